@@ -1,0 +1,24 @@
+"""Run the installed kei-gates hook for one event: `python -I -S kei_gates_hook.py EVENT`.
+
+All logic is in the package. This file only finds it, beside the interpreter that runs it, and
+answers deny by itself when that fails: the client lets a call through on most hook failures.
+"""
+
+import sys
+
+try:
+    # -S skips `site`, which costs more than the whole decision; so the folder is named here.
+    sys.path.insert(
+        0,
+        "%s/lib/python%d.%d/site-packages"
+        % (sys.executable.rpartition("/bin/")[0], *sys.version_info[:2]),
+    )
+    from kei_gates.hook.main import main
+
+    main(sys.argv[1:])
+except Exception as error:
+    sys.stderr.write(
+        ascii("kei-gates: the hook could not start (%s); run install.sh again" % error) + "\n"
+    )
+# `main` ends the process itself; to come here is a fault, and 2 is the one exit code that blocks.
+sys.exit(2)

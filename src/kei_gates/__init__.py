@@ -1,0 +1,3 @@
+"""Hold each Claude Code agent to its role."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,65 @@
+"""The `kei-gates` command: one subcommand a module, each with `register(commands)`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+from kei_gates import __version__
+from kei_gates.cli import hook, install, trial
+from kei_gates.cli.usage import USAGE_EXIT, UsageError
+from kei_gates.model import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_FAULT_EXIT = 1
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose usage errors exit 64, so that they are never taken for a decision."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE_EXIT, f"{self.prog}: {message} (see `{self.prog} --help`)\n")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Build the whole command line."""
+    parser = _Parser(
+        prog="kei-gates",
+        description="Hold each Claude Code agent to its role.",
+        epilog="exit codes: 0 no objection or done, 1 failed, 2 deny, 3 ask, 64 bad usage",
+    )
+    parser.add_argument("--version", action="version", version=f"kei-gates {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for module in (install, trial, hook):
+        module.register(commands)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code."""
+    args = build_parser().parse_args(argv)
+    try:
+        code: int = args.run(args)
+        sys.stdout.flush()
+    except UsageError as error:
+        return _complain(error, USAGE_EXIT)
+    except Fault as error:
+        return _complain(f"{error.reason}; {error.remedy}", _FAULT_EXIT)
+    except BrokenPipeError:
+        # the reader has gone; what is left in the buffer must not raise again at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _FAULT_EXIT
+    return code
+
+
+def _complain(error: object, code: int) -> int:
+    print(f"kei-gates: {error}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

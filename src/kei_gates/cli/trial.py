@@ -1,0 +1,163 @@
+"""`kei-gates test-command` and `test-call`: what would be decided, without a session."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from kei_gates.cli import report
+from kei_gates.cli.judging import Judge
+from kei_gates.cli.usage import USAGE_EXIT, UsageError
+from kei_gates.model import fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from kei_gates.model import Decision
+
+_COMMAND_EXAMPLES = """examples:
+  kei-gates test-command --role edit-local "git push"
+  kei-gates test-command --agent builder --explain "cargo test > log.txt"
+  kei-gates test-command --capability policy::no-git-ops "echo git push"
+"""
+_CALL_EXAMPLES = """example:
+  kei-gates test-call --role edit-local < payload.json
+"""
+EXIT_CODES = {"abstain": 0, "deny": 2, "ask": 3}
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add both subcommands."""
+    command = commands.add_parser(
+        "test-command",
+        help="say what would be decided about a shell command",
+        description="Say what would be decided about a shell command. Nothing is run.",
+        epilog=_COMMAND_EXAMPLES + _EXITS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("source", metavar="COMMAND", nargs="?", help="the shell source")
+    _add_options(command, "command")
+    command.set_defaults(run=run_command)
+    call = commands.add_parser(
+        "test-call",
+        help="say what would be decided about a whole tool call (stdin: the hook's payload)",
+        description="Say what would be decided about the hook payload on stdin. Nothing is run.",
+        epilog=_CALL_EXAMPLES + _EXITS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_options(call, "call")
+    call.set_defaults(run=run_call)
+
+
+_EXITS = "exit codes: 0 no objection, 2 deny, 3 ask, 64 bad usage\n"
+
+
+def _add_options(parser: argparse.ArgumentParser, key: str) -> None:
+    who = parser.add_mutually_exclusive_group()
+    who.add_argument("--role", metavar="R", help="judge by this role")
+    who.add_argument("--agent", metavar="A", help="judge as a subagent of this type")
+    who.add_argument("--main", action="store_true", help="judge as the main thread (the default)")
+    who.add_argument(
+        "--capability",
+        metavar="ID",
+        action="append",
+        help="judge by this capability alone, without a role; may be repeated",
+    )
+    parser.add_argument("--cwd", metavar="D", help="the folder the call is made in")
+    parser.add_argument(
+        "--shell", choices=("auto", "bash", "zsh"), default="auto", help="the shell that would run"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "--explain", action="store_true", help="also show what was seen and every verdict"
+    )
+    parser.add_argument(
+        "--batch",
+        metavar="FILE",
+        help=f'judge JSON lines {{"id", "{key}", "role"?, "cwd"?}} (`-` is stdin), answer in lines',
+    )
+
+
+def run_command(args: argparse.Namespace) -> int:
+    """Judge the command, or the batch."""
+    if (args.source is None) == (args.batch is None):
+        raise UsageError("give either a COMMAND or `--batch FILE`")
+    judge = _judge(args)
+    if args.batch is not None:
+        return _run_batch(args.batch, "command", judge.command)
+    return _print(judge.command(args.source), judge, args)
+
+
+def run_call(args: argparse.Namespace) -> int:
+    """Judge the payload on stdin, or the batch."""
+    judge = _judge(args)
+    if args.batch is not None:
+        return _run_batch(args.batch, "call", judge.fields)
+    return _print(judge.raw(sys.stdin.buffer.read()), judge, args)
+
+
+def _judge(args: argparse.Namespace) -> Judge:
+    return Judge(
+        cwd=os.path.abspath(args.cwd or os.getcwd()),
+        agent=args.agent,
+        role=args.role,
+        capabilities=args.capability,
+        shell=args.shell,
+    )
+
+
+def _print(decision: Decision, judge: Judge, args: argparse.Namespace) -> int:
+    event = judge.event if args.explain else None
+    if args.json:
+        print(json.dumps(report.as_record(decision, event)))
+    else:
+        print(report.as_text(decision, event))
+    return EXIT_CODES[decision.outcome]
+
+
+def _run_batch(path: str, key: str, judge: Callable[..., Decision]) -> int:
+    """Judge each line. One that is no row is answered with a deny, and makes the exit code 64."""
+    code = 0
+    for row in _rows(path, key):
+        if isinstance(row, str):
+            code = USAGE_EXIT
+            answer = report.as_row(None, fault(row, "write one JSON object a line"))
+        else:
+            answer = report.as_row(row.get("id"), _judge_row(row, key, judge))
+        print(json.dumps(answer))
+    return code
+
+
+def _judge_row(row: dict[str, object], key: str, judge: Callable[..., Decision]) -> Decision:
+    try:
+        return judge(row[key], row.get("role"), row.get("cwd"))
+    except UsageError as error:
+        return fault(str(error), "name one that exists")
+
+
+def _rows(path: str, key: str) -> Iterator[dict[str, object] | str]:
+    """Give the rows of a batch file; for a line that is none, what is wrong with it."""
+    try:
+        with sys.stdin.buffer if path == "-" else open(path, "rb") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield _row(line, number, key)
+    except OSError as error:
+        raise UsageError(f"`{path}` cannot be read: {error.strerror}") from None
+
+
+def _row(line: bytes, number: int, key: str) -> dict[str, object] | str:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return f"line {number} is not JSON: {error}"
+    wanted = str if key == "command" else dict
+    if not isinstance(row, dict) or not isinstance(row.get(key), wanted):
+        return f"line {number} has no `{key}`"
+    for name in ("role", "cwd"):
+        if not isinstance(row.get(name, ""), str):
+            return f"line {number} has a malformed `{name}`"
+    return row

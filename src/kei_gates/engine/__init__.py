@@ -1,0 +1,1 @@
+"""Chooses a role's gates, asks them, and combines their verdicts. Pure."""

@@ -1,0 +1,31 @@
+"""Words and tests that several gates share."""
+
+from __future__ import annotations
+
+from kei_gates.model import Deny
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kei_gates.model import Event
+
+_LONGEST = 80
+
+
+def shorten(text: str) -> str:
+    """Cut a quotation to a length that a person still reads."""
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+
+
+def deny_unseen(event: Event, forbidden: str) -> Deny | None:
+    """Deny when part of the shell source could run something that was not seen.
+
+    `forbidden` completes the sentence "so it could ...".
+    """
+    if not event.analysis.unseen:
+        return None
+    unseen = event.analysis.unseen[0]
+    part = shorten(event.source(unseen.span).strip())
+    return Deny(
+        f"in `{part}` {unseen.why}, so it could {forbidden}",
+        "write the commands out plainly, one program with its arguments at a time",
+    )

@@ -1,0 +1,111 @@
+"""Deny changes to the gate itself.
+
+What it does: for every role, denies writing or deleting the client's settings, kei-gates policies,
+hooks, agent, skill and command files, the installation of kei-gates, and running those of its own
+commands that loosen it. Reading all of them passes.
+Why: an agent that can edit its own rules has none.
+Instead: tell the person what should change and why; they change it outside the session.
+"""
+
+from __future__ import annotations
+
+from kei_gates.gates._wording import shorten
+from kei_gates.model import Abstain, Deny
+from kei_gates.model import Params as BaseParams
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kei_gates.model import Event, Invocation, Places, Target, Verdict
+
+ALWAYS = True
+
+
+class Params(BaseParams):
+    """No parameters."""
+
+
+REMEDY = "tell the person what should change and why; only they change the gate"
+
+# Below any `.claude` folder: what decides which hooks run, what an agent is, or what runs unseen.
+# (A skill's or command's inline shell runs with no hook; a snapshot is sourced by every Bash call.)
+_GUARDED = frozenset(
+    (
+        "agents", "commands", "hooks", "kei-gates", "kei-gates.toml", "plugins",
+        "shell-snapshots", "skills",
+    )
+)  # fmt: skip
+_SETTINGS = "settings."  # settings.json, settings.local.json, and their backups
+_MACHINE_WIDE = ("/etc/claude-code", "/etc/kei-gates")
+_HOME_WIDE = (".claude.json", ".config/kei-gates")
+
+# The commands of kei-gates that only look.
+_HARMLESS = frozenset(("test-command", "test-call", "hook", "--version", "--help", "-h"))
+
+# Where coverage ends, a source that names one of these is taken to mean the gate. Worktrees are
+# where other agents' projects lie.
+_MARKS = (".claude", "kei-gates", "kei_gates")
+_UNMARKED = ".claude/worktrees"
+
+
+def check(event: Event, params: Params) -> Verdict:  # noqa: ARG001 -- the gates' common signature
+    """Judge every target that the call would change, and every use of kei-gates."""
+    for target in event.targets:
+        if target.changes and _touches_gate(target, event.places):
+            return Deny(f"`{target}` is part of what holds the agents to their roles", REMEDY)
+    for invocation in event.analysis.invocations:
+        if _loosens(invocation):
+            return Deny(f"`{shorten(str(invocation))}` changes the gate", REMEDY)
+    return _deny_unseen(event) or Abstain()
+
+
+def _touches_gate(target: Target, places: Places) -> bool:
+    """Whether changing the target changes the gate; deleting a folder that holds it does."""
+    for path in {target.spelled, target.real}:
+        if path and _is_guarded(path.casefold(), places):
+            return True
+    if target.effect.kind != "delete" or not target.real:
+        return False
+    roots = (f"{places.project}/.claude", f"{places.home}/.claude", *_fixed(places))
+    return any(f"{root}/".startswith(f"{target.real.rstrip('/')}/") for root in roots)
+
+
+def _is_guarded(path: str, places: Places) -> bool:
+    """Whether a path is one of the gate's. Case is folded: some file systems do."""
+    if any(f"{path}/".startswith(f"{root.casefold()}/") for root in _fixed(places)):
+        return True
+    for part in f"{path}/".split("/.claude/")[1:]:
+        name = part.partition("/")[0]
+        if name in _GUARDED or name.startswith(_SETTINGS):
+            return True
+    return False
+
+
+def _fixed(places: Places) -> tuple[str, ...]:
+    return (
+        *places.installation,
+        *_MACHINE_WIDE,
+        *(f"{places.home}/{name}" for name in _HOME_WIDE),
+    )
+
+
+def _loosens(invocation: Invocation) -> bool:
+    """Whether this runs kei-gates for anything but a look."""
+    if invocation.program != "kei-gates":
+        return False
+    return len(invocation.argv) > 1 and invocation.argv[1] not in _HARMLESS
+
+
+def _deny_unseen(event: Event) -> Deny | None:
+    """Deny what could not be seen or located in a source that names the gate.
+
+    Denying everything unseen would stop most of what a main thread does; the other roles have
+    gates that do.
+    """
+    hidden = event.analysis.unseen or any(t.changes and not t.spelled for t in event.targets)
+    if not hidden or event.call.command is None:
+        return None
+    text = f"{event.call.cwd}\n{event.call.command}".casefold().replace(_UNMARKED, "")
+    mark = next((mark for mark in _MARKS if mark in text), None)
+    if mark is None:
+        return None
+    return Deny(f"what this does near `{mark}` cannot be seen", REMEDY)

@@ -1,0 +1,1 @@
+"""The hot path's composition root, and the fail-closed boundary around it."""

@@ -1,0 +1,31 @@
+"""Judge one call: analyse it, look at what it touches, ask the role's gates."""
+
+from __future__ import annotations
+
+from kei_gates.engine.decide import decide
+from kei_gates.model import Analysis, Event
+from kei_gates.observe.paths import locate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kei_gates.model import Call, Decision, Places, Role
+
+
+def observe(call: Call, places: Places, shell: str = "auto") -> Event:
+    """Give what the gates look at. Raises `Fault` when a path cannot be followed."""
+    analysis = Analysis()
+    if call.command is not None:
+        from kei_gates.shell.analysis import ShellFacts, analyse  # most calls are no shell
+
+        analysis = analyse(call.command, ShellFacts(cwd=call.cwd, home=places.home), shell)
+    targets = tuple(
+        locate(effect, call.cwd, places.project)
+        for effect in (*call.effects, *analysis.effects)
+        if effect.kind in ("write", "delete")
+    )
+    return Event(call, analysis, targets, places)
+
+
+def judge(call: Call, role: Role, places: Places, shell: str = "auto") -> Decision:
+    """Decide one call for a role. What is raised on the way is left to the caller's boundary."""
+    return decide(observe(call, places, shell), role)

@@ -1,0 +1,79 @@
+"""Find the project, the home folder and the installation.
+
+Only what an agent cannot move counts: the client sets `CLAUDE_PROJECT_DIR` itself and no settings
+file can override it (measured), and the installation is where the running interpreter is.
+"""
+
+from __future__ import annotations
+
+import sys
+from posix import environ, getuid, lstat
+
+from kei_gates.model import Fault, Places
+from kei_gates.observe.paths import resolve
+
+POLICY_FILE = ".claude/kei-gates.toml"
+
+
+def environment() -> str:
+    """Give the folder of the environment that runs this, as spelled (its links kept)."""
+    return sys.executable.rpartition("/bin/")[0]
+
+
+def package() -> str:
+    """Give the folder of this package."""
+    return __file__.rpartition("/hook/")[0]
+
+
+def data(name: str) -> str:
+    """Give the path of something declared: in the wheel, or in a source tree around it."""
+    wheel = f"{package()}/_data"
+    return f"{wheel if _exists(wheel) else package().rpartition('/src/')[0]}/{name}"
+
+
+def find(cwd: str, project: str | None = None) -> Places:
+    """Find the places of a call made in `cwd`. Raises `Fault`.
+
+    Without a given `project` it is the nearest folder upward that holds a policy, else `cwd`.
+    """
+    if project is None:
+        project = nearest_project(cwd) or cwd
+    if not project.startswith("/"):
+        raise Fault(f"the project folder `{project}` is not an absolute path", "start it by one")
+    own = {resolve(environment(), "/"), resolve(package(), "/")}
+    if sys.argv[0].endswith("/kei_gates_hook.py"):
+        own.add(resolve(sys.argv[0].rpartition("/")[0], "/"))
+    return Places(project=resolve(project, "/"), home=_home(), installation=tuple(sorted(own)))
+
+
+def from_client(cwd: str) -> Places:
+    """Find the places as the client names them; started by hand, as `find` does."""
+    named = environ.get(b"CLAUDE_PROJECT_DIR")
+    return find(cwd, named.decode("utf-8", "surrogateescape") if named else None)
+
+
+def nearest_project(cwd: str) -> str | None:
+    """Give the nearest folder upward from `cwd` that holds a policy file."""
+    folder = cwd.rstrip("/")
+    while folder:
+        if _exists(f"{folder}/{POLICY_FILE}"):
+            return folder
+        folder = folder.rpartition("/")[0]
+    return None
+
+
+def _exists(path: str) -> bool:
+    try:
+        lstat(path)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _home() -> str:
+    home = environ.get(b"HOME", b"").decode("utf-8", "surrogateescape")
+    if not home.startswith("/"):
+        from pwd import getpwuid  # only where HOME is missing
+
+        home = getpwuid(getuid()).pw_dir
+    return resolve(home, "/")

@@ -1,0 +1,391 @@
+"""The words of the project as values: calls, analyses, verdicts, decisions.
+
+Everything here is plain data that the other layers pass to one another. The hook is a fresh
+process on every tool call, so nothing here may import beyond the interpreter's own core: the
+classes are written out by hand because `dataclasses` and `enum` cost more at import than the
+whole decision (docs/adr/0001).
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Final, Literal
+
+    EffectKind = Literal["read", "write", "delete", "exec"]
+    Outcome = Literal["abstain", "ask", "deny"]
+    Coverage = Literal["full", "partial"]
+
+
+class Value:
+    """Base of every value: equal by fields, printable, not meant to be changed."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def fields(self) -> tuple[object, ...]:
+        """Give the field values in the order of `__slots__`."""
+        return tuple(getattr(self, name) for name in self.__slots__)
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether `other` is of the same class with equal fields."""
+        return type(self) is type(other) and self.fields() == other.fields()
+
+    def __hash__(self) -> int:
+        """Hash by class and fields."""
+        return hash((type(self), self.fields()))
+
+    def __repr__(self) -> str:
+        """Show the value as its constructor call."""
+        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)
+        return f"{type(self).__name__}({shown})"
+
+
+# --- the call -------------------------------------------------------------------------------
+
+
+class Principal(Value):
+    """Who makes a call: the main thread, or one subagent.
+
+    Only `agent_id` tells the two apart: `claude --agent X` gives the main thread an
+    `agent_type` too (measured on client 2.1.330).
+    """
+
+    __slots__ = ("agent_id", "agent_type")
+
+    def __init__(self, agent_id: str | None, agent_type: str | None) -> None:
+        """Take both fields as the payload gives them, `None` where it does not."""
+        self.agent_id: Final = agent_id
+        self.agent_type: Final = agent_type
+
+    @property
+    def is_subagent(self) -> bool:
+        """Whether this is a subagent."""
+        return self.agent_id is not None
+
+    def __str__(self) -> str:
+        """Name the principal for people."""
+        if self.agent_id is None:
+            return "the main thread"
+        return f"agent `{self.agent_type or 'unnamed'}`"
+
+
+class Call(Value):
+    """One tool call, as the hook receives it.
+
+    `command` is the shell source of a shell tool. `effects` are the effects that the tool's own
+    input spells out (an Edit's file); their paths may be relative to `cwd`. `mutates` is false
+    only for tools that are known to change nothing.
+    """
+
+    __slots__ = ("command", "cwd", "effects", "known", "mutates", "principal", "tool")
+
+    def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
+        self,
+        *,
+        tool: str,
+        principal: Principal,
+        cwd: str,
+        command: str | None = None,
+        effects: tuple[Effect, ...] = (),
+        mutates: bool = True,
+        known: bool = True,
+    ) -> None:
+        """Take the fields; `cwd` is absolute."""
+        self.tool: Final = tool
+        self.principal: Final = principal
+        self.cwd: Final = cwd
+        self.command: Final = command
+        self.effects: Final = effects
+        self.mutates: Final = mutates
+        self.known: Final = known
+
+
+# --- the analysis of a shell source -----------------------------------------------------------
+
+
+class Effect(Value):
+    """A read, write, delete or exec of one path.
+
+    `path` is as the source spells it after expansion, made absolute against the directory that
+    the source has reached; `None` is a path that cannot be known. `tree` says that everything
+    below the path is meant too (`rm -r`, `cp -r`, `mv` of a folder). `by` names what does it: a
+    program or a redirection.
+    """
+
+    __slots__ = ("by", "kind", "path", "tree")
+
+    def __init__(self, kind: EffectKind, path: str | None, by: str, *, tree: bool = False) -> None:
+        """Take the fields."""
+        self.kind: Final = kind
+        self.path: Final = path
+        self.by: Final = by
+        self.tree: Final = tree
+
+
+class Invocation(Value):
+    """One resolved program call found in a shell source.
+
+    `argv` holds the words after expansion; `None` stands for words not known, any number of
+    them. `argv[0]` is known: a program whose name is unknown is an `Unseen`, not an invocation.
+    `via` names the wrappers it was reached through, outermost first. `span` is where it stands in
+    the source, in characters.
+    """
+
+    __slots__ = ("argv", "span", "via")
+
+    def __init__(
+        self, argv: tuple[str | None, ...], via: tuple[str, ...], span: tuple[int, int]
+    ) -> None:
+        """Take the fields; `argv` is not empty."""
+        self.argv: Final = argv
+        self.via: Final = via
+        self.span: Final = span
+
+    @property
+    def program(self) -> str:
+        """The program's name without its folder."""
+        name = self.argv[0]
+        assert name is not None  # noqa: S101 -- the class's own invariant, see above
+        return name.rpartition("/")[2]
+
+    def __str__(self) -> str:
+        """Show the command as a person would type it, unknown words as `...`."""
+        return " ".join("..." if word is None else word for word in self.argv)
+
+
+class Unseen(Value):
+    """A part of the source that could run something the analysis did not see."""
+
+    __slots__ = ("span", "why")
+
+    def __init__(self, why: str, span: tuple[int, int]) -> None:
+        """Take the reason, as a clause for people, and the place in the source."""
+        self.why: Final = why
+        self.span: Final = span
+
+
+class Analysis(Value):
+    """What a shell source runs and touches, and what of it could not be known."""
+
+    __slots__ = ("effects", "invocations", "unseen")
+
+    def __init__(
+        self,
+        invocations: Iterable[Invocation] = (),
+        effects: Iterable[Effect] = (),
+        unseen: Iterable[Unseen] = (),
+    ) -> None:
+        """Take the findings in source order."""
+        self.invocations: Final = tuple(invocations)
+        self.effects: Final = tuple(effects)
+        self.unseen: Final = tuple(unseen)
+
+    @property
+    def coverage(self) -> Coverage:
+        """`full` only when no program can run that is not listed."""
+        return "partial" if self.unseen else "full"
+
+
+# --- what a gate looks at ---------------------------------------------------------------------
+
+
+class Target(Value):
+    """An effect with its path made certain by a look at the disk.
+
+    `spelled` and `real` are absolute and free of `.` and `..`; `real` has every symbolic link
+    resolved. `relative` holds both as seen from the project root (one entry where they are the
+    same; `None` for one that lies outside). All of them are empty for an unknown path.
+    `is_folder` says that the path is, or will be, a folder. `below` lists, relative to the project
+    root, what a `tree` effect takes along; `None` means that it was too much to list.
+    """
+
+    __slots__ = ("below", "effect", "is_folder", "real", "relative", "spelled")
+
+    def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
+        self,
+        effect: Effect,
+        *,
+        spelled: str = "",
+        real: str = "",
+        relative: tuple[str | None, ...] = (),
+        is_folder: bool = False,
+        below: tuple[str, ...] | None = (),
+    ) -> None:
+        """Take the fields."""
+        self.effect: Final = effect
+        self.spelled: Final = spelled
+        self.real: Final = real
+        self.relative: Final = relative
+        self.is_folder: Final = is_folder
+        self.below: Final = below
+
+    @property
+    def changes(self) -> bool:
+        """Whether the effect writes or deletes."""
+        return self.effect.kind in ("write", "delete")
+
+    def __str__(self) -> str:
+        """Name the path for people, from the project root where it lies inside."""
+        if not self.spelled:
+            return "a path that cannot be known"
+        return (self.relative and self.relative[0]) or self.spelled
+
+
+class Places(Value):
+    """The folders that gates measure against: absolute, links resolved, no trailing slash.
+
+    `installation` holds the folders of the gate itself: its environment and its hook scripts.
+    """
+
+    __slots__ = ("home", "installation", "project")
+
+    def __init__(self, *, project: str, home: str, installation: tuple[str, ...]) -> None:
+        """Take the fields."""
+        self.project: Final = project
+        self.home: Final = home
+        self.installation: Final = installation
+
+
+class Event(Value):
+    """Everything a gate may look at: the call, its analysis, its targets, the places."""
+
+    __slots__ = ("analysis", "call", "places", "targets")
+
+    def __init__(
+        self, call: Call, analysis: Analysis, targets: tuple[Target, ...], places: Places
+    ) -> None:
+        """Take the fields; `targets` are those of the call and of the analysis together."""
+        self.call: Final = call
+        self.analysis: Final = analysis
+        self.targets: Final = targets
+        self.places: Final = places
+
+    def source(self, span: tuple[int, int]) -> str:
+        """Give the part of the shell source at `span`."""
+        return (self.call.command or "")[span[0] : span[1]]
+
+
+# --- answers ----------------------------------------------------------------------------------
+
+
+class Verdict(Value):
+    """One gate's answer. Use `Abstain`, `Ask` or `Deny`."""
+
+    __slots__ = ("reason", "remedy")
+    outcome: Outcome
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        """Take why, and what to do instead; both clauses without a final period."""
+        self.reason: Final = reason
+        self.remedy: Final = remedy
+
+
+class Abstain(Verdict):
+    """No objection."""
+
+    __slots__ = ()
+    outcome = "abstain"
+
+    def __init__(self) -> None:
+        """Abstaining needs no words."""
+        super().__init__("", "")
+
+
+class Ask(Verdict):
+    """A person decides."""
+
+    __slots__ = ()
+    outcome = "ask"
+
+
+class Deny(Verdict):
+    """The call must not run."""
+
+    __slots__ = ()
+    outcome = "deny"
+
+
+class Decision(Value):
+    """The combined outcome, with every verdict that led to it.
+
+    `verdicts` pairs each capability id with its verdict, in the order they were asked. A fault
+    (bad payload, broken policy) is a denial by the id `kei-gates` itself.
+    """
+
+    __slots__ = ("outcome", "role", "verdicts")
+
+    def __init__(
+        self, outcome: Outcome, verdicts: tuple[tuple[str, Verdict], ...], role: str | None = None
+    ) -> None:
+        """Take the fields; use `engine.combine` to make one from verdicts."""
+        self.outcome: Final = outcome
+        self.verdicts: Final = verdicts
+        self.role: Final = role
+
+    @property
+    def leading(self) -> tuple[str, Verdict] | None:
+        """The first capability and verdict of the combined outcome; none when all abstain."""
+        if self.outcome == "abstain":
+            return None
+        return next(pair for pair in self.verdicts if pair[1].outcome == self.outcome)
+
+
+def fault(reason: str, remedy: str) -> Decision:
+    """Make the denial that answers a fault of the gate's own making or input."""
+    return Decision("deny", (("kei-gates", Deny(reason, remedy)),))
+
+
+class Fault(Exception):  # noqa: N818 -- the design's word: answers and faults
+    """Something the gate needs is missing or broken: the call is denied.
+
+    Raise with what is wrong and what a person can do about it.
+    """
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        """Take why, and what to do; both clauses without a final period."""
+        super().__init__(reason)
+        self.reason: Final = reason
+        self.remedy: Final = remedy
+
+
+# --- roles ------------------------------------------------------------------------------------
+
+
+class Params:
+    """Base of a gate's parameters.
+
+    A gate declares them as annotated class attributes with defaults. The compiled policy hands
+    over only those that differ; the cold path derives the schema from the annotations.
+    """
+
+    def __init__(self, values: Mapping[str, object]) -> None:
+        """Set the given parameters over the class's defaults."""
+        self.__dict__.update(values)
+
+    @classmethod
+    def flaw(cls, values: Mapping[str, object]) -> str | None:  # noqa: ARG003 -- for subclasses
+        """Say what is wrong with given parameters beyond their types; none when nothing is."""
+        return None
+
+
+class Grant(Value):
+    """A capability with its parameters, inside a role."""
+
+    __slots__ = ("capability", "params")
+
+    def __init__(self, capability: str, params: Mapping[str, object]) -> None:
+        """Take the id and the parameters by name."""
+        self.capability: Final = capability
+        self.params: Final = params
+
+
+class Role(Value):
+    """A named list of grants."""
+
+    __slots__ = ("grants", "name")
+
+    def __init__(self, name: str, grants: tuple[Grant, ...]) -> None:
+        """Take the fields; grants in the order they are asked."""
+        self.name: Final = name
+        self.grants: Final = grants

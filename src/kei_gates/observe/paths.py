@@ -1,0 +1,163 @@
+"""Where a path really leads: `..` collapsed and symbolic links resolved, existing or not.
+
+The kernel's own rules (path_resolution(7)): a link is followed before `..` is applied, at most 40
+links in all. `os.path.realpath` is not used: `os` is too dear to import here, and it answers a
+loop or a folder it may not look into with a guess where we need a fault.
+"""
+
+from __future__ import annotations
+
+from posix import lstat, readlink, scandir
+
+from kei_gates.model import Effect, Fault, Target
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MOST_LINKS = 40
+_MOST_BELOW = 4000
+_FILE_TYPE_MASK = 0o170000
+_LINK = 0o120000
+_FOLDER = 0o040000
+
+
+def lexical(path: str, cwd: str) -> str:
+    """Join to `cwd` and collapse `.`, `..` and `//` by spelling alone."""
+    if not path.startswith("/"):
+        path = f"{cwd}/{path}"
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            if parts:
+                parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/" + "/".join(parts)
+
+
+def resolve(path: str, cwd: str) -> str:
+    """Give the absolute path with every link resolved; what does not exist is taken as spelled.
+
+    Raises `Fault` on a link loop, a folder that may not be looked into, or a path that the kernel
+    would refuse.
+    """
+    if not path.startswith("/"):
+        path = f"{cwd}/{path}"
+    todo = path.split("/")[::-1]
+    done = ""
+    links = 0
+    while todo:
+        part = todo.pop()
+        if part in ("", "."):
+            continue
+        if part == "..":
+            done = done.rpartition("/")[0]
+            continue
+        done = f"{done}/{part}"
+        target = _link_target(done)
+        if target is not None:
+            links += 1
+            if links > _MOST_LINKS:
+                raise Fault(f"`{path}` is a loop of links", "name the file by its own path")
+            todo.extend(target.split("/")[::-1])
+            done = "" if target.startswith("/") else done.rpartition("/")[0]
+    return done or "/"
+
+
+def _link_target(path: str) -> str | None:
+    """Give what a link points to; none for what is no link or does not exist."""
+    try:
+        if lstat(path).st_mode & _FILE_TYPE_MASK != _LINK:
+            return None
+        return readlink(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        # ValueError: a NUL or a lone surrogate, which no file name can hold
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Fault(f"`{path}` cannot be looked at: {reason}", "use a plain path") from None
+
+
+def is_folder(path: str) -> bool:
+    """Whether a resolved path is an existing folder."""
+    try:
+        return lstat(path).st_mode & _FILE_TYPE_MASK == _FOLDER
+    except (OSError, ValueError):
+        return False
+
+
+def inside(path: str, folder: str) -> str | None:
+    """Give `path` relative to `folder`, empty for the folder itself; none when outside."""
+    if path == folder:
+        return ""
+    prefix = folder if folder.endswith("/") else folder + "/"
+    return path[len(prefix) :] if path.startswith(prefix) else None
+
+
+def locate(effect: Effect, cwd: str, project: str) -> Target:
+    """Make the target of an effect. `project` is the resolved project root. Raises `Fault`."""
+    if effect.path is None:
+        return Target(effect, below=None)
+    spelled = lexical(effect.path, cwd)
+    # deleting a link takes the link, not what it leads to
+    real = _resolve_parent(spelled) if effect.kind == "delete" else resolve(effect.path, cwd)
+    as_spelled = _relative(spelled, project)
+    as_real = inside(real, project)
+    folder = is_folder(real)
+    return Target(
+        effect,
+        spelled=spelled,
+        real=real,
+        relative=(as_spelled,) if as_spelled == as_real else (as_spelled, as_real),
+        is_folder=folder or effect.by == "mkdir",
+        below=_below(real, project) if effect.tree and folder else (),
+    )
+
+
+def _resolve_parent(spelled: str) -> str:
+    """Resolve the folder of a path but not its last part."""
+    folder, _, name = spelled.rpartition("/")
+    return f"{resolve(folder, '/').rstrip('/')}/{name}"
+
+
+def _relative(spelled: str, project: str) -> str | None:
+    """Give a spelled path relative to the project; none when its spelling never enters it.
+
+    The project may be spelled through a link outside it (`/tmp` is one on macOS), so each folder on
+    the way is asked where it leads.
+    """
+    direct = inside(spelled, project)
+    if direct is not None:
+        return direct
+    folder = spelled
+    while folder:
+        if resolve(folder, "/") == project:
+            return spelled[len(folder) + 1 :]
+        folder = folder.rpartition("/")[0]
+    return None
+
+
+def _below(folder: str, project: str) -> tuple[str, ...] | None:
+    """List what lies below a folder, relative to the project; none when it is too much."""
+    found: list[str] = []
+    for path in _walk(folder):
+        relative = inside(path, project)
+        found.append(path if relative is None else relative)
+        if len(found) > _MOST_BELOW:
+            return None
+    return tuple(found)
+
+
+def _walk(folder: str) -> Iterator[str]:
+    """Give every path below a folder; links are not entered."""
+    waiting = [folder]
+    while waiting:
+        try:
+            entries = list(scandir(waiting.pop()))
+        except OSError:
+            continue  # what may not be listed cannot be deleted or overwritten through it either
+        for entry in entries:
+            yield entry.path
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(entry.path)

@@ -1,0 +1,1 @@
+"""From policy files to compiled roles."""

@@ -1,0 +1,65 @@
+"""Compile globs with pathspec and `re` into what the hot path revives. Cold path."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from pathspec.patterns.gitignore import GitIgnorePatternError
+from pathspec.patterns.gitignore.basic import GitIgnoreBasicPattern
+
+from kei_gates.model import Fault
+
+if sys.version_info >= (3, 11):
+    from re import _compiler, _parser  # type: ignore[attr-defined]  # private, see ADR 0003
+else:
+    import sre_compile as _compiler
+    import sre_parse as _parser
+
+if TYPE_CHECKING:
+    from kei_gates.policy.globs import Compiled, CompiledGlob
+
+_LONGEST = 1000
+
+
+def compile_glob(glob: str, where: str, key: str) -> CompiledGlob:
+    """Compile one gitignore-style glob. Raises `Fault` naming `where` and `key`."""
+    fault = _why_refused(glob)
+    if fault is None:
+        try:
+            pattern = GitIgnoreBasicPattern(glob)
+            if pattern.regex is not None and pattern.include is not None:
+                return glob, pattern.include, compile_regex(pattern.regex.pattern)
+        except GitIgnorePatternError:
+            pass
+        fault = "is not a glob that can match anything"
+    raise Fault(f"{where}: `{glob}` in `{key}` {fault}", "write it as in .gitignore")
+
+
+def _why_refused(glob: str) -> str | None:
+    """Say what is wrong with globs that are valid but never mean what they look like."""
+    bare = glob.removeprefix("!")
+    if len(glob) > _LONGEST:
+        return f"is longer than {_LONGEST} characters"
+    if glob != glob.strip():
+        return "has blanks around it"
+    if bare.startswith("~"):
+        return "starts with `~`, but globs are relative to the project root"
+    if bare.startswith("./") or ".." in bare.split("/"):
+        return "has a `.` or `..` folder, which no path has once it is resolved"
+    return None
+
+
+def compile_regex(regex: str) -> Compiled:
+    """Give the arguments that `_sre.compile` takes for a regular expression.
+
+    The same steps as in the standard library's `re._compiler.compile`, 3.10 to 3.13.
+    """
+    tree = _parser.parse(regex, 0)
+    code = _compiler._code(tree, 0)  # noqa: SLF001 -- private, see ADR 0003
+    groups: dict[str, int] = tree.state.groupdict
+    names: list[str | None] = [None] * tree.state.groups
+    for name, index in groups.items():
+        names[index] = name
+    flags: int = tree.state.flags
+    return regex, flags, [int(word) for word in code], tree.state.groups - 1, groups, tuple(names)

@@ -1,0 +1,1 @@
+"""Between the client's hook JSON and the project's own words."""

@@ -1,0 +1,89 @@
+"""From the hook's JSON on stdin to a `Call`.
+
+The client's field names and their measured presence per event are in the tests' recorded payloads.
+Fields that no gate looks at are ignored; a field that is looked at and is missing or of the wrong
+type is a fault.
+"""
+
+from __future__ import annotations
+
+from kei_gates.model import Call, Effect, Fault, Principal
+from kei_gates.protocol import json_text
+from kei_gates.protocol.tools import TOOLS, UNKNOWN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+REMEDY = "this is a fault between the client and kei-gates: report it with the client's version"
+
+
+def parse(raw: bytes, event: str) -> dict[str, object]:
+    """Parse a payload and check that it is one of `event`. Raises `Fault`."""
+    try:
+        payload = json_text.parse(raw)
+    except ValueError as error:
+        raise Fault(f"the payload cannot be read: {error}", REMEDY) from None
+    if not isinstance(payload, dict):
+        raise Fault("the payload is not a JSON object", REMEDY)
+    named = text(payload, "hook_event_name")
+    if named != event:
+        raise Fault(f"the payload is of event `{named}`, the hook is for `{event}`", REMEDY)
+    return payload
+
+
+def text(fields: Mapping[str, object], key: str) -> str:
+    """Give a field that must be a string. Raises `Fault`."""
+    value = fields.get(key)
+    if not isinstance(value, str):
+        state = "has no" if value is None else "has a malformed"
+        raise Fault(f"the payload {state} `{key}`", REMEDY)
+    return value
+
+
+def optional_text(fields: Mapping[str, object], key: str) -> str | None:
+    """Give a field that is a string or absent. Raises `Fault`."""
+    return None if fields.get(key) is None else text(fields, key)
+
+
+def absolute(fields: Mapping[str, object], key: str) -> str:
+    """Give a field that must be an absolute path. Raises `Fault`."""
+    value = text(fields, key)
+    if not value.startswith("/"):
+        raise Fault(f"the payload's `{key}` is not an absolute path: `{value}`", REMEDY)
+    return value
+
+
+def to_call(payload: Mapping[str, object]) -> Call:
+    """Make the `Call` of a PreToolUse payload. Raises `Fault`."""
+    name = text(payload, "tool_name")
+    fields = payload.get("tool_input")
+    if not name:
+        raise Fault("the payload has an empty `tool_name`", REMEDY)
+    if not isinstance(fields, dict):
+        raise Fault("the payload has no `tool_input` object", REMEDY)
+    tool = TOOLS.get(name, UNKNOWN)
+    for key in tool.required:
+        text(fields, key)
+    return Call(
+        tool=name,
+        principal=to_principal(payload),
+        cwd=absolute(payload, "cwd"),
+        command=optional_text(fields, tool.source) if tool.source else None,
+        effects=tuple(
+            Effect(kind, path, name)
+            for key, kind in tool.paths
+            if (path := optional_text(fields, key)) is not None
+        ),
+        mutates=tool.mutates,
+        known=name in TOOLS,
+    )
+
+
+def to_principal(payload: Mapping[str, object]) -> Principal:
+    """Say who makes the call. Raises `Fault`."""
+    agent_id = optional_text(payload, "agent_id")
+    agent_type = optional_text(payload, "agent_type")
+    if agent_id is not None and not agent_id:
+        raise Fault("the payload has an empty `agent_id`", REMEDY)
+    return Principal(agent_id, agent_type)

@@ -1,0 +1,98 @@
+"""What the client's tools do, as far as their input says it.
+
+Source: the tool schemas that ship with client 2.1.330 (`sdk-tools.d.ts`) and its measured
+payloads. MultiEdit, Glob, Grep, LS, NotebookRead, TodoWrite, Task, KillShell and BashOutput belong
+to older clients.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    from kei_gates.model import EffectKind
+
+
+class Tool:
+    """One tool: which input fields hold a shell source or paths, and whether it mutates.
+
+    `paths` pairs a field with the effect on the path in it. `required` names the fields without
+    which a call cannot be judged. `mutates` is false only for tools that read and nothing else.
+    """
+
+    __slots__ = ("mutates", "paths", "required", "source")
+
+    def __init__(
+        self,
+        *,
+        source: str | None = None,
+        paths: tuple[tuple[str, EffectKind], ...] = (),
+        required: tuple[str, ...] = (),
+        mutates: bool = True,
+    ) -> None:
+        """Take the fields."""
+        self.source: Final = source
+        self.paths: Final = paths
+        self.required: Final = required
+        self.mutates: Final = mutates
+
+
+_EDITS_FILE = Tool(paths=(("file_path", "write"),), required=("file_path",))
+_READS_FILE = Tool(paths=(("file_path", "read"),), required=("file_path",), mutates=False)
+_READS_FOLDER = Tool(paths=(("path", "read"),), mutates=False)
+_NO_FILES = Tool()
+_CHANGES_NOTHING = Tool(mutates=False)
+
+TOOLS: dict[str, Tool] = {
+    # shell sources
+    "Bash": Tool(source="command", required=("command",)),
+    "Monitor": Tool(source="command"),  # or a web socket instead of a command
+    # files
+    "Edit": _EDITS_FILE,
+    "MultiEdit": _EDITS_FILE,
+    "Write": _EDITS_FILE,
+    "NotebookEdit": Tool(paths=(("notebook_path", "write"),), required=("notebook_path",)),
+    "Artifact": Tool(paths=(("file_path", "read"),)),
+    "Read": _READS_FILE,
+    "NotebookRead": Tool(paths=(("notebook_path", "read"),), mutates=False),
+    "Glob": _READS_FOLDER,
+    "Grep": _READS_FOLDER,
+    "LS": _READS_FOLDER,
+    # agents and what they run later
+    "Agent": _NO_FILES,
+    "Task": _NO_FILES,
+    "Workflow": Tool(paths=(("scriptPath", "read"),)),
+    "SendMessage": _NO_FILES,
+    "Skill": _NO_FILES,
+    "CronCreate": _NO_FILES,
+    "CronDelete": _NO_FILES,
+    "ScheduleWakeup": _NO_FILES,
+    "RemoteTrigger": _NO_FILES,
+    "TaskStop": _NO_FILES,
+    "KillShell": _NO_FILES,
+    # worktrees
+    "EnterWorktree": _NO_FILES,
+    "ExitWorktree": _NO_FILES,
+    # the outside
+    "WebFetch": _NO_FILES,
+    "WebSearch": _NO_FILES,
+    # talk and book-keeping
+    "AskUserQuestion": _CHANGES_NOTHING,
+    "BashOutput": _CHANGES_NOTHING,
+    "CronList": _CHANGES_NOTHING,
+    "EnterPlanMode": _CHANGES_NOTHING,
+    "ExitPlanMode": _CHANGES_NOTHING,
+    "ListAgents": _CHANGES_NOTHING,
+    "ReportFindings": _CHANGES_NOTHING,
+    "TaskCreate": _CHANGES_NOTHING,
+    "TaskGet": _CHANGES_NOTHING,
+    "TaskList": _CHANGES_NOTHING,
+    "TaskOutput": _CHANGES_NOTHING,
+    "TaskUpdate": _CHANGES_NOTHING,
+    "TodoWrite": _CHANGES_NOTHING,
+    "ToolSearch": _CHANGES_NOTHING,
+    "ListMcpResourcesTool": _CHANGES_NOTHING,
+    "ReadMcpResourceTool": _CHANGES_NOTHING,
+}
+UNKNOWN = Tool()
