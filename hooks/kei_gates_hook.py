@@ -16,9 +16,8 @@ try:
     from kei_gates.hook.main import main
 
     main(sys.argv[1:])
-except Exception as error:
-    sys.stderr.write(
-        ascii("kei-gates: the hook could not start (%s); run install.sh again" % error) + "\n"
-    )
+except BaseException as error:
+    reason = ascii("%s: %s" % (type(error).__name__, error))[1:-1]
+    sys.stderr.write("kei-gates: the hook could not start (%s); run install.sh again\n" % reason)
 # `main` ends the process itself; to come here is a fault, and 2 is the one exit code that blocks.
 sys.exit(2)

@@ -54,7 +54,6 @@ class Principal(Value):
     __slots__ = ("agent_id", "agent_type")
 
     def __init__(self, agent_id: str | None, agent_type: str | None) -> None:
-        """Take both fields as the payload gives them, `None` where it does not."""
         self.agent_id: Final = agent_id
         self.agent_type: Final = agent_type
 
@@ -91,7 +90,6 @@ class Call(Value):
         mutates: bool = True,
         known: bool = True,
     ) -> None:
-        """Take the fields; `cwd` is absolute."""
         self.tool: Final = tool
         self.principal: Final = principal
         self.cwd: Final = cwd
@@ -116,7 +114,6 @@ class Effect(Value):
     __slots__ = ("by", "kind", "path", "tree")
 
     def __init__(self, kind: EffectKind, path: str | None, by: str, *, tree: bool = False) -> None:
-        """Take the fields."""
         self.kind: Final = kind
         self.path: Final = path
         self.by: Final = by
@@ -129,7 +126,7 @@ class Invocation(Value):
     `argv` holds the words after expansion; `None` stands for words not known, any number of
     them. `argv[0]` is known: a program whose name is unknown is an `Unseen`, not an invocation.
     `via` names the wrappers it was reached through, outermost first. `span` is where it stands in
-    the source, in characters.
+    the source, in characters. `argv` is never empty.
     """
 
     __slots__ = ("argv", "span", "via")
@@ -137,7 +134,6 @@ class Invocation(Value):
     def __init__(
         self, argv: tuple[str | None, ...], via: tuple[str, ...], span: tuple[int, int]
     ) -> None:
-        """Take the fields; `argv` is not empty."""
         self.argv: Final = argv
         self.via: Final = via
         self.span: Final = span
@@ -160,7 +156,6 @@ class Unseen(Value):
     __slots__ = ("span", "why")
 
     def __init__(self, why: str, span: tuple[int, int]) -> None:
-        """Take the reason, as a clause for people, and the place in the source."""
         self.why: Final = why
         self.span: Final = span
 
@@ -176,7 +171,6 @@ class Analysis(Value):
         effects: Iterable[Effect] = (),
         unseen: Iterable[Unseen] = (),
     ) -> None:
-        """Take the findings in source order."""
         self.invocations: Final = tuple(invocations)
         self.effects: Final = tuple(effects)
         self.unseen: Final = tuple(unseen)
@@ -212,7 +206,6 @@ class Target(Value):
         is_folder: bool = False,
         below: tuple[str, ...] | None = (),
     ) -> None:
-        """Take the fields."""
         self.effect: Final = effect
         self.spelled: Final = spelled
         self.real: Final = real
@@ -241,7 +234,6 @@ class Places(Value):
     __slots__ = ("home", "installation", "project")
 
     def __init__(self, *, project: str, home: str, installation: tuple[str, ...]) -> None:
-        """Take the fields."""
         self.project: Final = project
         self.home: Final = home
         self.installation: Final = installation
@@ -288,7 +280,6 @@ class Abstain(Verdict):
     outcome = "abstain"
 
     def __init__(self) -> None:
-        """Abstaining needs no words."""
         super().__init__("", "")
 
 
@@ -343,7 +334,6 @@ class Fault(Exception):  # noqa: N818 -- the design's word: answers and faults
     """
 
     def __init__(self, reason: str, remedy: str) -> None:
-        """Take why, and what to do; both clauses without a final period."""
         super().__init__(reason)
         self.reason: Final = reason
         self.remedy: Final = remedy
@@ -375,7 +365,6 @@ class Grant(Value):
     __slots__ = ("capability", "params")
 
     def __init__(self, capability: str, params: Mapping[str, object]) -> None:
-        """Take the id and the parameters by name."""
         self.capability: Final = capability
         self.params: Final = params
 
@@ -386,6 +375,5 @@ class Role(Value):
     __slots__ = ("grants", "name")
 
     def __init__(self, name: str, grants: tuple[Grant, ...]) -> None:
-        """Take the fields; grants in the order they are asked."""
         self.name: Final = name
         self.grants: Final = grants

@@ -1,7 +1,7 @@
-"""Find the project, the home folder and the installation.
+"""Find the places that a call is judged against.
 
 Only what an agent cannot move counts: the client sets `CLAUDE_PROJECT_DIR` itself and no settings
-file can override it (measured), and the installation is where the running interpreter is.
+file can override it (measured on client 2.1.330).
 """
 
 from __future__ import annotations
@@ -10,25 +10,10 @@ import sys
 from posix import environ, getuid, lstat
 
 from kei_gates.model import Fault, Places
+from kei_gates.observe.installation import PACKAGE, environment
 from kei_gates.observe.paths import resolve
 
 POLICY_FILE = ".claude/kei-gates.toml"
-
-
-def environment() -> str:
-    """Give the folder of the environment that runs this, as spelled (its links kept)."""
-    return sys.executable.rpartition("/bin/")[0]
-
-
-def package() -> str:
-    """Give the folder of this package."""
-    return __file__.rpartition("/hook/")[0]
-
-
-def data(name: str) -> str:
-    """Give the path of something declared: in the wheel, or in a source tree around it."""
-    wheel = f"{package()}/_data"
-    return f"{wheel if _exists(wheel) else package().rpartition('/src/')[0]}/{name}"
 
 
 def find(cwd: str, project: str | None = None) -> Places:
@@ -40,7 +25,7 @@ def find(cwd: str, project: str | None = None) -> Places:
         project = nearest_project(cwd) or cwd
     if not project.startswith("/"):
         raise Fault(f"the project folder `{project}` is not an absolute path", "start it by one")
-    own = {resolve(environment(), "/"), resolve(package(), "/")}
+    own = {resolve(environment(), "/"), resolve(PACKAGE, "/")}
     if sys.argv[0].endswith("/kei_gates_hook.py"):
         own.add(resolve(sys.argv[0].rpartition("/")[0], "/"))
     return Places(project=resolve(project, "/"), home=_home(), installation=tuple(sorted(own)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from kei_gates.hook import places
+from kei_gates.hook.places import POLICY_FILE
 from kei_gates.model import Fault
 from kei_gates.observe.files import read_file, write_file
+from kei_gates.observe.installation import data, environment
 from kei_gates.policy import compiled
 
 TYPE_CHECKING = False
@@ -25,14 +26,14 @@ def read_source(path: str) -> bytes | None:
 
 def load(project: str) -> Policy:
     """Load a project's policy. Raises `Fault` when it is missing or broken."""
-    stored = f"{places.environment()}/var/kei-gates/compiled{project}/policy"
+    stored = f"{environment()}/var/kei-gates/compiled{project}/policy"
     try:
         policy = compiled.load(read_file(stored, _LARGEST_COMPILED), read_source)
     except OSError:
         policy = None
     if policy is not None:
         return policy
-    policy = compile_policy(f"{project}/{places.POLICY_FILE}")
+    policy = compile_policy(f"{project}/{POLICY_FILE}")
     try:
         write_file(stored, policy.dump())
     except OSError:
@@ -51,7 +52,7 @@ def compile_policy(project_file: str | None) -> Policy:
         raise Fault(
             f"the policy cannot be compiled: {error}", "run install.sh again to mend it"
         ) from None
-    folder = places.data("policies/roles")
+    folder = data("policies/roles")
     builtin = [f"{folder}/{name}" for name in sorted(listdir(folder)) if name.endswith(".toml")]
     builder = Builder(catalogue.params(), catalogue.always(), read_source)
     return builder.build(builtin, project_file)

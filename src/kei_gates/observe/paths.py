@@ -101,7 +101,7 @@ def locate(effect: Effect, cwd: str, project: str) -> Target:
         return Target(effect, below=None)
     spelled = lexical(effect.path, cwd)
     # deleting a link takes the link, not what it leads to
-    real = _resolve_parent(spelled) if effect.kind == "delete" else resolve(effect.path, cwd)
+    real = (_resolve_parent if effect.kind == "delete" else resolve)(effect.path, cwd)
     as_spelled = _relative(spelled, project)
     as_real = inside(real, project)
     folder = is_folder(real)
@@ -115,10 +115,12 @@ def locate(effect: Effect, cwd: str, project: str) -> Target:
     )
 
 
-def _resolve_parent(spelled: str) -> str:
-    """Resolve the folder of a path but not its last part."""
-    folder, _, name = spelled.rpartition("/")
-    return f"{resolve(folder, '/').rstrip('/')}/{name}"
+def _resolve_parent(path: str, cwd: str) -> str:
+    """Resolve the folder of a path but not its last part, unless that part follows a link too."""
+    folder, slash, name = path.rpartition("/")
+    if name in ("", ".", ".."):
+        return resolve(path, cwd)
+    return f"{resolve(folder + slash, cwd).rstrip('/')}/{name}"
 
 
 def _relative(spelled: str, project: str) -> str | None:

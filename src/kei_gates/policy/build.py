@@ -36,7 +36,6 @@ class RoleSource:
     def __init__(
         self, table: RoleTable, grants: dict[str, dict[str, object]], where: str, key: str
     ) -> None:
-        """Take the fields."""
         self.table = table
         self.grants = grants
         self.where = where

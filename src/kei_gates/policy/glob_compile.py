@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from pathspec.patterns.gitignore import GitIgnorePatternError
-from pathspec.patterns.gitignore.basic import GitIgnoreBasicPattern
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from kei_gates.model import Fault
 
@@ -27,7 +27,7 @@ def compile_glob(glob: str, where: str, key: str) -> CompiledGlob:
     fault = _why_refused(glob)
     if fault is None:
         try:
-            pattern = GitIgnoreBasicPattern(glob)
+            pattern = GitIgnoreSpecPattern(glob)
             if pattern.regex is not None and pattern.include is not None:
                 return glob, pattern.include, compile_regex(pattern.regex.pattern)
         except GitIgnorePatternError:

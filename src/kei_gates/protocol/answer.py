@@ -26,7 +26,6 @@ class Answer:
     __slots__ = ("exit_code", "stderr", "stdout")
 
     def __init__(self, stdout: bytes, stderr: bytes, exit_code: int) -> None:
-        """Take the fields."""
         self.stdout: Final = stdout
         self.stderr: Final = stderr
         self.exit_code: Final = exit_code

@@ -41,6 +41,26 @@ def text(fields: Mapping[str, object], key: str) -> str:
     return value
 
 
+def exact_text(fields: Mapping[str, object], key: str) -> str | None:
+    """Give a field that reaches the system as it is spelled, or none. Raises `Fault`.
+
+    A NUL ends a string there, and a lone surrogate becomes another character on the way, so what
+    would run is not what was judged.
+    """
+    value = optional_text(fields, key)
+    if value is not None and not value.isascii():
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError:
+            raise Fault(f"`{key}` holds half a character (a lone surrogate)", _RESEND) from None
+    if value is not None and "\0" in value:
+        raise Fault(f"`{key}` holds a NUL character", _RESEND)
+    return value
+
+
+_RESEND = "send it again without that character"
+
+
 def optional_text(fields: Mapping[str, object], key: str) -> str | None:
     """Give a field that is a string or absent. Raises `Fault`."""
     return None if fields.get(key) is None else text(fields, key)
@@ -69,11 +89,11 @@ def to_call(payload: Mapping[str, object]) -> Call:
         tool=name,
         principal=to_principal(payload),
         cwd=absolute(payload, "cwd"),
-        command=optional_text(fields, tool.source) if tool.source else None,
+        command=exact_text(fields, tool.source) if tool.source else None,
         effects=tuple(
             Effect(kind, path, name)
             for key, kind in tool.paths
-            if (path := optional_text(fields, key)) is not None
+            if (path := exact_text(fields, key)) is not None
         ),
         mutates=tool.mutates,
         known=name in TOOLS,

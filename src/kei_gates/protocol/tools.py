@@ -31,7 +31,6 @@ class Tool:
         required: tuple[str, ...] = (),
         mutates: bool = True,
     ) -> None:
-        """Take the fields."""
         self.source: Final = source
         self.paths: Final = paths
         self.required: Final = required

@@ -1,0 +1,1 @@
+"""Put the gate into a project's Claude Code settings, and take it out again."""

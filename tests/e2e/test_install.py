@@ -1,0 +1,51 @@
+"""What `install.sh` leaves in a project, and that the starter policy does its work."""
+
+from .calls import bash, spawn, write
+from .client import Client
+from .conftest import NewProject
+from .installation import Installation, hook_entries
+from .probes import READ_ONLY, assert_stopped, printed
+from .project import PERMISSIONS
+from .scripted_api import MAIN
+
+
+def test_both_hooks_are_in_the_settings_and_block_on_failure(installation: Installation) -> None:
+    settings = installation.first.read_settings()
+    for event in ("PreToolUse", "ConfigChange"):
+        entries = hook_entries(settings, event)
+        assert entries
+        assert all(entry["onFailure"] == "block" for entry in entries)
+
+
+def test_settings_that_were_there_are_kept(installation: Installation) -> None:
+    assert installation.first.read_settings()["permissions"] == PERMISSIONS
+
+
+def test_a_second_time_changes_nothing(
+    installation: Installation, gated_project: NewProject
+) -> None:
+    project = gated_project()
+    before = project.settings.read_bytes(), project.policy.read_bytes()
+    installation.gate(project)
+    assert before == (project.settings.read_bytes(), project.policy.read_bytes())
+
+
+def test_the_starter_policy_lets_only_the_main_thread_write(
+    client: Client, installation: Installation
+) -> None:
+    script = {
+        MAIN: [
+            bash("status", "git status"),
+            write("write", "new.txt", "new"),
+            spawn("builder", "builder"),
+        ],
+        "builder": [write("other", "other.txt", "other"), bash("push", "git push origin HEAD:new")],
+    }
+    project = installation.first
+    answers = client.run(project, script, "bypassPermissions").answers
+    assert printed("On branch main")(project, answers["status"]), answers["status"]
+    assert (project.folder / "new.txt").read_text() == "new"
+    assert_stopped(answers["other"], READ_ONLY)
+    assert not (project.folder / "other.txt").exists()
+    assert answers["push"].is_error
+    assert project.branches() == {"main"}

@@ -1,0 +1,116 @@
+"""Every gate against its table of cases, and the form that every gate must have.
+
+A case gives a `command`, or a `tool` with its `input`, made in the test project; `params` are
+written as in a policy. `says` must be part of the reason or the remedy.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kei_gates import gates
+from kei_gates.engine import catalogue
+from kei_gates.hook.judge import observe
+from kei_gates.model import Event, Places, Verdict
+from kei_gates.policy.build import Builder
+from kei_gates.policy.compiled import Policy
+from kei_gates.protocol import payload
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+HERE = Path(__file__).parent
+TABLES = {path.stem: tomllib.loads(path.read_text()) for path in sorted(HERE.glob("*.toml"))}
+CASES = [
+    pytest.param(name, table.get("params"), case, id=f"{name}: {case['id']}")
+    for name, table in TABLES.items()
+    for case in table["case"]
+]
+
+
+def module_name(capability: str) -> str:
+    return capability.replace("::", "_").replace("-", "_")
+
+
+def compiled(capability: str, params: object) -> Policy:
+    """Compile a policy whose one role grants the capability with the given parameters."""
+    category, _, slug = capability.partition("::")
+    value = "true" if params is None else toml(params)
+    agents = "agents = {main = 'tested', default = 'tested'}"
+    text = f"version = 1\n{agents}\n[roles.tested.{category}]\n{slug} = {value}\n"
+    builder = Builder(catalogue.params(), (), lambda _: text.encode())
+    return builder.build([], "policy.toml")
+
+
+def toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {toml(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    return f"'{value}'"
+
+
+def event_of(case: dict[str, Any], project: Path) -> Event:
+    def placed(value: object) -> object:
+        return value.replace("{project}", str(project)) if isinstance(value, str) else value
+
+    given = case.get("input", {"command": case.get("command")})
+    call = payload.to_call(
+        {
+            "tool_name": case.get("tool", "Bash"),
+            "tool_input": {key: placed(value) for key, value in given.items()},
+            "cwd": str(placed(case.get("cwd", "{project}"))),
+        }
+    )
+    places = Places(
+        project=str(project), home=str(project.parent / "home"), installation=("/opt/kei-gates",)
+    )
+    return observe(call, places, case.get("shell", "auto"))
+
+
+@pytest.mark.parametrize(("name", "params", "case"), CASES)
+def test_case(name: str, params: object, case: dict[str, Any], project: Path) -> None:
+    capability = name.replace("_", "::", 1).replace("_", "-")
+    role = compiled(capability, case.get("params", params)).role("tested")
+    gate = gates.load(capability)
+    verdict: Verdict = gate.check(event_of(case, project), gate.Params(role.grants[0].params))
+    said = f"{verdict.reason}; {verdict.remedy}"
+    assert verdict.outcome == case["expect"], said
+    assert case.get("says", "") in said
+    if verdict.outcome != "abstain":
+        assert verdict.reason
+        assert verdict.remedy
+        assert not said.endswith(".")
+
+
+@pytest.mark.parametrize("capability", catalogue.ids())
+def test_every_gate_has_its_form(capability: str) -> None:
+    module = sys.modules[gates.load(capability).__name__]  # type: ignore[attr-defined]
+    document = module.__doc__ or ""
+    assert re.search(r"\n\nWhat it does: .+\nWhy: .+\nInstead: ", document, re.DOTALL), capability
+    assert document.startswith("Deny")
+    assert capability in TABLES_BY_ID, "a gate without a table of cases"
+    outcomes = [case["expect"] for case in TABLES_BY_ID[capability]["case"]]
+    denied = sum(outcome != "abstain" for outcome in outcomes)
+    assert denied
+    assert len(outcomes) - denied >= denied / 2, "too few harmless look-alikes"
+
+
+TABLES_BY_ID = {name.replace("_", "::", 1).replace("_", "-"): t for name, t in TABLES.items()}
+
+
+def test_every_table_has_its_gate() -> None:
+    assert set(TABLES_BY_ID) <= set(catalogue.ids())
+
+
+def test_case_ids_are_unique() -> None:
+    for table in TABLES.values():
+        ids = [case["id"] for case in table["case"]]
+        assert len(ids) == len(set(ids))
