@@ -1,0 +1,1 @@
+"""From a shell source to what it runs and touches. Pure: nothing is looked up or run."""

@@ -1,0 +1,284 @@
+"""The syntax tree. Every node but the parts of words carries its span in the source."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final, TypeAlias
+
+    Span: TypeAlias = tuple[int, int]
+
+
+# --- words ------------------------------------------------------------------------------------
+
+
+class Literal:
+    """Text that stands for itself; unquoted text may still hold globs, braces and a tilde."""
+
+    __slots__ = ("quoted", "text")
+
+    def __init__(self, text: str, *, quoted: bool) -> None:
+        self.text: Final = text
+        self.quoted: Final = quoted
+
+
+class Parameter:
+    """`$name` or `${...}`.
+
+    `operator` is what follows the name inside braces, up to its operand: empty for a plain
+    expansion, `:-`, `#`, `/`, `@`, `[` (a subscript) and so on; `!` and `length` stand for the
+    prefixes `!` and `#`. `operand` holds every part inside the braces.
+    """
+
+    __slots__ = ("name", "operand", "operator", "quoted")
+
+    def __init__(
+        self, name: str, operator: str, operand: tuple[Part, ...], *, quoted: bool
+    ) -> None:
+        self.name: Final = name
+        self.operator: Final = operator
+        self.operand: Final = operand
+        self.quoted: Final = quoted
+
+
+class Substitution:
+    """`$(...)`, backticks, `<(...)` or `>(...)`: a list whose output or pipe stands in the word."""
+
+    __slots__ = ("body", "quoted")
+
+    def __init__(self, body: CommandList, *, quoted: bool) -> None:
+        self.body: Final = body
+        self.quoted: Final = quoted
+
+
+class Arithmetic:
+    """`$((...))`, `((...))`, `$[...]` or a subscript: text that is evaluated, and its expansions."""
+
+    __slots__ = ("parts", "text")
+
+    def __init__(self, text: str, parts: tuple[Part, ...]) -> None:
+        self.text: Final = text
+        self.parts: Final = parts
+
+
+class Word:
+    """One word: its parts, joined."""
+
+    __slots__ = ("continued", "parts", "span")
+
+    def __init__(self, parts: tuple[Part, ...], span: Span, *, continued: bool = False) -> None:
+        """Take the fields; `continued` says that a line continuation stands inside."""
+        self.parts: Final = parts
+        self.span: Final = span
+        self.continued: Final = continued
+
+    @property
+    def plain(self) -> str | None:
+        """The text of a word without any quoting or expansion; none for any other."""
+        text = ""
+        for part in self.parts:
+            if not isinstance(part, Literal) or part.quoted:
+                return None
+            text += part.text
+        return text
+
+
+# --- commands ---------------------------------------------------------------------------------
+
+
+class Assignment:
+    """`name=value`, `name+=value`, `name[subscript]=value` or `name=(values)`."""
+
+    __slots__ = ("append", "array", "name", "subscript", "value")
+
+    def __init__(
+        self,
+        name: str,
+        value: Word,
+        *,
+        append: bool,
+        subscript: Arithmetic | None = None,
+        array: tuple[Word, ...] | None = None,
+    ) -> None:
+        self.name: Final = name
+        self.value: Final = value
+        self.append: Final = append
+        self.subscript: Final = subscript
+        self.array: Final = array
+
+
+class HereDocument:
+    """A here-document: its delimiter without quotes, and its body once that has been read."""
+
+    __slots__ = ("body", "delimiter", "quoted", "strip_tabs")
+
+    def __init__(self, delimiter: str, *, quoted: bool, strip_tabs: bool) -> None:
+        self.delimiter: Final = delimiter
+        self.quoted: Final = quoted
+        self.strip_tabs: Final = strip_tabs
+        self.body = Word((), (0, 0))
+
+
+class Redirection:
+    """One redirection. `target` is a here-document where `operator` is `<<`."""
+
+    __slots__ = ("operator", "span", "target")
+
+    def __init__(self, operator: str, target: Word | HereDocument, span: Span) -> None:
+        self.operator: Final = operator
+        self.target: Final = target
+        self.span: Final = span
+
+
+class Simple:
+    """A simple command."""
+
+    __slots__ = ("assignments", "redirections", "span", "words")
+
+    def __init__(
+        self,
+        assignments: tuple[Assignment, ...],
+        words: tuple[Word, ...],
+        redirections: tuple[Redirection, ...],
+        span: Span,
+    ) -> None:
+        self.assignments: Final = assignments
+        self.words: Final = words
+        self.redirections: Final = redirections
+        self.span: Final = span
+
+
+class CommandList:
+    """Commands one after another; each with whether it runs in the background."""
+
+    __slots__ = ("items", "span")
+
+    def __init__(self, items: tuple[tuple[Command, bool], ...], span: Span) -> None:
+        self.items: Final = items
+        self.span: Final = span
+
+
+class AndOr:
+    """`first && ... || ...`."""
+
+    __slots__ = ("first", "rest", "span")
+
+    def __init__(self, first: Command, rest: tuple[tuple[str, Command], ...], span: Span) -> None:
+        self.first: Final = first
+        self.rest: Final = rest
+        self.span: Final = span
+
+
+class Pipeline:
+    """`a | b | c`; each side runs in a shell of its own."""
+
+    __slots__ = ("commands", "span")
+
+    def __init__(self, commands: tuple[Command, ...], span: Span) -> None:
+        self.commands: Final = commands
+        self.span: Final = span
+
+
+class Group:
+    """`{ ...; }`, or `( ... )` in a shell of its own; with the redirections after it."""
+
+    __slots__ = ("body", "redirections", "span", "subshell")
+
+    def __init__(
+        self,
+        body: CommandList,
+        redirections: tuple[Redirection, ...],
+        span: Span,
+        *,
+        subshell: bool,
+    ) -> None:
+        self.body: Final = body
+        self.redirections: Final = redirections
+        self.span: Final = span
+        self.subshell: Final = subshell
+
+
+class Branches:
+    """`if` and `case`: words that are expanded, then bodies of which some may run."""
+
+    __slots__ = ("alternatives", "conditions", "redirections", "span", "words")
+
+    def __init__(
+        self,
+        words: tuple[Word, ...],
+        conditions: tuple[CommandList, ...],
+        alternatives: tuple[CommandList, ...],
+        redirections: tuple[Redirection, ...],
+        span: Span,
+    ) -> None:
+        """Take the fields; `conditions` are tried in order, so all may run."""
+        self.words: Final = words
+        self.conditions: Final = conditions
+        self.alternatives: Final = alternatives
+        self.redirections: Final = redirections
+        self.span: Final = span
+
+
+class Loop:
+    """`while`, `until`, `for`, `select`: a header, and a body that runs any number of times.
+
+    `name` is the loop's variable and `words` its values (none: the positional parameters);
+    `header` is the condition; `arithmetic` the header of a C-style `for`.
+    """
+
+    __slots__ = ("arithmetic", "body", "header", "name", "redirections", "span", "words")
+
+    def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
+        self,
+        body: CommandList,
+        redirections: tuple[Redirection, ...],
+        span: Span,
+        *,
+        name: str | None = None,
+        words: tuple[Word, ...] | None = None,
+        header: CommandList | None = None,
+        arithmetic: Arithmetic | None = None,
+    ) -> None:
+        self.body: Final = body
+        self.redirections: Final = redirections
+        self.span: Final = span
+        self.name: Final = name
+        self.words: Final = words
+        self.header: Final = header
+        self.arithmetic: Final = arithmetic
+
+
+class Function:
+    """A function definition."""
+
+    __slots__ = ("body", "name", "span")
+
+    def __init__(self, name: str, body: Command, span: Span) -> None:
+        self.name: Final = name
+        self.body: Final = body
+        self.span: Final = span
+
+
+class Test:
+    """`[[ ... ]]` or `((...))`: words that are expanded, operators by their text among them."""
+
+    __slots__ = ("arithmetic", "redirections", "span", "words")
+
+    def __init__(
+        self,
+        words: tuple[Word, ...],
+        arithmetic: Arithmetic | None,
+        redirections: tuple[Redirection, ...],
+        span: Span,
+    ) -> None:
+        self.words: Final = words
+        self.arithmetic: Final = arithmetic
+        self.redirections: Final = redirections
+        self.span: Final = span
+
+
+if TYPE_CHECKING:
+    Part: TypeAlias = "Literal | Parameter | Substitution | Arithmetic"
+    Command: TypeAlias = (
+        "Simple | CommandList | AndOr | Pipeline | Group | Branches | Loop | Function | Test"
+    )

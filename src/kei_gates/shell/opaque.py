@@ -1,0 +1,199 @@
+"""Programs that run what the analysis does not follow: how it is told that they do.
+
+Each is a rule over the program's words. What a rule does not name is a program like any other:
+builds and test runners (`cargo test`, `pytest`, `go build`) are, whatever they start.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import TypeAlias
+
+    from kei_gates.shell.expand import Field
+
+    Rule: TypeAlias = "Callable[[Sequence[Field]], bool]"
+
+
+def _always(words: Sequence[Field]) -> bool:
+    """Hide whatever the words are, but for a question about itself."""
+    return len(words) == 1 or words[1] not in ("--help", "--version", "-V", "-h")
+
+
+def _given(*options: str) -> Rule:
+    """Hide when one of the options is given, alone, with a value, or in a cluster."""
+    letters = {option[1] for option in options if len(option) == 2 and option[0] == "-"}  # noqa: PLR2004 -- a dash and a letter
+
+    def rule(words: Sequence[Field]) -> bool:
+        for word in words[1:]:
+            if word is None:
+                continue  # an unknown argument; that it is this very option is too far-fetched
+            if word.partition("=")[0] in options:
+                return True
+            if word[:1] == "-" and word[1:2] != "-" and letters & set(word[1:]):
+                return True
+        return False
+
+    return rule
+
+
+def _first(*subcommands: str) -> Rule:
+    """Hide when the first operand is one of the subcommands, or unknown."""
+
+    def rule(words: Sequence[Field]) -> bool:
+        for word in words[1:]:
+            if word is None or not word.startswith("-"):
+                return word is None or word in subcommands
+        return False
+
+    return rule
+
+
+def _among(*subcommands: str) -> Rule:
+    """Hide when a subcommand stands anywhere among the words."""
+    return lambda words: any(word is None or word in subcommands for word in words[1:])
+
+
+def _code_or_input(*options: str) -> Rule:
+    """Hide an interpreter that is given code in an option, or reads it from its input."""
+    coded = _given(*options)
+
+    def rule(words: Sequence[Field]) -> bool:
+        if len(words) == 1 or words[-1] == "-":
+            return True
+        for word in words[1:]:
+            if word is None or word == "-":
+                return True
+            if not word.startswith("-"):
+                return False  # a file: a program like any other; what follows are its arguments
+            if coded(("", word)):
+                return True
+            if word in _QUESTIONS or word == "-m":
+                return False
+        return True
+
+    return rule
+
+
+_QUESTIONS = frozenset(("--version", "--help", "-V", "-VV", "-h", "-v"))
+
+
+def _awk(words: Sequence[Field]) -> bool:
+    """Hide an awk program that starts others, or is not seen."""
+    for word in words[1:]:
+        if word is None or word in ("-f", "--file", "-i", "--include", "-E", "--exec"):
+            return True
+        if "system" in word or "getline" in word or _awk_pipes(word):
+            return True
+    return False
+
+
+def _awk_pipes(script: str) -> bool:
+    """Whether a script may pipe into a command: a `|` after a print, or before a string."""
+    parts = script.replace("||", "").split("|")
+    for before, after in zip(parts, parts[1:]):  # noqa: B905 -- pairs, so one shorter
+        statement = before
+        for end in ";{}\n":
+            statement = statement.rpartition(end)[2]
+        if "print" in statement or after.lstrip().startswith('"'):
+            return True
+    return False
+
+
+def _sed(words: Sequence[Field]) -> bool:
+    """Hide a sed script that runs commands (GNU sed: `e`, or the flag `e`), or is not seen."""
+    scripts = []
+    rest = list(words[1:])
+    while rest:
+        word = rest.pop(0)
+        if word in ("-f", "--file") or (word or "").startswith(("--file=", "-f")):
+            return True
+        if word in ("-e", "--expression"):
+            scripts.append(rest.pop(0) if rest else None)
+        elif word is not None and word.startswith("--expression="):
+            scripts.append(word.partition("=")[2])
+        elif word is None or not word.startswith("-"):
+            if not scripts:
+                scripts.append(word)
+            else:
+                break
+    return any(script is None or _sed_runs(script) for script in scripts)
+
+
+def _sed_runs(script: str) -> bool:
+    """Whether a script may hold the command `e` or a substitution with the flag `e`."""
+    for command in script.replace("\n", ";").replace("{", ";").split(";"):
+        bare = command.strip().lstrip("0123456789,$~+! ")
+        if bare.startswith("/"):
+            bare = bare.rpartition("/")[2].strip().lstrip("!, ")
+        if bare[:1] == "e":
+            return True
+        if bare[:1] == "s" and len(bare) > 1 and "e" in bare.rpartition(bare[1])[2]:
+            return True
+    return False
+
+
+_SHELLED = ("exec", "run", "dlx", "x", "test", "t", "start", "run-script", "stop", "restart")
+
+OPAQUE: dict[str, Rule] = {
+    # other users, other roots, other machines, other terminals
+    "su": _always, "runuser": _always, "pkexec": _always, "chroot": _always, "unshare": _always,
+    "nsenter": _always, "ssh": _always, "mosh": _always, "rsh": _always, "pdsh": _always,
+    "ansible": _always, "sshpass": _always, "dbus-run-session": _always, "systemd-run": _always,
+    "tmux": _among("new-session", "new", "new-window", "neww", "send-keys", "send", "run-shell",
+                   "run", "split-window", "splitw", "respawn-pane", "respawn-window", "source-file",
+                   "if-shell", "pipe-pane", "bind-key", "bind", "set-hook", "display-popup"),
+    "screen": _always, "zellij": _always, "script": _always, "expect": _always, "unbuffer": _always,
+    "docker": _among("exec", "run"), "podman": _among("exec", "run"), "nerdctl": _among("exec", "run"),
+    "kubectl": _among("exec", "run", "debug"), "vagrant": _first("ssh"), "wsl": _always,
+    "lxc": _first("exec"), "distrobox": _always, "toolbox": _first("run"),
+    # repeat, watch, trace, schedule
+    "parallel": _always, "watch": _always, "entr": _always, "watchexec": _always, "hyperfine": _always,
+    "strace": _always, "ltrace": _always, "perf": _first("record", "stat", "trace"),
+    "gdb": _always, "lldb": _always, "valgrind": _always, "rr": _always, "flock": _given("-c", "--command"),
+    "at": _always, "batch": _always, "crontab": lambda words: "-l" not in words, "setarch": _always, "prlimit": _always,
+    "faketime": _always, "fakeroot": _always, "firejail": _always, "bwrap": _always, "proot": _always,
+    "nix-shell": _given("--run", "--command"), "nix": _first("run", "develop", "shell"),
+    "busybox": _always, "toybox": _always,  "start-stop-daemon": _always,
+    "fd": _given("-x", "-X", "--exec", "--exec-batch"), "fdfind": _given("-x", "-X", "--exec", "--exec-batch"),
+    "rg": _given("--pre", "--hostname-bin"), "man": _given("-P", "-H", "--pager"),
+    "tar": _given("--to-command", "--checkpoint-action", "--use-compress-program", "-I", "--rsh-command",
+                  "--info-script", "--new-volume-script", "-F"),
+    "rsync": _given("-e", "--rsh", "--rsync-path"), "scp": _given("-S", "-o"), "sftp": _always,
+    "zip": _given("-T", "-TT", "--unzip-command"), "sort": _given("--compress-program"),
+    "split": _given("--filter"), "make": _always, "gmake": _always, "just": _always, "task": _always,
+    "rake": _always, "invoke": _always, "fab": _always, "tox": _always, "nox": _always, "scons": _always,
+    "ninja": _always, "mage": _always, "earthly": _always, "act": _always, "dagger": _always,
+    "npm": _first("exec", "x", "run", "run-script", "test", "t", "tst", "start", "stop", "restart",
+                  "rum", "urn", "it", "cit", "explore"),
+    "pnpm": _first(*_SHELLED, "dlx"), "yarn": _first(*_SHELLED, "node", "workspaces", "workspace"),
+    "bun": _first(*_SHELLED), "deno": _first("run", "eval", "task", "repl", "test"),
+    "uv": _first("tool"), "npx": _always, "bunx": _always, "pnpx": _always, "corepack": _always,
+    "uvx": _always, "pipx": _first("run"), "conda": _first("run"), "mamba": _first("run"),
+    "micromamba": _first("run"), "pixi": _first("run", "shell"), "rye": _first("run"),
+    "mise": _first("exec", "x", "run", "r", "watch"), "asdf": _first("exec"), "direnv": _first("exec"),
+    "composer": _first("exec", "run-script", "run"), "mix": _first("run", "cmd"), "dotenv": _always,
+    "foreman": _always, "overmind": _always, "doppler": _first("run"),
+    "op": _first("run"), "chronic": _always, "retry": _always, "ts-node": _code_or_input("-e", "--eval"),
+    # interpreters that are given code
+    "python": _code_or_input("-c"), "pypy": _code_or_input("-c"), "perl": _code_or_input("-e", "-E", "-n", "-p", "-M"),
+    "ruby": _code_or_input("-e", "-n", "-p"), "node": _code_or_input("-e", "-p", "--eval", "--print", "-r", "--require", "--import"),
+    "nodejs": _code_or_input("-e", "-p", "--eval", "--print"), "php": _code_or_input("-r", "-B", "-R", "-E"),
+    "lua": _code_or_input("-e"), "tclsh": _code_or_input(), "wish": _code_or_input(), "osascript": _always,
+    "Rscript": _code_or_input("-e"), "R": _code_or_input("-e"), "julia": _code_or_input("-e", "-E", "--eval"),
+    "elixir": _code_or_input("-e", "--eval"), "erl": _always, "ghci": _always, "guile": _code_or_input("-c"),
+    "groovy": _code_or_input("-e"), "scala": _code_or_input("-e"), "fish": _always, "tcsh": _always, "csh": _always,
+    "pwsh": _always, "powershell": _always, "nu": _always, "xonsh": _always, "elvish": _always, "ipython": _code_or_input("-c"),
+    "awk": _awk, "gawk": _awk, "mawk": _awk, "nawk": _awk, "sed": _sed, "gsed": _sed,
+    # editors and other programs with a language of their own
+    "vi": _always, "vim": _always, "nvim": _always, "ex": _always, "view": _always, "emacs": _always,
+    "ed": _always, "m4": _always, "sqlite3": _given(".shell", ".system"), 
+    "psql": _given("\\!"), "mysql": _given("\\!", "system"),
+}  # fmt: skip
+
+
+def hides(program: str, words: Sequence[Field]) -> bool:
+    """Say whether a program runs something that is not followed."""
+    rule = OPAQUE.get(program) or OPAQUE.get(program.rstrip("0123456789."))
+    return rule is not None and rule(words)

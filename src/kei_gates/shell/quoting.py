@@ -1,0 +1,63 @@
+"""`$'...'`: the escapes of ANSI-C quoting, as bash(1) lists them."""
+
+from __future__ import annotations
+
+from kei_gates.shell.errors import Unanalysable
+
+_SIMPLE = {
+    "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t",
+    "v": "\v", "\\": "\\", "'": "'", '"': '"', "?": "?",
+}  # fmt: skip
+_HEX = frozenset("0123456789abcdefABCDEF")
+_OCTAL = frozenset("01234567")
+_LENGTHS = {"x": 2, "u": 4, "U": 8}
+
+
+def ansi_c(text: str, at: int) -> tuple[str, int]:
+    """Decode from just after `$'`; give the text and the position after the closing quote.
+
+    Raises `Unanalysable` for what decodes to a NUL, to a byte that is no character by itself, or
+    has no end: the shell would make something of it that is not certain.
+    """
+    if text.startswith("\\0'", at):
+        return "", at + 3  # to bash, a NUL ends the string
+    out = []
+    while True:
+        quote = text.find("'", at)
+        backslash = text.find("\\", at)
+        if quote < 0:
+            raise Unanalysable("a quote is not closed", at)
+        if backslash < 0 or quote < backslash:
+            out.append(text[at:quote])
+            return "".join(out), quote + 1
+        out.append(text[at:backslash])
+        char, at = _escape(text, backslash + 1)
+        out.append(char)
+
+
+def _escape(text: str, at: int) -> tuple[str, int]:
+    """Decode one escape from just after its backslash."""
+    char = text[at : at + 1]
+    if char in _SIMPLE:
+        return _SIMPLE[char], at + 1
+    if char in _LENGTHS:
+        return _number(text, at + 1, _LENGTHS[char], _HEX, 16, byte=char == "x")
+    if char in _OCTAL:
+        return _number(text, at, 3, _OCTAL, 8, byte=True)
+    if char == "c":
+        raise Unanalysable("a control character is spelled out", at)
+    return "\\" + char, at + 1
+
+
+def _number(  # noqa: PLR0913, PLR0917 -- one rule with its limits
+    text: str, at: int, longest: int, digits: frozenset[str], base: int, *, byte: bool
+) -> tuple[str, int]:
+    stop = at
+    while stop < len(text) and stop - at < longest and text[stop] in digits:
+        stop += 1
+    if stop == at:
+        raise Unanalysable("an escape has no digits", at)
+    value = int(text[at:stop], base)
+    if value == 0 or value > 0x10FFFF or (byte and value > 0x7F):
+        raise Unanalysable("an escape gives no certain character", at)
+    return chr(value), stop
