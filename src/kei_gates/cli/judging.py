@@ -33,11 +33,15 @@ class Judge:
         *,
         cwd: str,
         agent: str | None = None,
+        main: bool = False,
         role: str | None = None,
         capabilities: Sequence[str] | None = None,
         shell: str = "auto",
     ) -> None:
-        """Take who to judge as; without `agent`, `role` or `capabilities` it is the main thread.
+        """Take who to judge as.
+
+        Without an `agent` type, `main`, a `role` or `capabilities` it is whoever a payload names, and
+        the main thread for a command.
 
         Raises `UsageError` for a role or capability that does not exist.
         """
@@ -45,6 +49,7 @@ class Judge:
         self._cwd = cwd
         self._shell = shell
         self._principal = Principal("tried" if agent else None, agent)
+        self._fixed = main or agent is not None
         self._only = self._capabilities_role(capabilities) if capabilities else None
         self._role = role
         self._policies: dict[str, Policy | Fault] = {}
@@ -103,7 +108,7 @@ class Judge:
             return self._only
         if role is not None:
             return self._named_role(role, where.project)
-        if self._principal.agent_type is not None:
+        if self._fixed:
             principal = self._principal
         policy = self._policy(where.project)
         return policy.role(policy.agents.role_of(principal))

@@ -103,6 +103,7 @@ def _judge(args: argparse.Namespace) -> Judge:
     return Judge(
         cwd=os.path.abspath(args.cwd or os.getcwd()),
         agent=args.agent,
+        main=args.main,
         role=args.role,
         capabilities=args.capability,
         shell=args.shell,

@@ -47,4 +47,3 @@ def analyse(source: str, facts: ShellFacts, dialect: str = "auto") -> Analysis:
     except RecursionError:
         found.miss("it is nested too deeply", (0, len(source)))
     return Analysis(found.invocations, found.effects, found.unseen)
-

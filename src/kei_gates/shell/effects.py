@@ -167,9 +167,7 @@ def _into(  # noqa: PLR0913 -- one command's context
     return sources
 
 
-def _make_folders(
-    ev: Evaluator, program: str, folders: list[Field], state: State
-) -> list[Field]:
+def _make_folders(ev: Evaluator, program: str, folders: list[Field], state: State) -> list[Field]:
     for folder in folders:
         ev.touch("write", folder, program, state)
     return []

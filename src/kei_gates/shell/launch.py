@@ -30,9 +30,7 @@ _INSTALLED = (
 )  # fmt: skip
 
 
-def launch(
-    ev: Evaluator, words: list[Field], state: State, span: Span, stdin: str | None
-) -> None:
+def launch(ev: Evaluator, words: list[Field], state: State, span: Span, stdin: str | None) -> None:
     """Follow a program that was invoked; its name is known and plain."""
     path = words[0] or ""
     program = path.rpartition("/")[2]
@@ -161,9 +159,7 @@ def _appended(words: list[Field], found: options.Options) -> list[Field]:
 _SHELL_GRAMMAR = Grammar("oO", "rcfile init-file", long_flags="")
 
 
-def _shell(
-    ev: Evaluator, words: list[Field], state: State, span: Span, stdin: str | None
-) -> None:
+def _shell(ev: Evaluator, words: list[Field], state: State, span: Span, stdin: str | None) -> None:
     """Follow `sh -c TEXT`, a shell that reads a here-document, and a script."""
     name = (words[0] or "").rpartition("/")[2]
     plus = [f"-{w[1:]}" if w is not None and w[:1] == "+" and w[1:] else w for w in words]

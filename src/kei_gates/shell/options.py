@@ -99,9 +99,7 @@ def read(words: Sequence[Field], grammar: Grammar, *, permute: bool) -> Options:
     return found
 
 
-def _long(
-    word: str, words: Sequence[Field], at: int, grammar: Grammar, found: Options
-) -> int:
+def _long(word: str, words: Sequence[Field], at: int, grammar: Grammar, found: Options) -> int:
     """Read one long option; give how many words it took."""
     name, equals, value = word.lstrip("-").partition("=")
     if equals:
@@ -116,9 +114,7 @@ def _long(
     return 1
 
 
-def _cluster(
-    word: str, words: Sequence[Field], at: int, grammar: Grammar, found: Options
-) -> int:
+def _cluster(word: str, words: Sequence[Field], at: int, grammar: Grammar, found: Options) -> int:
     """Read one word of short options; give how many words it took."""
     for index, letter in enumerate(word[1:], 1):
         if letter in grammar.short:

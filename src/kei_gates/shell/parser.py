@@ -34,7 +34,22 @@ OPENING = frozenset(
 )
 CLOSING = frozenset(("then", "elif", "else", "fi", "do", "done", "esac", "}", "in", "]]"))
 _LONGEST_RESERVED = 8
-_REDIRECTIONS = ("<&-", ">&-", "<<<", "<<-", "<<", "<&", "<>", "<", ">>", ">&", ">|", ">", "&>>", "&>")
+_REDIRECTIONS = (
+    "<&-",
+    ">&-",
+    "<<<",
+    "<<-",
+    "<<",
+    "<&",
+    "<>",
+    "<",
+    ">>",
+    ">&",
+    ">|",
+    ">",
+    "&>>",
+    "&>",
+)
 _REGEX_STOP = frozenset(" \t\n")
 _CASE_PATTERN_STOP = frozenset(" \t\n|)(;&<>")
 _NOWHERE = Word((), (0, 0))

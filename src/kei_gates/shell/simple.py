@@ -81,9 +81,7 @@ def _assign(  # noqa: PLR0913 -- one command's context
         state.variables[node.name] = value
 
 
-def run(
-    ev: Evaluator, words: list[Field], state: State, span: Span, stdin: str | None
-) -> None:
+def run(ev: Evaluator, words: list[Field], state: State, span: Span, stdin: str | None) -> None:
     """Run a command's words. `stdin` is the text of its here-document, if that is known."""
     ev.count(span)
     program = words[0]

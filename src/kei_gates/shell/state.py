@@ -61,9 +61,7 @@ class State:
         if self.positional != other.positional:
             self.positional = None
 
-    def enter(
-        self, folders: Iterable[str | None], also: Iterable[str | None] = ()
-    ) -> None:
+    def enter(self, folders: Iterable[str | None], also: Iterable[str | None] = ()) -> None:
         """Be in one of the given folders."""
         found = tuple(dict.fromkeys((*also, *folders)))
         self.folders = (None,) if None in found or len(found) > MOST_FOLDERS else found

@@ -122,9 +122,9 @@ WRAPPERS: dict[str, Wrapper] = {
     "xargs": Wrapper(
         Grammar(
             "aEIdLnPs",
-            optional="iel",
             "arg-file eof replace delimiter max-lines max-args max-procs max-chars "
             "process-slot-var",
+            optional="iel",
             flags="0oprtx",
             long_flags="null open-tty interactive no-run-if-empty verbose exit show-limits help "
             "version",
