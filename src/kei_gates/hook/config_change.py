@@ -1,14 +1,13 @@
 """Keep the client from reloading settings that drop the gate.
 
 The client watches its settings files and applies a change within about a second; exit code 2 from
-this hook keeps the old ones for the session (measured, for project and local settings). A change
-that leaves the gate as it is goes through.
+this hook keeps the old ones for the session (measured on client 2.1.330, for project, local and
+user settings).
 """
 
 from __future__ import annotations
 
 import json
-import sys
 
 from kei_gates.model import Decision, fault
 from kei_gates.observe.files import read_file
@@ -16,10 +15,10 @@ from kei_gates.protocol import payload
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 _LARGEST_SETTINGS = 8 << 20
-_REMEDY = "restore the file; to remove kei-gates, end the session and run `kei-gates uninstall`"
+_NO_OBJECTION = Decision("abstain", ())
 
 
 def judge(fields: dict[str, object], arguments: Sequence[str]) -> Decision:
@@ -29,53 +28,26 @@ def judge(fields: dict[str, object], arguments: Sequence[str]) -> Decision:
     """
     source = payload.text(fields, "source")
     if not source.endswith("_settings"):
-        return Decision("abstain", ())  # skills and the like hold no hooks
+        return _NO_OBJECTION  # skills and the like hold no hooks
     path = payload.absolute(fields, "file_path")
-    holds_gate = source in arguments
+    if source in arguments:
+        # One value that the client does not accept, anywhere in the file, makes it discard the
+        # whole file and the gate with it (measured); what it accepts cannot be known here.
+        return fault(
+            f"`{path}` holds the gate, so it stays as it was when the session started",
+            "start the session again to use the changed settings",
+        )
+    return _disables(path)
+
+
+def _disables(path: str) -> Decision:
+    """Judge settings that hold no gate: they can only switch all hooks off."""
     try:
         settings = json.loads(read_file(path, _LARGEST_SETTINGS))
     except FileNotFoundError:
-        if not holds_gate:
-            return Decision("abstain", ())
-        return fault(f"`{path}` held the gate and is gone", _REMEDY)
+        return _NO_OBJECTION
     except (OSError, ValueError, RecursionError) as error:
-        return fault(f"`{path}` cannot be read: {error}", _REMEDY)
-    if not isinstance(settings, dict):
-        return fault(f"`{path}` is not a JSON object", _REMEDY)
-    reason = _weakens(settings, holds_gate=holds_gate)
-    return fault(f"`{path}` {reason}", _REMEDY) if reason else Decision("abstain", ())
-
-
-def _weakens(settings: dict[str, object], *, holds_gate: bool) -> str | None:
-    """Say how settings switch the gate off; none when they do not."""
-    if settings.get("disableAllHooks"):
-        return "switches all hooks off"
-    if not holds_gate:
-        return None
-    hooked = {event for event, hook in _hooks(settings) if _is_whole(hook, event)}
-    missing = [event for event in ("PreToolUse", "ConfigChange") if event not in hooked]
-    return f"no longer holds the gate's {missing[0]} hook" if missing else None
-
-
-def _hooks(settings: dict[str, object]) -> Iterator[tuple[str, dict[str, object]]]:
-    """Give every hook that a matcher of `*` reaches, with its event; skip what is malformed."""
-    events = settings.get("hooks")
-    for event, groups in events.items() if isinstance(events, dict) else ():
-        for group in groups if isinstance(groups, list) else ():
-            if isinstance(group, dict) and group.get("matcher") == "*" and "if" not in group:
-                hooks = group.get("hooks")
-                yield from ((event, h) for h in hooks or () if isinstance(h, dict))
-
-
-def _is_whole(hook: dict[str, object], event: str) -> bool:
-    """Whether a hook is the installed one: this interpreter and script, blocking on failure."""
-    arguments = hook.get("args")
-    return (
-        hook.get("type") == "command"
-        and hook.get("command") == sys.executable
-        and isinstance(arguments, list)
-        and arguments[:4] == ["-I", "-S", sys.argv[0], event]
-        and hook.get("onFailure") == "block"
-        and not hook.get("async")
-        and "if" not in hook
-    )
+        return fault(f"`{path}` cannot be read: {error}", "mend the file")
+    if isinstance(settings, dict) and settings.get("disableAllHooks"):
+        return fault(f"`{path}` switches all hooks off", "take `disableAllHooks` out")
+    return _NO_OBJECTION
