@@ -1,8 +1,9 @@
-"""Time the installed hook beside the floor it stands on: `python bench/hook.py HOOK_COMMAND...`.
+"""Time the installed hook beside the floor it stands on: `python bench/hook.py [HOOK_COMMAND...]`.
 
-Takes the hook's command line as the settings file has it (interpreter, -I, -S, shim, event), runs
-it on a few payloads, in turn with the bare interpreter, and prints medians and ratios. Absolute
-times say little on a shared machine; the ratio to the floor of the same run is what counts.
+Takes the hook's command line as the settings file has it (interpreter, -I, -S, shim, event), or
+that of the clone's own `.venv`, runs it on a few payloads, in turn with the bare interpreter, and
+prints medians and ratios. Absolute times say little on a shared machine; the ratio to the floor of
+the same run is what counts.
 """
 
 from __future__ import annotations
@@ -86,7 +87,14 @@ def main(hook: list[str]) -> None:
         print(f"{name:20} {middle * 1000:9.2f} {middle / base:7.2f}")
 
 
+def of_this_clone() -> list[str]:
+    """Give the hook command of the environment that `install.sh` made in this clone."""
+    environment = Path(__file__).resolve().parent.parent / ".venv"
+    shim = next(environment.glob("lib/*/site-packages/kei_gates/_data/hooks/*_hook.py"), None)
+    if shim is None:
+        sys.exit(f"bench: there is no installation in {environment}; run install.sh first")
+    return [str(environment / "bin/python"), "-I", "-S", str(shim), "PreToolUse"]
+
+
 if __name__ == "__main__":
-    if not sys.argv[1:]:
-        sys.exit("usage: bench/hook.py INTERPRETER -I -S SHIM PreToolUse")
-    main(sys.argv[1:])
+    main(sys.argv[1:] or of_this_clone())

@@ -30,5 +30,5 @@ def test_is_decided_as_the_table_says(
     answer = environment.run(payload + "\n", project=project)
     assert answer.decision == row["expect"], answer.reason
     if row["expect"] == "deny":
-        assert answer.reason.startswith(f"kei-gates: {row['gate']} blocked this: ")
+        assert answer.reason.startswith(f"kei-gates: {row['gate']} blocked this for role ")
     assert answer.code == {"deny": 2, "none": 0}[row["expect"]]

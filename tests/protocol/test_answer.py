@@ -21,7 +21,7 @@ def test_no_objection_is_silence() -> None:
 
 def test_a_deny_is_json_and_stderr_and_exit_2() -> None:
     reply = answer.pre_tool_use(Decision("deny", (("a::b", Deny("why", "instead")),), "r"))
-    line = "kei-gates: a::b blocked this: why; instead"
+    line = "kei-gates: a::b blocked this for role r: why; instead"
     assert json.loads(reply.stdout) == {
         "hookSpecificOutput": {
             "hookEventName": "PreToolUse",

@@ -43,7 +43,7 @@ _HARMLESS = frozenset(("test-command", "test-call", "hook", "--version", "--help
 
 # Where coverage ends, a source that names one of these is taken to mean the gate. Worktrees are
 # where other agents' projects lie.
-_MARKS = (".claude", "kei-gates", "kei_gates")
+_MARKS = (".claude", "kei-gates.toml", "kei_gates_hook")
 _UNMARKED = ".claude/worktrees"
 
 
@@ -90,9 +90,14 @@ def _fixed(places: Places) -> tuple[str, ...]:
 
 def _loosens(invocation: Invocation) -> bool:
     """Whether this runs kei-gates for anything but a look."""
-    if invocation.program != "kei-gates":
+    words = list(invocation.argv)
+    if "-m" in words[:-1]:  # `python -m kei_gates.cli.main`
+        words = words[words.index("-m") + 1 :]
+        if not (words[0] or "").startswith("kei_gates"):
+            return False
+    elif invocation.program != "kei-gates":
         return False
-    return len(invocation.argv) > 1 and invocation.argv[1] not in _HARMLESS
+    return len(words) > 1 and words[1] not in _HARMLESS
 
 
 def _deny_unseen(event: Event) -> Deny | None:
@@ -105,7 +110,8 @@ def _deny_unseen(event: Event) -> Deny | None:
     if not hidden or event.call.command is None:
         return None
     text = f"{event.call.cwd}\n{event.call.command}".casefold().replace(_UNMARKED, "")
-    mark = next((mark for mark in _MARKS if mark in text), None)
+    marks = (*_MARKS, *(folder.casefold() for folder in event.places.installation))
+    mark = next((mark for mark in marks if mark in text), None)
     if mark is None:
         return None
     return Deny(f"what this does near `{mark}` cannot be seen", REMEDY)

@@ -44,6 +44,6 @@ def check(event: Event, params: Params) -> Verdict:
         if tool == name or (name.endswith("*") and tool.startswith(name[:-1])):
             return Abstain()
     return Deny(
-        f"the role does not allow the tool `{tool}`",
+        f"the tool `{tool}` is not on the role's list",
         "use an allowed tool, or report what you need to whoever started you",
     )

@@ -40,14 +40,16 @@ def message(decision: Decision) -> str:
         return "no objection"
     capability, verdict = decision.leading
     source = "" if capability == "kei-gates" else f"{capability} "
-    line = f"kei-gates: {source}{_VERBS[decision.outcome]}{verdict.reason}; {verdict.remedy}"
+    role = f" for role {decision.role}" if decision.role else ""
+    verb = _VERBS[decision.outcome]
+    line = f"kei-gates: {source}{verb} this{role}: {verdict.reason}; {verdict.remedy}"
     others = [name for name, other in decision.verdicts if other.outcome == decision.outcome][1:]
     if others:
         line += f" (also: {', '.join(others)})"
     return one_line(line)
 
 
-_VERBS = {"ask": "asks: ", "deny": "blocked this: "}
+_VERBS = {"ask": "asks a person about", "deny": "blocked"}
 
 
 def one_line(line: str) -> str:
