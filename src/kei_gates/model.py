@@ -107,17 +107,27 @@ class Effect(Value):
 
     `path` is as the source spells it after expansion, made absolute against the directory that
     the source has reached; `None` is a path that cannot be known. `tree` says that everything
-    below the path is meant too (`rm -r`, `cp -r`, `mv` of a folder). `by` names what does it: a
-    program or a redirection.
+    below the path is meant too (`rm -r`, `cp -r`, `mv` of a folder); `glob` that the path is a
+    pattern for the files that are there (`*`, `?`, `[...]`, and `**` for any folders). `by` names
+    what does it: a program or a redirection.
     """
 
-    __slots__ = ("by", "kind", "path", "tree")
+    __slots__ = ("by", "glob", "kind", "path", "tree")
 
-    def __init__(self, kind: EffectKind, path: str | None, by: str, *, tree: bool = False) -> None:
+    def __init__(
+        self,
+        kind: EffectKind,
+        path: str | None,
+        by: str,
+        *,
+        tree: bool = False,
+        glob: bool = False,
+    ) -> None:
         self.kind: Final = kind
         self.path: Final = path
         self.by: Final = by
         self.tree: Final = tree
+        self.glob: Final = glob
 
 
 class Invocation(Value):

@@ -42,12 +42,17 @@ def check(event: Event, params: Params) -> Verdict:  # noqa: ARG001 -- the gates
 
 
 def _is_git_data(target: Target, places: Places) -> bool:
-    """Whether a change of the target changes a repository or git's configuration."""
+    """Whether a change of the target changes a repository or git's configuration.
+
+    Deleting a folder deletes the repository in it. Writing below one may mean any file there, and
+    an unknown path any at all; that alone is not taken for git's.
+    """
     if any(_inside_git(path, places) for path in (target.spelled, target.real)):
         return True
-    if not target.effect.tree:
+    if not (target.real and target.effect.tree and target.effect.kind == "delete"):
         return False
-    return target.below is None or any(".git" in path.split("/") for path in target.below)
+    holds_project = f"{places.project}/".startswith(f"{target.real.rstrip('/')}/")
+    return holds_project or any(".git" in path.split("/") for path in target.below or ())
 
 
 def _inside_git(path: str, places: Places) -> bool:

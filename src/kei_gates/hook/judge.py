@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kei_gates.engine.decide import decide
-from kei_gates.model import Analysis, Event
+from kei_gates.model import Analysis, Effect, Event
 from kei_gates.observe.paths import is_folder, locate, resolve
 
 TYPE_CHECKING = False
@@ -20,11 +20,21 @@ def observe(call: Call, places: Places, shell: str = "auto") -> Event:
         facts = ShellFacts(call.cwd, places.home, lambda path: is_folder(resolve(path, "/")))
         analysis = analyse(call.command, facts, shell)
     targets = tuple(
-        locate(effect, call.cwd, places.project)
+        locate(plain, call.cwd, places.project)
         for effect in (*call.effects, *analysis.effects)
         if effect.kind in ("write", "delete")
+        for plain in (_expanded(effect) if effect.glob else (effect,))
     )
     return Event(call, analysis, targets, places)
+
+
+def _expanded(effect: Effect) -> list[Effect]:
+    """Give the effect on each file that its pattern matches; on the pattern itself if none does."""
+    from kei_gates.observe.patterns import expand  # most effects name their files
+
+    found = expand(effect.path or "")
+    paths: list[str | None] = [None] if found is None else [*(found or [effect.path])]
+    return [Effect(effect.kind, path, effect.by, tree=effect.tree) for path in paths]
 
 
 def judge(call: Call, role: Role, places: Places, shell: str = "auto") -> Decision:
