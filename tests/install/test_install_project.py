@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+import kei_gates
 from kei_gates.install import files
 from kei_gates.install import project as projects
 from kei_gates.install.errors import InstallError
@@ -266,3 +267,8 @@ def test_data_is_found_or_its_absence_told() -> None:
     assert data("hooks", "hooks.json").is_file()
     with pytest.raises(InstallError, match="`hooks/none` is missing"):
         data("hooks", "none")
+
+
+def test_the_plugin_has_the_package_s_version() -> None:
+    plugin = json.loads(data(".claude-plugin", "plugin.json").read_text())
+    assert plugin["version"] == kei_gates.__version__

@@ -7,11 +7,11 @@ file can override it (measured on client 2.1.330).
 from __future__ import annotations
 
 import sys
-from posix import environ, getuid, lstat
+from posix import environ, getuid
 
 from kei_gates.model import Fault, Places
 from kei_gates.observe.installation import PACKAGE, environment
-from kei_gates.observe.paths import resolve
+from kei_gates.observe.paths import exists, resolve
 
 POLICY_FILE = ".claude/kei-gates.toml"
 
@@ -41,18 +41,10 @@ def nearest_project(cwd: str) -> str | None:
     """Give the nearest folder upward from `cwd` that holds a policy file."""
     folder = cwd.rstrip("/")
     while folder:
-        if _exists(f"{folder}/{POLICY_FILE}"):
+        if exists(f"{folder}/{POLICY_FILE}"):
             return folder
         folder = folder.rpartition("/")[0]
     return None
-
-
-def _exists(path: str) -> bool:
-    try:
-        lstat(path)
-    except (OSError, ValueError):
-        return False
-    return True
 
 
 def _home() -> str:

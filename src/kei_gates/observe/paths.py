@@ -87,6 +87,15 @@ def is_folder(path: str) -> bool:
         return False
 
 
+def exists(path: str) -> bool:
+    """Whether there is something at a path, be it a link that leads nowhere."""
+    try:
+        lstat(path)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 def inside(path: str, folder: str) -> str | None:
     """Give `path` relative to `folder`, empty for the folder itself; none when outside."""
     if path == folder:

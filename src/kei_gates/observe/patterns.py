@@ -6,7 +6,9 @@ dot, as for find(1); elsewhere a leading dot must be spelled.
 
 from __future__ import annotations
 
-from posix import lstat, scandir
+from posix import scandir
+
+from kei_gates.observe.paths import exists
 
 _MOST = 4000
 
@@ -30,15 +32,7 @@ def expand(pattern: str) -> list[str] | None:
                 return None
             step += matching
         found, anywhere = step, False
-    return [path for path in found if _exists(path)]
-
-
-def _exists(path: str) -> bool:
-    try:
-        lstat(path)
-    except (OSError, ValueError):
-        return False
-    return True
+    return [path for path in found if exists(path)]
 
 
 def _in(folder: str, part: str) -> list[str]:
