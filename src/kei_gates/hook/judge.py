@@ -33,7 +33,7 @@ def _expanded(effect: Effect) -> list[Effect]:
     from kei_gates.observe.patterns import expand  # most effects name their files
 
     found = expand(effect.path or "")
-    paths: list[str | None] = [None] if found is None else [*(found or [effect.path])]
+    paths: list[str | None] = [None] if found is None else [*found] or [effect.path]
     return [Effect(effect.kind, path, effect.by, tree=effect.tree) for path in paths]
 
 
