@@ -120,11 +120,17 @@ class HereDocument:
 
 
 class Redirection:
-    """One redirection. `target` is a here-document where `operator` is `<<`."""
+    """One redirection. `target` is a here-document where `operator` is `<<`.
 
-    __slots__ = ("operator", "span", "target")
+    `descriptor` is what stands before the operator: digits, `{name}`, or nothing.
+    """
 
-    def __init__(self, operator: str, target: Word | HereDocument, span: Span) -> None:
+    __slots__ = ("descriptor", "operator", "span", "target")
+
+    def __init__(
+        self, descriptor: str, operator: str, target: Word | HereDocument, span: Span
+    ) -> None:
+        self.descriptor: Final = descriptor
         self.operator: Final = operator
         self.target: Final = target
         self.span: Final = span
@@ -170,13 +176,14 @@ class AndOr:
 
 
 class Pipeline:
-    """`a | b | c`; each side runs in a shell of its own."""
+    """`a | b | c`, each side in a shell of its own; or `! a`, one command that is negated."""
 
-    __slots__ = ("commands", "span")
+    __slots__ = ("commands", "negated", "span")
 
-    def __init__(self, commands: tuple[Command, ...], span: Span) -> None:
+    def __init__(self, commands: tuple[Command, ...], span: Span, *, negated: bool) -> None:
         self.commands: Final = commands
         self.span: Final = span
+        self.negated: Final = negated
 
 
 class Group:
@@ -201,17 +208,24 @@ class Group:
 class Branches:
     """`if` and `case`: words that are expanded, then bodies of which some may run."""
 
-    __slots__ = ("alternatives", "conditions", "redirections", "span", "words")
+    __slots__ = ("alternatives", "conditions", "falls", "redirections", "span", "words")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
         words: tuple[Word, ...],
         conditions: tuple[CommandList, ...],
         alternatives: tuple[CommandList, ...],
         redirections: tuple[Redirection, ...],
         span: Span,
+        *,
+        falls: bool = False,
     ) -> None:
-        """Take the fields; `conditions` are tried in order, so all may run."""
+        """Take the fields.
+
+        `conditions` are tried in order, each before its alternative; one alternative more is an
+        `else`. `falls` says that an alternative may go on into the next.
+        """
+        self.falls: Final = falls
         self.words: Final = words
         self.conditions: Final = conditions
         self.alternatives: Final = alternatives
@@ -223,10 +237,11 @@ class Loop:
     """`while`, `until`, `for`, `select`: a header, and a body that runs any number of times.
 
     `name` is the loop's variable and `words` its values (none: the positional parameters);
-    `header` is the condition; `arithmetic` the header of a C-style `for`.
+    `header` is the condition; `arithmetic` the header of a C-style `for`. With `asks`, as `select`
+    does, the variable may also be left empty.
     """
 
-    __slots__ = ("arithmetic", "body", "header", "name", "redirections", "span", "words")
+    __slots__ = ("arithmetic", "asks", "body", "header", "name", "redirections", "span", "words")
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
@@ -238,6 +253,7 @@ class Loop:
         words: tuple[Word, ...] | None = None,
         header: CommandList | None = None,
         arithmetic: Arithmetic | None = None,
+        asks: bool = False,
     ) -> None:
         self.body: Final = body
         self.redirections: Final = redirections
@@ -246,6 +262,7 @@ class Loop:
         self.words: Final = words
         self.header: Final = header
         self.arithmetic: Final = arithmetic
+        self.asks: Final = asks
 
 
 class Function:

@@ -6,12 +6,13 @@ any other to the analysis.
 
 from __future__ import annotations
 
-from kei_gates.shell.scanner import NAME, NAME_START
-from kei_gates.shell.variables import why_hidden
+from kei_gates.shell.numbers import is_dangerous, names_in
+from kei_gates.shell.scanner import is_name
+from kei_gates.shell.state import collapse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import TypeAlias
 
     from kei_gates.shell.ast import Span
@@ -24,21 +25,39 @@ if TYPE_CHECKING:
 READING = frozenset(("read", "mapfile", "readarray"))
 """Builtins before which `IFS=` holds for them alone."""
 
-_DANGEROUS_OPTIONS = frozenset(("expand_aliases", "extglob", "extdebug", "shwordsplit", "aliases"))
+UNKNOWN = "\0"
+"""Stands for a value that is not known, in a word whose name is. No source holds a NUL."""
+SOME_NUMBER = "\0number"
+"""Stands for a value that is surely a number."""
+_LONGEST_COUNT = 4
 
 
 def _cd(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
     """Follow `cd`: it may fail, unless the folder is known to be there."""
     del span
-    operands = [word for word in words[1:] if word is None or word == "-" or word[:1] != "-"]
-    if len(operands) > 1 or None in operands or operands == ["-"]:
+    options = [word for word in words[1:] if word is not None and word[:1] == "-" and word != "-"]
+    operands = [word for word in words[1:] if word not in options]
+    if len(operands) > 1 or None in operands or (operands and operands[0][:1] in ("-", "+")):
         target: str | None = None
+    elif not operands:
+        target = state.home(ev.facts.home)
     else:
-        target = operands[0] if operands else ev.facts.home
+        target = operands[0]
     reached = state.paths(target)
+    if options in ([], ["--"], ["-L"]):  # `-P` follows links before `..`
+        reached = tuple(None if path is None else collapse(path) for path in reached)
     certain = all(path is not None and ev.facts.is_folder(path) for path in reached)
     state.enter(reached, also=() if certain else state.folders)
     state.success = reached
+    state.lose(("PWD", "OLDPWD") if "PWD" in state.variables else ())
+
+
+def _pushd(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
+    """Follow `pushd FOLDER`; without one it swaps folders that are not followed."""
+    if len(words) == 2 and words[1] is not None and words[1][:1] not in ("-", "+"):  # noqa: PLR2004 -- one operand
+        _cd(ev, words, state, span)
+    else:
+        state.enter((None,))
 
 
 def _lose_folder(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
@@ -71,31 +90,17 @@ def _trap(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
     if given[0] is None:
         ev.miss("`trap` runs text that is not known", span)
         return
-    ev.source(given[0], state.copy(), span, ("trap",))
-
-
-def declare(  # noqa: PLR0913, PLR0917 -- one assignment's context
-    ev: Evaluator, program: str, word: str, value: Field, state: State, span: Span
-) -> None:
-    """Take one argument of `export`, `declare` and their kin: an option, a name, `name=`.
-
-    `value` is what follows the `=`, none where it is not known.
-    """
-    if word.startswith(("-", "+")):
-        if "n" in word and program != "export":
-            ev.miss("a variable becomes another name of a variable", span)
-        if "f" in word or "F" in word:
-            ev.miss("functions are declared by name", span)
+    if all(signal in ("EXIT", "0") for signal in given[1:]):
+        ev.deferred.append((given[0], span, (*ev.via, "trap"), state.copy()))
         return
-    name = word.removesuffix("=").removesuffix("+")
-    if not _is_name(name):
-        ev.miss(f"`{name}` is evaluated as a variable's name", span)
-    elif word.endswith("="):
-        why = why_hidden(name, value)
-        if why is not None:
-            ev.miss(why, span)
-        # `-i`, `-u` and `+=` change the value, so only a plain one is sure.
-        state.variables[name] = None if word.endswith("+=") else value
+    if given[0]:
+        # It may run before any later command, so what it changes is never sure again.
+        before = state.any_time()
+        after = before.copy()
+        ev.source(given[0], after, span, ("trap",))
+        if not after.same(before):
+            ev.miss("a trap changes the shell while it runs", span)
+        ev.deferred.append((given[0], span, (*ev.via, "trap"), state.copy()))
 
 
 def _assigning(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
@@ -104,12 +109,32 @@ def _assigning(ev: Evaluator, words: list[Field], state: State, span: Span) -> N
         ev.miss(f"`{words[0]}` calls something for what it reads", span)
     for word in words[1:]:
         if word is None:
-            state.variables = dict.fromkeys(state.variables)
-        elif _is_name(word):
-            state.variables[word] = None
+            state.lose(list(state.variables))
+        elif is_name(word):
+            ev.hide(word, None, span)
+            state.assign(word, None)
         elif "[" in word and ("$(" in word or "`" in word):
             ev.miss(f"`{word}` is evaluated as a variable's name", span)
-    state.variables["REPLY"] = state.variables["MAPFILE"] = None
+    state.lose(("REPLY", "MAPFILE", "OPTARG"))
+
+
+def _unset(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
+    """Follow `unset`: a name may be a variable's or a function's."""
+    for word in words[1:]:
+        if word is None:
+            state.lose(list(state.variables))
+            state.functions = {name: (*f, None) for name, f in state.functions.items()}
+        elif word in state.functions:
+            state.functions[word] = (*state.functions[word], None)
+        elif is_name(word):
+            state.assign(word, None)
+            if word in _UNSET_CHANGES:
+                ev.miss(f"without `{word}`, other programs run", span)
+        elif "[" in word and ("$(" in word or "`" in word):
+            ev.miss(f"`{word}` is evaluated as a variable's name", span)
+
+
+_UNSET_CHANGES = frozenset(("PATH", "path"))
 
 
 def _printf(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
@@ -117,28 +142,46 @@ def _printf(ev: Evaluator, words: list[Field], state: State, span: Span) -> None
         _assigning(ev, words[:1] + words[2:3], state, span)
         if (words[1] or "") != "-v":
             ev.miss("`printf -v` is spelled in one word", span)
+    if ev.zsh and any(w is not None and "[" in w and ("$(" in w or "`" in w) for w in words[2:]):
+        numeric = words[1] is None or any(f"%{letter}" in words[1] for letter in "dioxXufgeEcGF")
+        if numeric:
+            ev.miss("zsh evaluates what `printf` shows as a number", span)
 
 
 def _let(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
     for word in words[1:]:
         ev.check_evaluated(word, state, span)
-    state.variables = dict.fromkeys(state.variables)
+        for name in names_in(word or ""):
+            ev.hide(name, None, span)
+    state.lose(list(state.variables))
 
 
 def _test(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
+    """Look at a name that is tested; zsh also evaluates what it compares as numbers."""
     for before, word in zip(words, words[1:]):  # noqa: B905 -- pairs, so one shorter
         if before in ("-v", "-R"):
             ev.check_evaluated(word, state, span)
+        elif ev.zsh and before is not None and word is not None:
+            for operator, operand in ((before, word), (word, before)):
+                if operator in _COMPARING and is_dangerous(operand):
+                    ev.miss("zsh evaluates what it compares as numbers", span)
+
+
+_COMPARING = frozenset(("-eq", "-ne", "-lt", "-le", "-gt", "-ge"))
 
 
 def _set_options(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
     """Follow `set`: options, then new positional parameters."""
     rest = words[1:]
     while rest and rest[0] is not None and rest[0][:1] in ("-", "+") and rest[0] != "--":
-        if rest[0][1:] == "o":
-            _check_option(ev, rest[1:2], span)
-            rest = rest[1:]
+        letters = rest[0][1:]
         rest = rest[1:]
+        if not set(letters) <= _HARMLESS_LETTERS:
+            ev.miss("an option changes how the shell reads what follows", span)
+            state.lose(list(state.variables))  # zsh's `set -A` assigns an array
+        if letters.endswith("o"):
+            check_options(ev, rest[:1], span)
+            rest = rest[1:]
     if rest[:1] == ["--"]:
         state.positional = tuple(rest[1:])
     elif rest:
@@ -147,27 +190,47 @@ def _set_options(ev: Evaluator, words: list[Field], state: State, span: Span) ->
 
 def _shopt(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
     del state
-    _check_option(ev, words[1:], span)
+    check_options(ev, [word for word in words[1:] if word is None or word[:1] != "-"], span)
 
 
-def _check_option(ev: Evaluator, words: list[Field], span: Span) -> None:
-    for word in words:
-        if word is None or word.replace("_", "").lower() in _DANGEROUS_FOLDED:
+def check_options(ev: Evaluator, names: Sequence[Field], span: Span) -> None:
+    """Note options of the shell that are not known to leave alone how it reads and runs."""
+    for word in names:
+        folded = None if word is None else word.replace("_", "").lower()
+        if folded is None or not {folded, folded.removeprefix("no")} & _HARMLESS_OPTIONS:
             ev.miss("an option changes how the shell reads what follows", span)
 
 
-_DANGEROUS_FOLDED = frozenset(name.replace("_", "") for name in _DANGEROUS_OPTIONS)
+_HARMLESS_LETTERS = frozenset("abCeEfhmnoTuvx")
+# Options that change neither how text is read nor where the shell goes: bash(1), `set` and
+# `shopt`; zshoptions(1). Without underscores.
+_HARMLESS_OPTIONS = frozenset(
+    (
+        "allexport", "errexit", "errtrace", "functrace", "hashall", "monitor", "noclobber",
+        "noexec", "noglob", "notify", "nounset", "pipefail", "verbose", "xtrace", "clobber",
+        "glob", "unset", "exec",
+        "dotglob", "failglob", "globstar", "nocaseglob", "nullglob", "inheriterrexit",
+        "checkwinsize", "histappend", "cmdhist", "lithist", "lastpipe", "progcomp", "sourcepath",
+        "nocasematch", "checkjobs", "huponexit",
+        "nomatch", "globdots", "localoptions", "localtraps", "errreturn", "hup", "bgnice",
+        "sharehistory", "incappendhistory", "histignoredups", "extendedhistory",
+    )
+)  # fmt: skip
 
 
 def _shift(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
     del ev, span
     count = words[1] if len(words) > 1 else "1"
-    if state.positional is None or count is None or not count.isdecimal():
+    if state.positional is None or count is None or not _is_count(count):
         state.positional = None
     elif None in state.positional[: int(count)]:
         state.positional = None
     else:
         state.positional = state.positional[int(count) :]
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= _LONGEST_COUNT
 
 
 def _alias(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
@@ -189,10 +252,6 @@ def _hidden(ev: Evaluator, words: list[Field], state: State, span: Span) -> None
         ev.miss(f"`{words[0]}` changes what runs in a way that is not followed", span)
 
 
-def _is_name(text: str) -> bool:
-    return bool(text) and text[0] in NAME_START and all(char in NAME for char in text)
-
-
 ZSH_ONLY = frozenset(
     (
         "-", "always", "autoload", "bindkey", "emulate", "foreach", "functions", "nocorrect",
@@ -203,10 +262,10 @@ ZSH_ONLY = frozenset(
 """Names that mean something to zsh alone."""
 
 HANDLERS: dict[str, Handler] = {
-    "cd": _cd, "chdir": _cd, "pushd": _cd, "popd": _lose_folder, "dirs": _lose_folder,
+    "cd": _cd, "chdir": _cd, "pushd": _pushd, "popd": _lose_folder,
     "eval": _eval, "source": _source, ".": _source, "trap": _trap,
     "read": _assigning, "mapfile": _assigning, "readarray": _assigning, "getopts": _assigning,
-    "unset": _assigning, "vared": _assigning,
+    "unset": _unset, "vared": _assigning,
     "printf": _printf, "print": _printf, "let": _let, "test": _test, "[": _test,
     "set": _set_options, "shopt": _shopt, "setopt": _shopt, "unsetopt": _shopt, "shift": _shift,
     "alias": _alias, "hash": _hash, "rehash": _hash, "enable": _hidden,

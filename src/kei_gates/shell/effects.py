@@ -6,6 +6,7 @@ wget 1.21 and patch 2.7; the formatters' own help.
 
 from __future__ import annotations
 
+from kei_gates.shell import sed
 from kei_gates.shell.options import Grammar, read
 
 TYPE_CHECKING = False
@@ -127,7 +128,7 @@ def touch_files(ev: Evaluator, program: str, words: Sequence[Field], state: Stat
     if files is None:
         return
     options = read(words, files.grammar, permute=True)
-    if options.has(*files.unless) or (files.needs and not options.has(*files.needs)):
+    if options.has_exactly(*files.unless) or (files.needs and not options.has(*files.needs)):
         return
     for name, value in options.given:
         if name in files.output and value != "-":
@@ -156,7 +157,7 @@ def _into(  # noqa: PLR0913 -- one command's context
         ev.touch("write", None, program, state)
         return [None]
     paths = state.paths(target)
-    folder = given or all(path is not None and ev.facts.is_folder(path) for path in paths)
+    folder = given or all(path is not None and ev.is_folder(path) for path in paths)
     if target is None or not folder or None in sources:
         ev.touch("write", target, program, state, tree=tree or folder)
     else:
@@ -188,13 +189,17 @@ def _ln(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> No
 
 
 def _sed(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> None:
-    """Follow `sed -i`; on macOS its backup suffix is a word of its own and looks like a file."""
-    options = read(words, Grammar("efl", "expression file line-length"), permute=True)
-    if not options.has("i", "in-place") and not any(name == "I" for name, _ in options.given):
-        return
-    has_script = options.has("e", "expression", "f", "file")
-    for operand in options.operands[0 if has_script else 1 :]:
-        ev.touch("write", operand, program, state)
+    """Follow `sed -i` and what scripts write.
+
+    On macOS the backup suffix of `-i` is a word of its own and looks like a script.
+    """
+    scripts, options = sed.scripts(words)
+    if options.has("i", "in-place", "I"):
+        for operand in options.operands:
+            ev.touch("write", operand, program, state)
+    for script in scripts:
+        for path in sed.read_script(script).files if script is not None else ():
+            ev.touch("write", path, program, state)
 
 
 def _dd(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> None:

@@ -21,9 +21,11 @@ from kei_gates.shell.ast import (
 from kei_gates.shell.errors import MOST_NESTING, Unanalysable
 from kei_gates.shell.expand import fields, text_of
 from kei_gates.shell.findings import Findings
+from kei_gates.shell.numbers import assigned_in, gives_number, runs, text_runs
 from kei_gates.shell.parser import Parser
-from kei_gates.shell.scanner import NAME, NAME_START
-from kei_gates.shell.simple import run_simple
+from kei_gates.shell.simple import run, run_simple
+from kei_gates.shell.state import NUMBER
+from kei_gates.shell.variables import why_hidden
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,11 +35,16 @@ if TYPE_CHECKING:
     from kei_gates.shell.analysis import ShellFacts
     from kei_gates.shell.ast import Command, Part, Redirection, Span
     from kei_gates.shell.expand import Field
-    from kei_gates.shell.state import State
+    from kei_gates.shell.state import State, Value
 
 _MOST_ITERATIONS = 20
 _MOST_PASSES = 4
-_LEAVING = frozenset(("exit", "return", "break", "continue"))
+# Functions that the shell calls by itself: bash(1), COMMAND EXECUTION; zshmisc(1), SPECIAL
+# FUNCTIONS.
+_HOOKS = (
+    "command_not_found_handle", "command_not_found_handler", "chpwd", "precmd", "preexec",
+    "periodic", "zshaddhistory", "zshexit", "TRAP", "zle-",
+)  # fmt: skip
 
 
 class Evaluator(Findings):
@@ -45,13 +52,16 @@ class Evaluator(Findings):
 
     def __init__(self, source: str, facts: ShellFacts, *, zsh: bool) -> None:
         """Walk a source under what is known from outside; `zsh` says that zsh may run it."""
-        super().__init__(source)
+        super().__init__(source, facts.is_folder)
         self.zsh = zsh
         self.facts = facts
         self.depth = 0
-        # Function definitions seen, and those that were called by name.
-        self.defined: dict[str, Function] = {}
-        self.called: set[str] = set()
+        # Functions that were called by name.
+        self.called: set[Function] = set()
+        # What runs when the shell ends: a text, where it stands, and what was known there.
+        self.deferred: list[tuple[str, Span, tuple[str, ...], State]] = []
+        # What was known at each `break`, `continue` and `return` inside each loop and function.
+        self.leaving: list[list[State]] = []
 
     # --- sources ----------------------------------------------------------------------------
 
@@ -62,6 +72,8 @@ class Evaluator(Findings):
         try:
             if self.depth > MOST_NESTING:
                 raise Unanalysable("it is nested too deeply", span[0] if span else 0)
+            if "\0" in text:
+                raise Unanalysable("it holds a NUL character", text.index("\0"))
             self.commands(Parser(text, self.depth, span).whole(), state)
         except Unanalysable as refusal:
             where = span or (refusal.position, max(refusal.position + 1, len(text)))
@@ -71,25 +83,48 @@ class Evaluator(Findings):
         self.via = outer
 
     def finish(self, state: State) -> None:
-        """Walk the functions that nothing called by name: something unseen still may."""
-        for name, function in list(self.defined.items()):
-            if name not in self.called:
-                unknown = state.copy()
-                unknown.forget()
-                self.command(function.body, unknown)
+        """Walk what runs when the shell ends, and functions that only the unseen may call."""
+        for text, span, via, before in self.deferred:
+            self.via = via
+            self.source(text, before.any_time(), span, ())
+        self.via = ()
+        for name, definitions in list(state.history.functions.items()):
+            for function in definitions:
+                if function is not None and (
+                    function not in self.called or name.startswith(_HOOKS)
+                ):
+                    unknown = state.any_time()
+                    unknown.forget()
+                    self.command(function.body, unknown)
 
     # --- commands ---------------------------------------------------------------------------
 
     def commands(self, body: CommandList, state: State) -> None:
         """Run a list."""
         for command, background in body.items:
-            self.command(command, state.copy() if background else state)
+            self.command(command, state.subshell() if background else state)
 
     def command(self, command: Command, state: State) -> None:
         """Run one command."""
         self.count(command.span)
         state.success = None
         self._RUN[type(command)](self, command, state)
+
+    def run(self, words: list[Field], state: State, span: Span, stdin: str | None = None) -> None:
+        """Run a command's words. `stdin` is the text of its here-document, if that is known."""
+        run(self, words, state, span, stdin)
+
+    def left_from(self, state: State) -> None:
+        """Take it that a loop or a function may be left here."""
+        for states in self.leaving:
+            states.append(state.copy())
+
+    def body(self, body: Command, state: State) -> None:
+        """Run what may be left before its end."""
+        self.leaving.append([])
+        self.command(body, state)
+        for left in self.leaving.pop():
+            state.merge(left)
 
     def _and_or(self, node: AndOr, state: State) -> None:
         """Run `a && b || c`: what stands behind an operator may or may not run."""
@@ -105,34 +140,45 @@ class Evaluator(Findings):
             else:
                 branch.success = None
                 self.command(command, branch)
-                if _leaves(command):
+                if _leaves(command, state):
                     state.succeed()
                 else:
                     state.merge(branch)
+                    state.success = None
 
     def _pipeline(self, node: Pipeline, state: State) -> None:
+        if len(node.commands) == 1:
+            self.command(node.commands[0], state)
+            state.success = None
+            return
         last = state
         for command in node.commands:
-            last = state.copy()
+            last = state.subshell()
             self.command(command, last)
+        last.loops = state.loops
         state.merge(last)  # zsh runs the last one in the shell itself
 
     def _group(self, node: Group, state: State) -> None:
         self.redirect(node.redirections, state)
-        self.commands(node.body, state.copy() if node.subshell else state)
+        self.commands(node.body, state.subshell() if node.subshell else state)
 
     def _branches(self, node: Branches, state: State) -> None:
         for word in node.words:
             self.expand(word, state)
         self.redirect(node.redirections, state)
-        for condition in node.conditions:
-            self.commands(condition, state)
-        outcome = state.copy()
-        for body in node.alternatives:
+        outcomes: list[State] = []
+        for at, body in enumerate(node.alternatives):
+            if at < len(node.conditions):
+                self.commands(node.conditions[at], state)
             branch = state.copy()
+            if node.falls and outcomes:
+                branch.merge(outcomes[-1])
             self.commands(body, branch)
-            outcome.merge(branch)
-        state.take(outcome)
+            outcomes.append(branch)
+        if node.conditions and len(node.alternatives) > len(node.conditions):
+            state.take(outcomes.pop())  # one of them runs
+        for outcome in outcomes:
+            state.merge(outcome)
 
     def _loop(self, node: Loop, state: State) -> None:
         self.redirect(node.redirections, state)
@@ -141,36 +187,56 @@ class Evaluator(Findings):
         if node.name is None:
             self._repeat(node, state)
             return
-        values: list[Field] = [None]
+        self.hide(node.name, None, node.span)
+        values: list[Value] = [None]
         if node.words is not None:
-            values = [value for word in node.words for value in self.expand(word, state)]
+            values = [value for word in node.words for value in self._items(word, state)]
         elif state.positional is not None:
             values = list(state.positional)
-        if None in values or len(values) > _MOST_ITERATIONS:
-            values = [None]
+        most = _MOST_ITERATIONS >> 2 * state.loops  # loops inside loops multiply
+        if None in values or NUMBER in values or len(values) > most or node.asks:
+            values = [NUMBER if all(value is NUMBER for value in values) else None]
+        if node.asks:
+            state.assign("REPLY", None)
         for value in values:
-            state.variables[node.name] = value
+            state.assign(node.name, value)
             self._repeat(node, state)
-        state.variables[node.name] = None
+        state.assign(node.name, NUMBER if values == [NUMBER] else None)
+
+    def _items(self, word: Word, state: State) -> list[Value]:
+        """Give what a word of a `for` contributes."""
+        found: list[Value] = list(self.expand(word, state))
+        return [NUMBER] if None in found and gives_number(word, state) else found
 
     def _repeat(self, node: Loop, state: State) -> None:
         """Run a loop's header and body until another pass would find nothing new."""
+        state.loops += 1
         for _ in range(_MOST_PASSES):
             before = state.copy()
-            turn = state.copy()
-            if node.header is not None:
-                self.commands(node.header, turn)
-            self.commands(node.body, turn)
+            self._pass(node, state)
+            if state.same(before):
+                break
+        else:
+            functions = state.functions
+            state.forget()
+            self._pass(node, state)
+            if state.functions != functions:
+                self.miss("a loop changes its functions too often", node.span)
+            state.forget()
+        state.loops -= 1
+
+    def _pass(self, node: Loop, state: State) -> None:
+        turn = state.copy()
+        if node.header is not None:
+            self.body(node.header, turn)
             state.merge(turn)
-            if state.variables == before.variables and state.folders == before.folders:
-                return
-        state.forget()
+        self.body(node.body, turn)
+        if node.arithmetic is not None:
+            self.arithmetic(node.arithmetic, turn, node.span)
+        state.merge(turn)
 
     def _function(self, node: Function, state: State) -> None:
-        state.functions[node.name] = node
-        if self.defined.get(node.name, node) is not node:
-            self.called.discard(node.name)
-        self.defined[node.name] = node
+        state.define(node.name, node)
 
     def _test(self, node: Test, state: State) -> None:
         self.redirect(node.redirections, state)
@@ -178,9 +244,22 @@ class Evaluator(Findings):
             self.arithmetic(node.arithmetic, state, node.span)
         for word in node.words:
             self.substitutions(word.parts, state, word.span)
-        evaluated = any(word.plain in _EVALUATING for word in node.words)
-        for word in node.words if evaluated else ():
-            self.check_evaluated(text_of(word, state, None), state, word.span)
+        for at, word in enumerate(node.words):
+            operator = word.plain
+            if operator in COMPARING:
+                self.compare(node.words[at - 1 : at] + node.words[at + 1 : at + 2], state)
+            elif operator in NAMING and at + 1 < len(node.words):
+                operand = node.words[at + 1]
+                self.check_evaluated(text_of(operand, state, None), state, operand.span)
+
+    def compare(self, operands: Iterable[Word], state: State) -> None:
+        """Look at words that the shell compares as numbers."""
+        for word in operands:
+            text = text_of(word, state, None)
+            if text is not None:
+                self.check_evaluated(text, state, word.span)
+            elif runs("", word.parts, state):
+                self.miss("text is evaluated as arithmetic", word.span)
 
     def _simple(self, node: Simple, state: State) -> None:
         run_simple(self, node, state)
@@ -201,62 +280,71 @@ class Evaluator(Findings):
         """Run what stands in a word's expansions."""
         for part in parts:
             if isinstance(part, Substitution):
-                self.commands(part.body, state.copy())
+                self.commands(part.body, state.subshell())
             elif isinstance(part, Arithmetic):
                 self.arithmetic(part, state, span)
             elif isinstance(part, Parameter):
                 self._parameter(part, state, span)
 
     def _parameter(self, part: Parameter, state: State, span: Span) -> None:
-        self.substitutions(part.operand, state, span)
+        keyed = part.name in state.history.keyed
+        for operand in part.operand:
+            if keyed and isinstance(operand, Arithmetic):
+                self.substitutions(operand.parts, state, span)
+            else:
+                self.substitutions((operand,), state, span)
         if part.operator == "!":
             self.miss("a variable names the variable that is expanded", span)
-        elif part.operator == "@" and any(getattr(p, "text", "") == "P" for p in part.operand):
+        elif part.operator == "@" and any(getattr(p, "text", "P") == "P" for p in part.operand):
             self.miss("a variable's value is expanded once more", span)
         elif part.operator in (":=", "="):
-            state.variables[part.name] = None
+            self.hide(part.name, None, span)
+            state.assign(part.name, None)
         elif part.operator == ":":
-            for operand in part.operand:
-                self.check_evaluated(getattr(operand, "text", ""), state, span)
+            text = "".join(getattr(operand, "text", "") for operand in part.operand)
+            if runs(text, part.operand, state):
+                self.miss("text is evaluated as arithmetic", span)
 
     def arithmetic(self, node: Arithmetic, state: State, span: Span) -> None:
         """Run an expression's substitutions; the variables that it names are evaluated too."""
         self.substitutions(node.parts, state, span)
-        self.check_evaluated(node.text, state, span, assigns=True)
+        if node.text in ("@", "*"):
+            return  # all elements of an array
+        if runs(node.text, node.parts, state):
+            self.miss("text is evaluated as arithmetic", span)
+        for name in assigned_in(node.text):
+            self.hide(name, None, span)
+            state.assign(name, NUMBER)
 
-    def check_evaluated(
-        self, text: str | None, state: State, span: Span, *, assigns: bool = False
-    ) -> None:
-        """Look whether text that the shell evaluates as arithmetic could run something.
+    def check_evaluated(self, text: str | None, state: State, span: Span) -> None:
+        """Look whether text that the shell evaluates as arithmetic could run something."""
+        if text_runs(text, state):
+            self.miss("text is evaluated as arithmetic", span)
 
-        A variable's value is evaluated in turn, and a subscript in it may hold a substitution.
-        """
-        names = _identifiers(text) if text is not None else set(state.variables)
-        values = [state.variables[name] for name in names if name in state.variables]
-        hidden = "[$(" in self.text or "[`" in self.text
-        for value in (text if text and not assigns else "", *values):
-            known = value if isinstance(value, str) else ""
-            if "$(" in known or "`" in known or (value is None and hidden):
-                self.miss("text is evaluated as arithmetic", span)
-                return
-        if assigns and text and any(mark in text for mark in ("=", "++", "--")):
-            state.variables.update(dict.fromkeys(names))
+    def hide(self, name: str, value: str | None, span: Span) -> None:
+        """Note an assignment after which programs that are not seen may run."""
+        why = why_hidden(name, value, zsh=self.zsh)
+        if why is not None:
+            self.miss(why, span)
 
     # --- redirections -----------------------------------------------------------------------
 
     def redirect(self, redirections: Iterable[Redirection], state: State) -> str | None:
-        """Add what redirections touch; give the text of the last here-document or here-string.
+        """Add what redirections touch; give the text that the standard input then holds.
 
-        None when there is no such text or it is not known.
+        None when it holds no text of the source, or none that is known.
         """
         given: str | None = None
         for redirection in redirections:
-            target = redirection.target
+            target, operator = redirection.target, redirection.operator
             word = target.body if isinstance(target, HereDocument) else target
-            if redirection.operator in ("<<", "<<<"):
-                given = self.value(word, state)
+            is_input = redirection.descriptor.lstrip("0") == "" and operator[0] == "<"
+            if operator in ("<<", "<<<"):
+                text = self.value(word, state)
+                given = text if is_input else given
             else:
-                self._redirect_file(redirection.operator, word, state)
+                self._redirect_file(operator, word, state)
+                given = None if is_input else given
         return given
 
     def _redirect_file(self, operator: str, word: Word, state: State) -> None:
@@ -283,32 +371,27 @@ class Evaluator(Findings):
     }
 
 
-# Operators of `[[` and `test` whose operands are evaluated as arithmetic, or as a variable's name.
-_EVALUATING = frozenset(("-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-v", "-R"))
+COMPARING = frozenset(("-eq", "-ne", "-lt", "-le", "-gt", "-ge"))
+"""Operators of a test that compare numbers."""
+NAMING = frozenset(("-v", "-R"))
+"""Operators of a test that take a variable's name, of which a subscript is evaluated."""
 
 
-def _leaves(command: Command) -> bool:
-    """Whether nothing after a command runs in this shell."""
+def _leaves(command: Command, state: State) -> bool:
+    """Whether nothing after a command runs in this shell, loop or function."""
     if isinstance(command, Group) and not command.subshell and command.body.items:
-        return _leaves(command.body.items[-1][0])
-    return isinstance(command, Simple) and bool(
-        command.words and command.words[0].plain in _LEAVING
+        last, background = command.body.items[-1]
+        return not background and _leaves(last, state)
+    if not isinstance(command, Simple) or not command.words:
+        return False
+    word = command.words[0].plain or ""
+    if word in state.functions:
+        return False
+    return (
+        word == "exit"
+        or (word == "return" and state.calls > 0)
+        or (word in ("break", "continue") and state.loops > 0)
     )
-
-
-def _identifiers(text: str) -> set[str]:
-    """Give the names that stand in an expression."""
-    found = set()
-    at = 0
-    while at < len(text):
-        if text[at] in NAME_START:
-            start = at
-            while at < len(text) and text[at] in NAME:
-                at += 1
-            found.add(text[start:at])
-        else:
-            at += 1
-    return found
 
 
 def _is_one_parameter(word: Word) -> bool:

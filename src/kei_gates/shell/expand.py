@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from kei_gates.shell import braces
 from kei_gates.shell.ast import Arithmetic, Literal, Parameter, Word
+from kei_gates.shell.braces import EXPANDED, QUOTED, WRITTEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
     from kei_gates.shell.ast import Part
+    from kei_gates.shell.braces import Chars
     from kei_gates.shell.state import State
 
     Field: TypeAlias = "str | None"
     """A word as the program gets it; none for words not known, any number of them."""
 
-_BLANKS = " \t\n"
+_BLANKS = frozenset(" \t\n")
+_SPECIAL = frozenset(" \t\n{~=*?[")
 _DEFAULTING = frozenset((":-", "-", ":=", "=", ":?", "?"))
+_MOST_CHARACTERS = 50_000
+"""How long a word may be of which each character must be looked at."""
+_LONGEST_NUMBER = 4
 
 
 def fields(word: Word, state: State, home: str | None) -> list[Field]:
@@ -24,81 +30,91 @@ def fields(word: Word, state: State, home: str | None) -> list[Field]:
     array = _whole_array(word, state)
     if array is not None:
         return list(array)
-    pieces: list[tuple[str, bool]] = []
+    pieces: list[tuple[str, int]] = []
     for part in word.parts:
         piece = _piece(part, state, home)
         if piece is None:
             return [None]
         pieces.append(piece)
-    chars = [(char, quoted) for text, quoted in pieces for char in text]
-    expanded = braces.expand(chars) if ("{", False) in chars else [chars]
+    text = "".join(piece for piece, _ in pieces)
+    kinds = {kind for _, kind in pieces}
+    if text and not any(kind != QUOTED and _SPECIAL & set(piece) for piece, kind in pieces):
+        return [text]
+    if kinds == {QUOTED}:
+        return [text]
+    if len(text) > _MOST_CHARACTERS:
+        return [None]
+    chars = [(char, kind) for piece, kind in pieces for char in piece]
+    expanded = braces.expand(chars) if ("{", WRITTEN) in chars else [chars]
     if expanded is None:
         return [None]
-    quoted_empty = any(quoted for _, quoted in pieces)
     found: list[Field] = []
     for alternative in expanded:
-        found += _split(alternative, home, keep_empty=quoted_empty)
+        found += _split(alternative, state.home(home), quoted_empty=("", QUOTED) in pieces)
     return found
 
 
 def text_of(word: Word, state: State, home: str | None) -> str | None:
     """Give a word's one value where neither splitting nor globs apply; none when unknown."""
-    if any(name in "@*" for name in _names(word.parts)):
-        return None
-    pieces = [_piece(part, state, home) for part in word.parts]
-    if None in pieces:
-        return None
-    text = "".join(piece[0] for piece in pieces if piece is not None)
+    found: list[str] = []
+    for part in word.parts:
+        if isinstance(part, Parameter) and part.name in "@*":
+            return None
+        piece = _piece(part, state, home)
+        if piece is None:
+            return None
+        found.append(piece[0])
+    text = "".join(found)
     first = word.parts[0] if word.parts else None
     if isinstance(first, Literal) and not first.quoted and text.startswith("~"):
-        return _tilde(text, home)
+        return _tilde(text, state.home(home))
+    if any(isinstance(p, Literal) and not p.quoted and ":~" in p.text for p in word.parts):
+        return None  # an assignment expands these too
     return text
 
 
-def _names(parts: tuple[Part, ...]) -> list[str]:
-    return [part.name for part in parts if isinstance(part, Parameter)]
-
-
-def _piece(part: Part, state: State, home: str | None) -> tuple[str, bool] | None:
-    """Give a part's text and whether it is quoted; none when it is unknown."""
-    if isinstance(part, Literal):
-        return part.text, part.quoted
-    if isinstance(part, Parameter):
-        value = _value(part, state, home)
-        if value is None:
-            return None
-        # What an expansion gives is split and globbed where it is not quoted, but no braces.
-        return (value, True) if part.quoted or "{" in value or "~" in value else (value, False)
-    return None
-
-
-def _value(part: Parameter, state: State, home: str | None) -> str | None:
+def parameter_text(part: Parameter, state: State, home: str | None) -> str | None:
     """Give a parameter's string; none when it is unknown."""
-    if part.name == "HOME" and part.name not in state.variables and not part.operator:
-        return home
-    if part.name == "PWD" and not part.operator:
+    name = part.name
+    if name == "HOME" and not part.operator:
+        return state.home(home)
+    if name == "PWD" and not part.operator and name not in state.variables:
         return state.folders[0] if len(state.folders) == 1 else None
-    if part.name.isdecimal() and not part.operator:
-        return _positional(int(part.name), state)
-    value = state.variables.get(part.name)
+    if name.isdecimal() and not part.operator:
+        return _positional(name, state)
+    value = state.variables.get(name)
     if isinstance(value, tuple):
         # Without a subscript, bash takes the first element and zsh takes all.
         return _element(part, value) if part.operator == "[" else None
-    if part.operator == "" or (part.operator in _DEFAULTING and value):
+    if isinstance(value, str) and (part.operator == "" or (part.operator in _DEFAULTING and value)):
         return value
     return None
 
 
-def _positional(number: int, state: State) -> str | None:
+def _piece(part: Part, state: State, home: str | None) -> tuple[str, int] | None:
+    """Give a part's text and where its characters come from; none when it is unknown."""
+    if isinstance(part, Literal):
+        return part.text, QUOTED if part.quoted else WRITTEN
+    if isinstance(part, Parameter):
+        value = parameter_text(part, state, home)
+        if value is not None:
+            return value, QUOTED if part.quoted else EXPANDED
+    return None
+
+
+def _positional(name: str, state: State) -> str | None:
     given = state.positional
-    if given is None or number == 0 or None in given[:number]:
+    if given is None or len(name) > _LONGEST_NUMBER:
+        return None
+    number = int(name)
+    if number == 0 or None in given[:number]:
         return None
     return given[number - 1] if number <= len(given) else ""
 
 
 def _element(part: Parameter, array: tuple[str | None, ...]) -> str | None:
     """Give the element that `${a[1]}` means: none but for a lone one, as zsh counts from 1."""
-    return array[0] if len(array) == 1 and _subscript(part) in ("0", "1") else None
+    return array[0] if len(array) == 1 and _subscript(part) == "-1" else None
 
 
 def _subscript(part: Parameter) -> str:
@@ -118,35 +134,38 @@ def _whole_array(word: Word, state: State) -> tuple[Field, ...] | None:
         found = (None,) if found is None else found
     elif part.operator == "[" and _subscript(part) in ("@", "*"):
         value = state.variables.get(part.name)
-        found = value if isinstance(value, tuple) and part.quoted else (None,)
+        whole = part.quoted and _subscript(part) == "@"
+        found = value if isinstance(value, tuple) and whole else (None,)
     return found
 
 
-def _split(chars: list[tuple[str, bool]], home: str | None, *, keep_empty: bool) -> list[Field]:
+def _split(chars: Chars, home: str | None, *, quoted_empty: bool) -> list[Field]:
     """Split at unquoted blanks, expand a tilde, and give up on globs."""
-    words: list[list[tuple[str, bool]]] = [[]]
+    words: list[Chars] = [[]]
     for char in chars:
-        if char[0] in _BLANKS and not char[1]:
+        if char[0] in _BLANKS and char[1] != QUOTED:
             words.append([])
         else:
             words[-1].append(char)
+    if quoted_empty and len(words) > 1 and not (words[0] and words[-1]):
+        return [None]  # an empty string at an edge makes a field of its own, or not
     found: list[Field] = []
     for word in words:
         text = "".join(char for char, _ in word)
         if not text:
-            if keep_empty and len(words) == 1:
+            if quoted_empty and len(words) == 1:
                 found.append("")
-        elif _is_glob(word) or (word[0] == ("=", False) and text not in ("=", "==")):
+        elif _is_glob(word) or (word[0] == ("=", WRITTEN) and text not in ("=", "==")):
             found.append(None)  # in zsh, `=git` is where git lies
-        elif word[0] == ("~", False):
+        elif word[0] == ("~", WRITTEN):
             found.append(_tilde(text, home))
         else:
             found.append(text)
     return found
 
 
-def _is_glob(word: list[tuple[str, bool]]) -> bool:
-    unquoted = [char for char, quoted in word if not quoted]
+def _is_glob(word: Chars) -> bool:
+    unquoted = {char for char, kind in word if kind != QUOTED}
     return "*" in unquoted or "?" in unquoted or ("[" in unquoted and "]" in unquoted)
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from kei_gates.model import Effect, Invocation, Unseen
 from kei_gates.shell.errors import MOST_WORK, Unanalysable
+from kei_gates.shell.state import collapse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from kei_gates.model import EffectKind
     from kei_gates.shell.ast import Span
     from kei_gates.shell.state import State
+
+_LONGEST_REASON = 300
 
 # Writing to these changes nothing that lasts.
 _NO_FILES = frozenset(("/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/tty"))
@@ -20,9 +23,13 @@ _NO_FILES = frozenset(("/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr", 
 class Findings:
     """Collects invocations, effects and what was not seen, each once."""
 
-    def __init__(self, source: str) -> None:
-        """Collect for a source."""
+    def __init__(self, source: str, exists: Callable[[str], bool]) -> None:
+        """Collect for a source; `exists` says whether a folder is on the disk."""
         self.text = source
+        self._exists = exists
+        self._made: set[str] = set()
+        # Paths that the source itself writes.
+        self.written: set[str] = set()
         self.invocations: dict[Invocation, None] = {}
         self.effects: dict[Effect, None] = {}
         self.unseen: dict[Unseen, None] = {}
@@ -37,10 +44,13 @@ class Findings:
 
     def invoke(self, argv: Sequence[str | None], span: Span) -> None:
         """Add a program that runs."""
-        self.invocations[Invocation(tuple(argv), self.via, span)] = None
+        shown = tuple(None if word is not None and "\0" in word else word for word in argv)
+        self.invocations[Invocation(shown, self.via, span)] = None
 
     def miss(self, why: str, span: Span) -> None:
         """Add what could run and was not seen."""
+        if len(why) > _LONGEST_REASON:
+            why = f"{why[:_LONGEST_REASON]}..."
         self.unseen[Unseen(why, span)] = None
 
     def touch(
@@ -50,6 +60,30 @@ class Findings:
         for absolute in state.paths(path):
             if absolute is None or not _is_no_file(absolute):
                 self.effects[Effect(kind, absolute, by, tree=tree)] = None
+            if kind == "write" and absolute is not None:
+                self.written.add(collapse(absolute))
+                if _holds_programs(absolute):
+                    self.miss(
+                        f"`{by}` may put a program where programs are found", (0, len(self.text))
+                    )
+
+    def makes(self, path: str | None, state: State) -> None:
+        """Note that the source makes a folder."""
+        self._made.update(collapse(one) for one in state.paths(path) if one is not None)
+
+    def is_folder(self, path: str) -> bool:
+        """Say whether a path is a folder, or one that the source makes."""
+        return path.endswith("/") or collapse(path) in self._made or self._exists(path)
+
+    def is_own(self, path: str | None, state: State) -> bool:
+        """Say whether the source itself writes a file."""
+        return any(one is not None and collapse(one) in self.written for one in state.paths(path))
+
+
+def _holds_programs(path: str) -> bool:
+    """Whether a path lies where a name without a folder is looked up."""
+    parts = path.split("/")
+    return "bin" in parts[-2:-1] or "sbin" in parts[-2:-1]
 
 
 def _is_no_file(path: str) -> bool:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from kei_gates.shell import options
+from kei_gates.shell.builtins import check_options
 from kei_gates.shell.effects import touch_files
+from kei_gates.shell.errors import MOST_NESTING
+from kei_gates.shell.find import commands_of, touch_found
+from kei_gates.shell.interpreters import script_of
 from kei_gates.shell.opaque import hides
 from kei_gates.shell.options import Grammar
-from kei_gates.shell.variables import why_hidden
 from kei_gates.shell.wrappers import WRAPPERS
 
 TYPE_CHECKING = False
@@ -34,17 +37,19 @@ def launch(ev: Evaluator, words: list[Field], state: State, span: Span, stdin: s
     """Follow a program that was invoked; its name is known and plain."""
     path = words[0] or ""
     program = path.rpartition("/")[2]
-    if "/" in path and not _is_installed(path):
+    if "/" in path and (not _is_installed(path) or ev.is_own(path, state)):
         ev.miss(f"the program `{path}` was not read", span)
         return
     if program in _SHELLS:
         _shell(ev, words, state, span, stdin)
-    elif program == "find" or program == "gfind":
+    elif program in ("find", "gfind"):
         _find(ev, words, state, span)
     elif program in WRAPPERS and _unwrap(ev, WRAPPERS[program], words, state, span, stdin):
         return
     elif hides(program, words):
         ev.miss(f"`{program}` runs something that is not followed", span)
+    elif ev.is_own(script_of(program, words), state):
+        ev.miss(f"the script that `{program}` runs is written in the same source", span)
     else:
         touch_files(ev, program, words, state)
 
@@ -64,25 +69,26 @@ def _inner(  # noqa: PLR0913, PLR0917 -- one command's context
     stdin: str | None = None,
 ) -> None:
     """Run the command that a wrapper was given."""
-    from kei_gates.shell.simple import run  # the two call each other
-
     via, ev.via = ev.via, (*ev.via, outer)
     ev.depth += 1
-    if ev.depth > 40:
+    if ev.depth > MOST_NESTING:
         ev.miss("wrappers are nested too deeply", span)
+    elif outer in _BEFORE_FUNCTIONS:
+        ev.run(words, state, span, stdin)
     else:
         inner = state.copy()
-        if outer not in _IN_THE_SHELL:
-            inner.functions = {}
-        run(ev, words, inner, span, stdin)
+        inner.functions = {}
+        ev.run(words, inner, span, stdin)
         if outer in _IN_THE_SHELL:
+            inner.functions = inner.functions or state.functions
             state.take(inner)
     ev.depth -= 1
     ev.via = via
 
 
-# Wrappers that are part of the shell: what they run is the shell's own.
-_IN_THE_SHELL = frozenset(("command", "builtin", "noglob", "nocorrect", "-", "time"))
+# Words of the shell itself: what stands behind them is run by it, functions too or programs alone.
+_BEFORE_FUNCTIONS = frozenset(("noglob", "nocorrect", "-"))
+_IN_THE_SHELL = frozenset(("command", "builtin"))
 
 
 # --- wrappers ---------------------------------------------------------------------------------
@@ -98,48 +104,58 @@ def _unwrap(  # noqa: PLR0913, PLR0917 -- one command's context
 ) -> bool:
     """Run the command inside a wrapper; say whether the program was one in this use."""
     name = (words[0] or "").rpartition("/")[2]
-    start = [words[0]]
-    if wrapper.words:
-        leading = options.read(words, wrapper.grammar, permute=False)
-        at = leading.at
-        if list(words[at : at + len(wrapper.words)]) != wrapper.words:
-            return False
-        words = start + words[at + len(wrapper.words) :]
-    found = options.read(words, wrapper.grammar, permute=False)
-    if found.has(*wrapper.without) and name != "env":
+    rest = _behind_subcommand(wrapper, words)
+    if rest is None:
+        return False
+    found = options.read([words[0], *rest], wrapper.grammar, permute=False)
+    if found.has_exactly(*wrapper.without):
         return True
     if not found.certain or found.has(*wrapper.hides):
         ev.miss(f"`{name}` is used in a way that is not followed", span)
         return True
-    rest = list(words[found.at :])
-    inner_state = state.copy() if name not in _IN_THE_SHELL else state
+    for path in found.values(*wrapper.output):
+        ev.touch("write", path, name, state)
+    inner = state if name in _IN_THE_SHELL or name in _BEFORE_FUNCTIONS else state.copy()
+    if found.has(*wrapper.folder):
+        inner.enter(inner.paths(found.value(*wrapper.folder)))
+    command = [*rest[found.at - 1 :]]
     if wrapper.assignments:
-        rest = _environment(ev, rest, span)
-    if None in rest[: wrapper.operands]:
+        command = _environment(ev, command, span)
+    if None in command[: wrapper.operands] and not wrapper.one_word:
         ev.miss(f"it is not known what `{name}` runs", span)
         return True
-    rest = rest[wrapper.operands :]
-    folder = found.value("C", "chdir", "D", "directory") if name in ("env", "sudo", "uv") else None
-    if folder is not None or found.has("chdir"):
-        inner_state.enter(inner_state.paths(folder))
+    command = command[wrapper.operands :]
     if wrapper.appends:
-        rest = _appended(rest, found)
-    if rest:
-        _inner(ev, name, rest, inner_state, span, stdin)
+        command = _appended(command, found)
+    if command:
+        _inner(ev, name, command, inner, span, stdin)
+    elif found.has(*wrapper.shell):
+        ev.miss(f"`{name}` starts a shell that runs what it reads", span)
     return True
 
 
+def _behind_subcommand(wrapper: Wrapper, words: list[Field]) -> list[Field] | None:
+    """Give the words behind a wrapper's subcommand, or behind its name; none without that."""
+    if wrapper.words == [[]]:
+        return words[1:]
+    leading = options.read(words, wrapper.grammar, permute=False)
+    for way in wrapper.words:
+        end = leading.at + len(way)
+        if words[leading.at : end] == way:
+            return [*words[1 : leading.at], *words[end:]]
+    return None
+
+
 def _environment(ev: Evaluator, words: list[Field], span: Span) -> list[Field]:
-    """Take the `name=value` words that stand before a command."""
+    """Take the `name=value` words that stand before a command, and the lone dash of `env`."""
     at = 0
     while at < len(words):
         word = words[at]
-        if word is None or "=" not in word:
+        if word is None or ("=" not in word and word != "-"):
             break
-        name, _, value = word.partition("=")
-        why = why_hidden(name, value)
-        if why is not None:
-            ev.miss(why, span)
+        name, equals, value = word.partition("=")
+        if equals:
+            ev.hide(name, value, span)
         at += 1
     return words[at:]
 
@@ -152,6 +168,16 @@ def _appended(words: list[Field], found: options.Options) -> list[Field]:
     if mark is None:
         return [*words, None]
     return [None if word is None or mark in word else word for word in words]
+
+
+def _find(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
+    """Follow what find runs, deletes and writes."""
+    for in_place, command in commands_of(words):
+        inner = state.copy()
+        if in_place:
+            inner.enter((None,))
+        _inner(ev, "find", command, inner, span)
+    touch_found(ev, words, state)
 
 
 # --- shells -----------------------------------------------------------------------------------
@@ -169,8 +195,8 @@ def _shell(ev: Evaluator, words: list[Field], state: State, span: Span, stdin: s
     rest = words[found.at :]
     if found.has("rcfile", "init-file"):
         ev.miss(f"`{name}` reads a start-up file that was not read", span)
-    inner = state.copy()
-    inner.functions = {}
+    check_options(ev, found.values("o", "O"), span)
+    inner = state.new_shell()
     if found.has("c"):
         if not rest or rest[0] is None:
             ev.miss(f"`{name}` runs text that is not known", span)
@@ -184,40 +210,3 @@ def _shell(ev: Evaluator, words: list[Field], state: State, span: Span, stdin: s
         ev.source(stdin, inner, span, (name,))
     else:
         ev.miss(f"`{name}` runs what it reads", span)
-
-
-# --- find -------------------------------------------------------------------------------------
-
-_EXECUTING = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
-_WRITING = frozenset(("-fprint", "-fprint0", "-fls", "-fprintf"))
-
-
-def _find(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
-    """Follow what find runs, deletes and writes."""
-    at = 1
-    roots: list[Field] = []
-    while at < len(words) and not (words[at] or "").startswith(("-", "(", "!")):
-        roots.append(words[at])
-        at += 1
-    while at < len(words):
-        word = words[at]
-        at += 1
-        if word in _EXECUTING:
-            command = _until_end(words[at:])
-            at += len(command)
-            unknown = [None if w is None or "{}" in w else w for w in command]
-            if unknown:
-                _inner(ev, "find", unknown, state, span)
-        elif word == "-delete":
-            for root in roots or ["."]:
-                ev.touch("delete", root, "find", state, tree=True)
-        elif word in _WRITING:
-            ev.touch("write", words[at] if at < len(words) else None, "find", state)
-
-
-def _until_end(words: list[Field]) -> list[Field]:
-    """Give the words up to `;`, or to a `+` after `{}`."""
-    for at, word in enumerate(words):
-        if word == ";" or (word == "+" and at and words[at - 1] == "{}"):
-            return words[:at]
-    return words

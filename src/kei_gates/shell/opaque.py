@@ -6,6 +6,9 @@ builds and test runners (`cargo test`, `pytest`, `go build`) are, whatever they 
 
 from __future__ import annotations
 
+from kei_gates.shell.interpreters import interpreter, runs_code
+from kei_gates.shell.sed import runs as sed_runs
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +32,10 @@ def _given(*options: str) -> Rule:
         for word in words[1:]:
             if word is None:
                 continue  # an unknown argument; that it is this very option is too far-fetched
-            if word.partition("=")[0] in options:
+            name = word.partition("=")[0]
+            if name in options:
+                return True
+            if len(name) > 4 and any(o.startswith(name) for o in options):  # noqa: PLR2004 -- abbreviated
                 return True
             if word[:1] == "-" and word[1:2] != "-" and letters & set(word[1:]):
                 return True
@@ -55,36 +61,14 @@ def _among(*subcommands: str) -> Rule:
     return lambda words: any(word is None or word in subcommands for word in words[1:])
 
 
-def _code_or_input(*options: str) -> Rule:
-    """Hide an interpreter that is given code in an option, or reads it from its input."""
-    coded = _given(*options)
-
-    def rule(words: Sequence[Field]) -> bool:
-        if len(words) == 1 or words[-1] == "-":
-            return True
-        for word in words[1:]:
-            if word is None or word == "-":
-                return True
-            if not word.startswith("-"):
-                return False  # a file: a program like any other; what follows are its arguments
-            if coded(("", word)):
-                return True
-            if word in _QUESTIONS or word == "-m":
-                return False
-        return True
-
-    return rule
-
-
-_QUESTIONS = frozenset(("--version", "--help", "-V", "-VV", "-h", "-v"))
-
-
 def _awk(words: Sequence[Field]) -> bool:
     """Hide an awk program that starts others, or is not seen."""
     for word in words[1:]:
         if word is None or word in ("-f", "--file", "-i", "--include", "-E", "--exec"):
             return True
-        if "system" in word or "getline" in word or _awk_pipes(word):
+        if any(mark in word for mark in ("system", "getline", "@load", "@include")):
+            return True
+        if _awk_pipes(word) or _awk_calls_by_name(word):
             return True
     return False
 
@@ -101,35 +85,13 @@ def _awk_pipes(script: str) -> bool:
     return False
 
 
-def _sed(words: Sequence[Field]) -> bool:
-    """Hide a sed script that runs commands (GNU sed: `e`, or the flag `e`), or is not seen."""
-    scripts = []
-    rest = list(words[1:])
-    while rest:
-        word = rest.pop(0)
-        if word in ("-f", "--file") or (word or "").startswith(("--file=", "-f")):
-            return True
-        if word in ("-e", "--expression"):
-            scripts.append(rest.pop(0) if rest else None)
-        elif word is not None and word.startswith("--expression="):
-            scripts.append(word.partition("=")[2])
-        elif word is None or not word.startswith("-"):
-            if not scripts:
-                scripts.append(word)
-            else:
-                break
-    return any(script is None or _sed_runs(script) for script in scripts)
-
-
-def _sed_runs(script: str) -> bool:
-    """Whether a script may hold the command `e` or a substitution with the flag `e`."""
-    for command in script.replace("\n", ";").replace("{", ";").split(";"):
-        bare = command.strip().lstrip("0123456789,$~+! ")
-        if bare.startswith("/"):
-            bare = bare.rpartition("/")[2].strip().lstrip("!, ")
-        if bare[:1] == "e":
-            return True
-        if bare[:1] == "s" and len(bare) > 1 and "e" in bare.rpartition(bare[1])[2]:
+def _awk_calls_by_name(script: str) -> bool:
+    """Whether a script may call the function that a variable names: `@name(...)`."""
+    for after in script.split("@")[1:]:
+        if (
+            after.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789")[:1]
+            == "("
+        ):
             return True
     return False
 
@@ -151,7 +113,7 @@ OPAQUE: dict[str, Rule] = {
     # repeat, watch, trace, schedule
     "parallel": _always, "watch": _always, "entr": _always, "watchexec": _always, "hyperfine": _always,
     "strace": _always, "ltrace": _always, "perf": _first("record", "stat", "trace"),
-    "gdb": _always, "lldb": _always, "valgrind": _always, "rr": _always, "flock": _given("-c", "--command"),
+    "gdb": _always, "lldb": _always, "valgrind": _always, "rr": _always, 
     "at": _always, "batch": _always, "crontab": lambda words: "-l" not in words, "setarch": _always, "prlimit": _always,
     "faketime": _always, "fakeroot": _always, "firejail": _always, "bwrap": _always, "proot": _always,
     "nix-shell": _given("--run", "--command"), "nix": _first("run", "develop", "shell"),
@@ -175,17 +137,12 @@ OPAQUE: dict[str, Rule] = {
     "mise": _first("exec", "x", "run", "r", "watch"), "asdf": _first("exec"), "direnv": _first("exec"),
     "composer": _first("exec", "run-script", "run"), "mix": _first("run", "cmd"), "dotenv": _always,
     "foreman": _always, "overmind": _always, "doppler": _first("run"),
-    "op": _first("run"), "chronic": _always, "retry": _always, "ts-node": _code_or_input("-e", "--eval"),
-    # interpreters that are given code
-    "python": _code_or_input("-c"), "pypy": _code_or_input("-c"), "perl": _code_or_input("-e", "-E", "-n", "-p", "-M"),
-    "ruby": _code_or_input("-e", "-n", "-p"), "node": _code_or_input("-e", "-p", "--eval", "--print", "-r", "--require", "--import"),
-    "nodejs": _code_or_input("-e", "-p", "--eval", "--print"), "php": _code_or_input("-r", "-B", "-R", "-E"),
-    "lua": _code_or_input("-e"), "tclsh": _code_or_input(), "wish": _code_or_input(), "osascript": _always,
-    "Rscript": _code_or_input("-e"), "R": _code_or_input("-e"), "julia": _code_or_input("-e", "-E", "--eval"),
-    "elixir": _code_or_input("-e", "--eval"), "erl": _always, "ghci": _always, "guile": _code_or_input("-c"),
-    "groovy": _code_or_input("-e"), "scala": _code_or_input("-e"), "fish": _always, "tcsh": _always, "csh": _always,
-    "pwsh": _always, "powershell": _always, "nu": _always, "xonsh": _always, "elvish": _always, "ipython": _code_or_input("-c"),
-    "awk": _awk, "gawk": _awk, "mawk": _awk, "nawk": _awk, "sed": _sed, "gsed": _sed,
+    "op": _first("run"), "chronic": _always, "retry": _always,
+    # languages that are not looked into
+    "osascript": _always, "erl": _always, "ghci": _always, "fish": _always, "tcsh": _always,
+    "csh": _always, "pwsh": _always, "powershell": _always, "nu": _always, "xonsh": _always,
+    "elvish": _always,
+    "awk": _awk, "gawk": _awk, "mawk": _awk, "nawk": _awk, "sed": sed_runs, "gsed": sed_runs,
     # editors and other programs with a language of their own
     "vi": _always, "vim": _always, "nvim": _always, "ex": _always, "view": _always, "emacs": _always,
     "ed": _always, "m4": _always, "sqlite3": _given(".shell", ".system"), 
@@ -195,5 +152,8 @@ OPAQUE: dict[str, Rule] = {
 
 def hides(program: str, words: Sequence[Field]) -> bool:
     """Say whether a program runs something that is not followed."""
+    known = interpreter(program)
+    if known is not None:
+        return runs_code(known, words)
     rule = OPAQUE.get(program) or OPAQUE.get(program.rstrip("0123456789."))
     return rule is not None and rule(words)

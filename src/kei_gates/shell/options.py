@@ -58,15 +58,27 @@ class Options:
 
     def value(self, *names: str) -> Field:
         """Give the last value of an option, none when it is not known or not given."""
-        found: Field = None
-        for name, value in self.given:
-            if name in names:
-                found = value
-        return found
+        found = self.values(*names)
+        return found[-1] if found else None
+
+    def values(self, *names: str) -> list[Field]:
+        """Give the values of an option, each time that it was given."""
+        return [value for name, value in self.given if _means(name, names)]
 
     def has(self, *names: str) -> bool:
-        """Say whether one of the options was given."""
+        """Say whether one of the options was given, or abbreviated."""
+        return any(_means(name, names) for name, _ in self.given)
+
+    def has_exactly(self, *names: str) -> bool:
+        """Say whether one of the options was given in full."""
         return any(name in names for name, _ in self.given)
+
+
+def _means(given: str, names: Sequence[str]) -> bool:
+    """Whether a given option is one of the names; long ones may be abbreviated."""
+    if given in names:
+        return True
+    return len(given) > 1 and any(len(name) > 1 and name.startswith(given) for name in names)
 
 
 def read(words: Sequence[Field], grammar: Grammar, *, permute: bool) -> Options:
@@ -102,14 +114,15 @@ def read(words: Sequence[Field], grammar: Grammar, *, permute: bool) -> Options:
 def _long(word: str, words: Sequence[Field], at: int, grammar: Grammar, found: Options) -> int:
     """Read one long option; give how many words it took."""
     name, equals, value = word.lstrip("-").partition("=")
+    known = name in grammar.long or name in grammar.long_flags
+    if grammar.flags is not None and not known:
+        found.certain = False  # abbreviations too
     if equals:
         found.given.append((name, value))
         return 1
-    if name in grammar.long:
+    if name in grammar.long or (not known and _means(name, tuple(grammar.long))):
         found.given.append((name, words[at + 1] if at + 1 < len(words) else None))
         return 2
-    if grammar.flags is not None and name not in grammar.long_flags:
-        found.certain = False
     found.given.append((name, ""))
     return 1
 

@@ -19,7 +19,7 @@ from kei_gates.shell.ast import (
     Word,
 )
 from kei_gates.shell.errors import Unanalysable
-from kei_gates.shell.scanner import DIGITS, META, NAME, NAME_START
+from kei_gates.shell.scanner import DIGITS, META, NAME, NAME_START, is_name
 from kei_gates.shell.words import WordParser
 
 TYPE_CHECKING = False
@@ -160,8 +160,10 @@ class Parser(WordParser):
 
     def _pipeline(self) -> Command:
         start = self.at
+        negated = False
         while self.reserved() in ("!", "time"):
             timed = self.reserved() == "time"
+            negated = negated or not timed
             self._eat_reserved()
             self.skip_blanks()
             for option in ("-p", "--") if timed else ():
@@ -180,7 +182,9 @@ class Parser(WordParser):
             if self.reserved() in ("!", "time"):
                 self.refuse(f"`{self.reserved()}` stands inside a pipeline")
             commands.append(self.command())
-        return Pipeline(tuple(commands), self.span(start)) if len(commands) > 1 else commands[0]
+        if len(commands) == 1 and not negated:
+            return commands[0]
+        return Pipeline(tuple(commands), self.span(start), negated=negated)
 
     # --- reserved words ---------------------------------------------------------------------
 
@@ -296,6 +300,7 @@ class Parser(WordParser):
 
     def _for(self) -> Command:
         start = self.at
+        asks = self.reserved() == "select"
         self._eat_reserved()
         self.skip_blanks()
         if self.next_is("(("):
@@ -315,6 +320,7 @@ class Parser(WordParser):
             self.span(start),
             name=name,
             words=None if words is None else tuple(words),
+            asks=asks,
         )
 
     def _arithmetic_for(self, start: int) -> Command:
@@ -352,16 +358,22 @@ class Parser(WordParser):
         words = [self.word()]
         self._keyword("in")
         bodies: list[CommandList] = []
+        falls = False
         while True:
             self.skip_newlines()
             if self.reserved() == "esac":
                 break
             words += self._case_patterns()
             bodies.append(self.commands(frozenset((";;", "esac"))))
-            if not self._arm_end():
+            end = self._arm_end()
+            if not end:
                 break
+            falls = falls or end != ";;"
         self._keyword("esac")
-        return Branches(tuple(words), (), tuple(bodies), self._redirections(), self.span(start))
+        redirections = self._redirections()
+        return Branches(
+            tuple(words), (), tuple(bodies), redirections, self.span(start), falls=falls
+        )
 
     def _case_patterns(self) -> list[Word]:
         """Parse `(a | b)`, the opening parenthesis optional."""
@@ -377,13 +389,13 @@ class Parser(WordParser):
                 return patterns
             self.expect("|", "the end of a pattern")
 
-    def _arm_end(self) -> bool:
-        """Consume `;;`, `;&` or `;;&`; say whether there was one."""
+    def _arm_end(self) -> str:
+        """Consume `;;`, `;&` or `;;&`; give what it was, empty for none."""
         for operator in (";;&", ";;", ";&"):
             if self.next_is(operator):
                 self.at += len(operator)
-                return True
-        return False
+                return operator
+        return ""
 
     def _test(self) -> Command:
         """Parse `[[ ... ]]` into its words; operators stand among them as plain words."""
@@ -537,6 +549,7 @@ class Parser(WordParser):
             newline = self.text.find("\n", start)
             if "=" in self.text[start : self.end if newline < 0 else newline]:
                 raise
+            self.waste(self.at - start)
             self.depth = depth
             return None
 
@@ -564,20 +577,24 @@ class Parser(WordParser):
         """Parse a redirection at the cursor into a list; say whether there was one."""
         start = self.at
         self._skip_descriptor()
+        descriptor = self.text[start : self.at]
         operator = next((o for o in _REDIRECTIONS if self.next_is(o)), None)
         if operator is None or (operator in ("<", ">") and self.peek(1) == "("):
             self.at = start
             return False
         self.at += len(operator)
         if operator in ("<&-", ">&-"):
-            return True  # closing a descriptor touches nothing
+            closed = Word((Literal("-", quoted=False),), self.span(start))
+            found.append(Redirection(descriptor, operator[:2], closed, self.span(start)))
+            return True
         self.skip_blanks()
         if operator in ("<<", "<<-"):
-            self._here_document(operator, start, found)
+            document = self._here_document(operator)
+            found.append(Redirection(descriptor, "<<", document, self.span(start)))
             return True
         if self.peek() == "" or (self.peek() in META and not self._at_process()):
             self.refuse("a redirection has no target")
-        found.append(Redirection(operator, self.word(), self.span(start)))
+        found.append(Redirection(descriptor, operator, self.word(), self.span(start)))
         return True
 
     def _skip_descriptor(self) -> None:
@@ -596,7 +613,7 @@ class Parser(WordParser):
         if self.text[at : at + 1] in ("<", ">") and self.text[at + 1 : at + 2] != "(":
             self.at = at
 
-    def _here_document(self, operator: str, start: int, found: list[Redirection]) -> None:
+    def _here_document(self, operator: str) -> HereDocument:
         """Read a here-document's delimiter; its body follows after the next newline."""
         word = self.word()
         text = ""
@@ -611,7 +628,7 @@ class Parser(WordParser):
             self._substitutions[-1] = True
         document = HereDocument(text, quoted=quoted, strip_tabs=operator == "<<-")
         self.pending.append(document)
-        found.append(Redirection("<<", document, self.span(start)))
+        return document
 
     def body(self, document: HereDocument, start: int, stop: int) -> Word:
         if document.quoted:
@@ -640,8 +657,3 @@ DECLARING = frozenset(
     ("declare", "typeset", "export", "readonly", "local", "integer", "float", "private")
 )
 """Builtins whose arguments are assignments."""
-
-
-def is_name(text: str) -> bool:
-    """Say whether a text can name a variable."""
-    return bool(text) and text[0] in NAME_START and all(char in NAME for char in text)

@@ -19,6 +19,12 @@ META = frozenset(" \t\n;&|<>()")
 DIGITS = frozenset("0123456789")
 NAME_START = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
 NAME = NAME_START | DIGITS
+_MOST_WASTED = 10_000
+
+
+def is_name(text: str) -> bool:
+    """Say whether a text can name a variable."""
+    return bool(text) and text[0] in NAME_START and all(char in NAME for char in text)
 
 
 class Scanner:
@@ -30,12 +36,18 @@ class Scanner:
         self.end = len(text)
         self.at = 0
         self.depth = 0
-        self.attempts = 0
+        self.wasted = 0
         self.pending: list[HereDocument] = []
 
     def refuse(self, why: str) -> NoReturn:
         """Give up, at the cursor."""
         raise Unanalysable(why, self.at)
+
+    def waste(self, characters: int) -> None:
+        """Count characters that must be read once more, which only so many may be."""
+        self.wasted += characters
+        if self.wasted > _MOST_WASTED + 4 * self.end:
+            self.refuse("too much of it could mean two things")
 
     def enter(self) -> None:
         """Go one construct deeper."""
@@ -118,7 +130,7 @@ class Scanner:
 
     def _logical_line(self, *, joined: bool) -> str:
         """Consume a line without its newline; continued lines are one where nothing is quoted."""
-        line = ""
+        line: list[str] = []
         while True:
             newline = self.text.find("\n", self.at)
             stop = self.end if newline < 0 else newline
@@ -126,5 +138,5 @@ class Scanner:
             self.at = min(stop + 1, self.end)
             backslashes = len(part) - len(part.rstrip("\\"))
             if not joined or backslashes % 2 == 0 or newline < 0:
-                return line + part
-            line += part[:-1]
+                return "".join((*line, part))
+            line.append(part[:-1])

@@ -5,41 +5,111 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import TypeAlias
+    from typing import Final, TypeAlias
 
     from kei_gates.shell.ast import Function
 
-    Value: TypeAlias = "str | tuple[str | None, ...] | None"
-    """A variable's value: a string, an array, or unknown."""
+    Value: TypeAlias = "str | tuple[str | None, ...] | Number | None"
+    """A variable's value: a string, an array, some number, or unknown."""
+    Definitions: TypeAlias = "tuple[Function | None, ...]"
+    """What a name may be defined as, none standing for no function at all."""
 
 MOST_FOLDERS = 4
+MOST_VARIABLES = 1_000
+"""How many variables are followed; copying a state costs as much as it knows."""
+
+
+class Number:
+    """The value of a variable that holds digits, whichever."""
+
+    __slots__ = ()
+
+
+NUMBER = Number()
+
+
+class History:
+    """What any shell of one analysis ever held, shared by all their states.
+
+    It answers what still holds when something runs at an unknown time, as a trap does.
+    `restless` are variables that do not hold what they are assigned (`declare -u`), `integers`
+    those that evaluate it, `keyed` associative arrays, whose subscripts are not evaluated.
+    """
+
+    __slots__ = ("folders", "functions", "integers", "keyed", "restless", "values")
+
+    def __init__(self) -> None:
+        """Start with nothing that ever was."""
+        self.values: dict[str, Value] = {}
+        self.folders: dict[str | None, None] = {}
+        self.functions: dict[str, Definitions] = {}
+        self.restless: set[str] = set()
+        self.integers: set[str] = set()
+        self.keyed: set[str] = set()
 
 
 class State:
     """One shell's state. Subshells and branches work on a copy."""
 
-    __slots__ = ("folders", "functions", "positional", "success", "variables")
+    __slots__ = (
+        "calls", "folders", "functions", "history", "local", "loops", "positional", "success",
+        "variables",
+    )  # fmt: skip
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str | None, history: History | None = None) -> None:
         """Start in a folder.
 
         `folders` are those the shell may be in, none standing for any; `success` those it is in if
-        the last command succeeded, none when that makes no difference.
+        the last command succeeded, none when that makes no difference. `loops` and `calls` say how
+        many loops and functions are running; `local` names the variables of the running function.
         """
+        self.history: Final = history or History()
         self.folders: tuple[str | None, ...] = (folder,)
         self.success: tuple[str | None, ...] | None = None
         self.variables: dict[str, Value] = {}
-        self.functions: dict[str, Function] = {}
+        self.functions: dict[str, Definitions] = {}
         self.positional: tuple[str | None, ...] | None = None
+        self.local: set[str] = set()
+        self.loops = 0
+        self.calls = 0
 
     def copy(self) -> State:
         """Give a state that changes on its own."""
-        other = State("")
-        other.folders = self.folders
-        other.success = self.success
+        other = State(None, self.history)
+        other.take(self)
         other.variables = dict(self.variables)
         other.functions = dict(self.functions)
-        other.positional = self.positional
+        return other
+
+    def subshell(self) -> State:
+        """Give the state of a subshell: a loop around it is none of its own."""
+        other = self.copy()
+        other.loops = 0
+        return other
+
+    def new_shell(self) -> State:
+        """Give the state of another shell started here.
+
+        Which variables were exported is not followed, so what was assigned here is unknown there.
+        """
+        other = State(None, self.history)
+        other.folders = self.folders
+        other.variables = dict.fromkeys(self.variables)
+        return other
+
+    def any_time(self) -> State:
+        """Give what is still certain when something runs at an unknown time from here on."""
+        other = self.copy()
+        values = self.history.values
+        other.variables = {
+            name: value if values.get(name) == value else None
+            for name, value in self.variables.items()
+        } | {name: None for name in values if name not in self.variables}
+        other.functions = dict(self.history.functions)
+        if any(folder not in self.folders for folder in self.history.folders):
+            other.folders = (None,)
+        other.positional = None
+        other.success = None
         return other
 
     def take(self, other: State) -> None:
@@ -49,22 +119,63 @@ class State:
         self.variables = other.variables
         self.functions = other.functions
         self.positional = other.positional
+        self.local = other.local
+        self.loops = other.loops
+        self.calls = other.calls
+
+    def same(self, other: State) -> bool:
+        """Say whether both know the same."""
+        return (
+            self.variables == other.variables
+            and self.folders == other.folders
+            and self.positional == other.positional
+            and self.functions == other.functions
+        )
 
     def merge(self, other: State) -> None:
         """Become what holds whether this or the other state was reached."""
         self.enter(other.folders, also=self.folders)
         for name in other.variables.keys() | self.variables.keys():
             # One that only one of them assigned has, in the other, whatever it had outside.
-            if self.variables.get(name, ...) != other.variables.get(name, ...):
-                self.variables[name] = None
-        self.functions = other.functions | self.functions
+            mine, theirs = self.variables.get(name), other.variables.get(name)
+            if mine is None or mine != theirs:
+                number = is_number(mine) and is_number(theirs)
+                self.variables[name] = NUMBER if number else None
+        for name in other.functions.keys() | self.functions.keys():
+            both = (*self.functions.get(name, (None,)), *other.functions.get(name, (None,)))
+            self.functions[name] = tuple(dict.fromkeys(both))
         if self.positional != other.positional:
             self.positional = None
+
+    def assign(self, name: str, value: Value) -> None:
+        """Give a variable a value."""
+        history = self.history
+        if name in history.restless or (
+            name not in self.variables and len(self.variables) >= MOST_VARIABLES
+        ):
+            value = None
+        if name in self.variables or len(self.variables) < MOST_VARIABLES:
+            self.variables[name] = value
+        if name in history.values or len(history.values) < MOST_VARIABLES:
+            same = history.values.get(name, value) == value
+            history.values[name] = value if same else None
+
+    def lose(self, names: Iterable[str]) -> None:
+        """Know nothing any more of some variables."""
+        for name in names:
+            self.assign(name, None)
+
+    def define(self, name: str, function: Function) -> None:
+        """Define a function."""
+        self.functions[name] = (function,)
+        before = self.history.functions.get(name, (None,))
+        self.history.functions[name] = tuple(dict.fromkeys((*before, function)))
 
     def enter(self, folders: Iterable[str | None], also: Iterable[str | None] = ()) -> None:
         """Be in one of the given folders."""
         found = tuple(dict.fromkeys((*also, *folders)))
         self.folders = (None,) if None in found or len(found) > MOST_FOLDERS else found
+        self.history.folders.update(dict.fromkeys(self.folders))
 
     def succeed(self) -> None:
         """Take it that the last command succeeded."""
@@ -73,9 +184,14 @@ class State:
 
     def forget(self) -> None:
         """Know nothing any more."""
-        self.folders = (None,)
-        self.variables = dict.fromkeys(self.variables)
+        self.enter((None,))
+        self.lose(list(self.variables))
         self.positional = None
+
+    def home(self, outside: str | None) -> str | None:
+        """Give the home folder; `outside` is that of the environment."""
+        own = self.variables.get("HOME", outside)
+        return own if isinstance(own, str) else None
 
     def paths(self, path: str | None) -> tuple[str | None, ...]:
         """Give the absolute paths that a spelled path may mean, none for one that is unknown."""
@@ -84,3 +200,19 @@ class State:
         if path.startswith("/"):
             return (path,)
         return tuple(None if folder is None else f"{folder}/{path}" for folder in self.folders)
+
+
+def is_number(value: Value) -> bool:
+    """Say whether a value holds digits alone."""
+    return value is NUMBER or (isinstance(value, str) and value.isdecimal())
+
+
+def collapse(path: str) -> str:
+    """Take `.` and `..` out of an absolute path by its spelling, as `cd` does."""
+    kept: list[str] = []
+    for name in path.split("/"):
+        if name == "..":
+            del kept[-1:]
+        elif name not in ("", "."):
+            kept.append(name)
+    return "/" + "/".join(kept)

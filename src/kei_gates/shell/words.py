@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from kei_gates.shell.ast import CommandList, Part
 
 _SPECIAL = frozenset("@*#?-$!")
-_MOST_ATTEMPTS = 200
 # Operands in which a single quote is an ordinary character when the whole stands in double quotes.
 _VALUE_OPERATORS = ("-", "=", "+", "?", ":-", ":=", ":+", ":?")
 
@@ -205,14 +204,12 @@ class WordParser(Scanner):
         """Parse arithmetic up to its `))`, the cursor just after its `((`.
 
         None when the parenthesis that closes it is not followed by another: then it was a
-        substitution or a subshell, and the cursor must be set back. What lies inside is then read
-        twice, so attempts are counted.
+        substitution or a subshell, and the cursor must be set back.
         """
-        self.attempts += 1
-        if self.attempts > _MOST_ATTEMPTS:
-            self.refuse("too much could be arithmetic or not")
+        start = self.at
         found = self.arithmetic(")")
         if self.peek() != ")":
+            self.waste(self.at - start)
             return None
         self.at += 1
         return found

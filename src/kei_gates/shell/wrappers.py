@@ -18,10 +18,16 @@ class Wrapper:
 
     `operands` words stand before the command; with `assignments`, `name=value` words do too.
     `without` names options with which no command runs; `hides` options that run something else.
-    `appends` says that words that are not known are added to the command.
+    `appends` says that words that are not known are added to the command. `folder` names options
+    that say where it runs, `output` those whose value is written, `shell` those with which, where
+    there is no command, a shell runs what it reads. With `one_word`, an operand that is not known is
+    taken for one word.
     """
 
-    __slots__ = ("appends", "assignments", "grammar", "hides", "operands", "without", "words")
+    __slots__ = (
+        "appends", "assignments", "folder", "grammar", "hides", "one_word", "operands", "output",
+        "shell", "without", "words",
+    )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
@@ -33,18 +39,35 @@ class Wrapper:
         without: str = "",
         hides: str = "",
         appends: bool = False,
+        folder: str = "",
+        output: str = "",
+        shell: str = "",
+        one_word: bool = False,
     ) -> None:
-        """Take the fields; `words` are the subcommand's words that lead to the command."""
+        """Take the fields; `words` are the subcommand's that lead to the command, `|` between ways."""
         self.grammar: Final = grammar
         self.operands: Final = operands
-        self.words: Final = words.split()
+        self.words: Final = [way.split() for way in words.split("|")]
         self.assignments: Final = assignments
         self.without: Final = frozenset(without.split())
         self.hides: Final = frozenset(hides.split())
         self.appends: Final = appends
+        self.folder: Final = folder.split()
+        self.output: Final = output.split()
+        self.shell: Final = shell.split()
+        self.one_word: Final = one_word
 
 
 _BARE = Wrapper(Grammar(flags="", long_flags="help version", long=""), without="help version")
+_CONTAINER = Wrapper(
+    Grammar(
+        "euwH", "env user workdir detach-keys env-file index host context", flags="itdT",
+        long_flags="interactive tty detach privileged no-TTY no-tty help",
+    ),
+    words="exec|compose exec",
+    operands=1,
+    without="help",
+)  # fmt: skip
 
 WRAPPERS: dict[str, Wrapper] = {
     "env": Wrapper(
@@ -57,6 +80,7 @@ WRAPPERS: dict[str, Wrapper] = {
         ),
         assignments=True,
         without="help version",
+        folder="C chdir",
     ),
     "sudo": Wrapper(
         Grammar(
@@ -67,10 +91,12 @@ WRAPPERS: dict[str, Wrapper] = {
             "reset-timestamp list non-interactive preserve-groups stdin shell version validate help",
         ),
         assignments=True,
-        without="K k l V v remove-timestamp reset-timestamp list version validate help",
+        without="K l V v remove-timestamp list version validate help",
         hides="e edit R chroot",
+        folder="D chdir",
+        shell="i login s shell",
     ),
-    "doas": Wrapper(Grammar("uC", flags="Lns"), without="L C"),
+    "doas": Wrapper(Grammar("uC", flags="Lns"), without="L C", shell="s"),
     "nohup": _BARE,
     "setsid": Wrapper(
         Grammar(flags="cfw", long_flags="ctty fork wait help version"), without="help version"
@@ -95,6 +121,7 @@ WRAPPERS: dict[str, Wrapper] = {
         Grammar("fo", "format output", flags="pvaqV",
                 long_flags="portability verbose append quiet version help"),
         without="V version help",
+        output="o output",
     ),
     "stdbuf": Wrapper(
         Grammar("ioe", "input output error", flags="", long_flags="help version"),
@@ -119,6 +146,14 @@ WRAPPERS: dict[str, Wrapper] = {
     "noglob": Wrapper(Grammar(flags="")),
     "nocorrect": Wrapper(Grammar(flags="")),
     "-": Wrapper(Grammar(flags="")),
+    "flock": Wrapper(
+        Grammar("wEc", "wait timeout conflict-exit-code command", flags="enosuxFvVh",
+                long_flags="exclusive nonblock nb no-fork close shared unlock verbose help version"),
+        operands=1,
+        one_word=True,
+        without="help version V h",
+        hides="c command",
+    ),
     "xargs": Wrapper(
         Grammar(
             "aEIdLnPs",
@@ -133,7 +168,8 @@ WRAPPERS: dict[str, Wrapper] = {
         without="help version",
     ),
     "poetry": Wrapper(Grammar("CP", "directory project", flags="qvn",
-                              long_flags="quiet no-interaction"), words="run"),
+                              long_flags="quiet no-interaction"), words="run",
+                      folder="C directory"),
     "pdm": Wrapper(Grammar("p", "project", flags="qv"), words="run"),
     "pipenv": Wrapper(Grammar(flags="qv"), words="run"),
     "hatch": Wrapper(Grammar("e", "env", flags="qv"), words="run"),
@@ -150,6 +186,10 @@ WRAPPERS: dict[str, Wrapper] = {
         ),
         words="run",
         hides="m module",
+        folder="directory",
     ),
+    "docker": _CONTAINER,
+    "podman": _CONTAINER,
+    "nerdctl": _CONTAINER,
     "bundle": Wrapper(Grammar(flags=""), words="exec"),
 }  # fmt: skip

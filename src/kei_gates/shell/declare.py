@@ -1,0 +1,89 @@
+"""Builtins that declare variables: `declare`, `export`, `local` and their kin.
+
+Sources: bash(1), SHELL BUILTIN COMMANDS; zshbuiltins(1), `typeset`.
+"""
+
+from __future__ import annotations
+
+from kei_gates.shell.builtins import SOME_NUMBER, UNKNOWN
+from kei_gates.shell.numbers import is_dangerous
+from kei_gates.shell.scanner import is_name
+from kei_gates.shell.state import NUMBER
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kei_gates.shell.ast import Span
+    from kei_gates.shell.evaluate import Evaluator
+    from kei_gates.shell.expand import Field
+    from kei_gates.shell.state import State, Value
+
+# Options under which a variable does not hold what it is assigned, or cannot be assigned again.
+_RESTLESS = frozenset("culriLRZEFT")
+_EVERYWHERE = frozenset(("export", "readonly"))
+
+
+def declare(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
+    """Follow a declaring builtin; each word is an option, a name, or `name=value`."""
+    program = words[0] or ""
+    letters = {"integer": "i", "float": "i", "readonly": "r"}.get(program, "")
+    for word in words[1:]:
+        if word is None:
+            ev.miss("it is not known which variable is declared", span)
+        elif word[:1] in ("-", "+") and not word.startswith("--"):
+            letters += word[1:]
+            _check_options(ev, program, word, span)
+        elif word != "--":
+            _declare_one(ev, program, letters, word, state, span)
+
+
+def _check_options(ev: Evaluator, program: str, word: str, span: Span) -> None:
+    if "n" in word and program != "export":
+        ev.miss("a variable becomes another name of a variable", span)
+    if "f" in word or "F" in word:
+        ev.miss("functions are declared by name", span)
+
+
+def _declare_one(  # noqa: PLR0913, PLR0917 -- one assignment's context
+    ev: Evaluator, program: str, letters: str, word: str, state: State, span: Span
+) -> None:
+    name, equals, text = word.partition("=")
+    joins = name.endswith("+")
+    name = name.removesuffix("+")
+    if not is_name(name):
+        ev.miss(f"`{name}` is evaluated as a variable's name", span)
+        return
+    history = state.history
+    if program not in _EVERYWHERE and "g" not in letters and state.calls:
+        state.local.add(name)
+    if "A" in letters:
+        history.keyed.add(name)
+    if "i" in letters:
+        history.integers.add(name)
+    value = _value(text, letters, joins=joins)
+    if equals:
+        ev.hide(name, value if isinstance(value, str) else None, span)
+        if name in history.integers or text.startswith("("):
+            _check_text(ev, text, state, span)
+        state.assign(name, value)
+    elif program not in _EVERYWHERE:
+        state.assign(name, None)
+    if _RESTLESS & set(letters):
+        history.restless.add(name)
+        if letters.strip("rx") or name not in state.variables:
+            state.assign(name, None)
+
+
+def _value(text: str, letters: str, *, joins: bool) -> Value:
+    if text == SOME_NUMBER:
+        return NUMBER
+    if text == UNKNOWN or joins or text.startswith("(") or letters.strip("xrg"):
+        return None
+    return text
+
+
+def _check_text(ev: Evaluator, text: str, state: State, span: Span) -> None:
+    """Look at a value that is evaluated: an integer's, or an array's in quotes."""
+    if text == UNKNOWN or is_dangerous(text):
+        ev.miss("the value that is declared is evaluated", span)
+    elif text != SOME_NUMBER:
+        ev.check_evaluated(text, state, span)

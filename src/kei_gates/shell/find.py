@@ -1,0 +1,69 @@
+"""What find runs, deletes and writes. Source: find(1), GNU findutils 4.9 and BSD."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kei_gates.shell.evaluate import Evaluator
+    from kei_gates.shell.expand import Field
+    from kei_gates.shell.state import State
+
+_EXECUTING = frozenset(("-exec", "-ok"))
+_EXECUTING_IN_PLACE = frozenset(("-execdir", "-okdir"))
+_WRITING = frozenset(("-fprint", "-fprint0", "-fls", "-fprintf"))
+# Options that may stand before the roots; those that begin with the last two hold a value.
+_LEADING = frozenset(("-H", "-L", "-P", "-E", "-X", "-d", "-s", "-x"))
+_VALUED = frozenset(("-D", "-f"))
+
+
+def commands_of(words: Sequence[Field]) -> Iterator[tuple[bool, list[Field]]]:
+    """Give each command that find runs, and whether it runs where the file lies."""
+    at = 1
+    while at < len(words):
+        word = words[at]
+        at += 1
+        if word in _EXECUTING or word in _EXECUTING_IN_PLACE:
+            start = at
+            while at < len(words) and not _ends(words, start, at):
+                at += 1
+            command = [None if w is None or "{}" in w else w for w in words[start:at]]
+            if command:
+                yield word in _EXECUTING_IN_PLACE, command
+
+
+def _ends(words: Sequence[Field], start: int, at: int) -> bool:
+    """Whether a command ends: at `;`, or at a `+` after `{}`."""
+    return words[at] == ";" or (words[at] == "+" and at > start and words[at - 1] == "{}")
+
+
+def touch_found(ev: Evaluator, words: Sequence[Field], state: State) -> None:
+    """Add what find deletes and writes by itself."""
+    roots = _roots(words)
+    for at, word in enumerate(words):
+        if word == "-delete":
+            for root in roots:
+                ev.touch("delete", root, "find", state, tree=True)
+        elif word in _WRITING:
+            ev.touch("write", words[at + 1] if at + 1 < len(words) else None, "find", state)
+
+
+def _roots(words: Sequence[Field]) -> list[Field]:
+    """Give the folders that find goes through."""
+    if "-files0-from" in words:
+        return [None]
+    at = 1
+    while at < len(words):
+        word = words[at] or ""
+        if word in _VALUED:
+            at += 2
+        elif word in _LEADING or word.startswith("-O"):
+            at += 1
+        else:
+            break
+    roots: list[Field] = []
+    while at < len(words) and not (words[at] or "").startswith(("-", "(", "!", ",")):
+        roots.append(words[at])
+        at += 1
+    return roots or ["."]

@@ -1,0 +1,149 @@
+"""Sed scripts: what they run and which files they write. Source: GNU sed 4.9, its manual."""
+
+from __future__ import annotations
+
+from kei_gates.shell.options import Grammar, Options, read
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kei_gates.shell.expand import Field
+
+GRAMMAR = Grammar("efl", "expression file line-length", optional="iE")
+# Commands that take the rest of the line as text, a label or a file to read.
+_TO_LINE_END = frozenset("aicbtTrR:q#")
+_WRITING = frozenset("wW")
+
+
+class Script:
+    """What a script does beside editing. `files` it writes; `certain` that all of it was read."""
+
+    __slots__ = ("certain", "files", "runs")
+
+    def __init__(self) -> None:
+        """Start with a script that only edits."""
+        self.files: list[str] = []
+        self.runs = False
+        self.certain = True
+
+
+def scripts(words: Sequence[Field]) -> tuple[list[Field], Options]:
+    """Give the scripts of a command, and its options; its operands are then the files alone.
+
+    A script that is not known, or lies in a file, is none.
+    """
+    # The suffix of `-i` is part of its word, so `e` in it is no option.
+    options = read(words, GRAMMAR, permute=True)
+    found: list[Field] = list(options.values("e", "expression"))
+    if options.has("f", "file"):
+        found.append(None)
+    if not found and options.operands:
+        found.append(options.operands.pop(0))
+    return found, options
+
+
+def runs(words: Sequence[Field]) -> bool:
+    """Say whether a command runs something in its scripts, or may."""
+    found, _ = scripts(words)
+    return any(script is None or _does_run(read_script(script)) for script in found)
+
+
+def _does_run(script: Script) -> bool:
+    return script.runs or not script.certain
+
+
+def read_script(text: str) -> Script:
+    """Read a script."""
+    script = Script()
+    at = 0
+    while at < len(text) and script.certain:
+        char = text[at]
+        if char in " \t\n;{}!,+~$0123456789I":
+            at += 1
+        elif char == "/" or char == "\\":
+            at += char == "\\"
+            at = _delimited(text, at + 1, text[at : at + 1], script)
+        else:
+            at = _command(text, at, script)
+    return script
+
+
+def _command(text: str, at: int, script: Script) -> int:
+    """Read one command; give where it ends."""
+    char = text[at]
+    if char == "e":
+        script.runs = True
+        return len(text)
+    if char in _WRITING:
+        end = _line_end(text, at)
+        script.files.append(text[at + 1 : end].strip())
+        return end
+    if char in _TO_LINE_END:
+        return _text_end(text, at) if char in "aic" else _line_end(text, at)
+    if char in "sy":
+        delimiter = text[at + 1 : at + 2]
+        at = _delimited(text, at + 2, delimiter, script)
+        at = _plain_end(text, at, delimiter, script)
+        return _flags(text, at, script) if char == "s" else at
+    if char.isalpha() or char == "=":
+        return at + 1
+    script.certain = False
+    return at
+
+
+def _delimited(text: str, at: int, delimiter: str, script: Script) -> int:
+    """Go behind the next delimiter that is neither escaped nor in brackets."""
+    bracket = -1
+    while at < len(text):
+        char = text[at]
+        if bracket >= 0 and char == "]" and at > bracket + 1:
+            bracket = -1
+        elif char == "\\":
+            at += 1
+        elif char == delimiter and bracket < 0:
+            return at + 1
+        elif char == "[" and bracket < 0:
+            bracket = at + (text[at + 1 : at + 2] == "^")
+        at += 1
+    script.certain = False
+    return at
+
+
+def _plain_end(text: str, at: int, delimiter: str, script: Script) -> int:
+    """Go behind the next delimiter that is not escaped; brackets mean nothing there."""
+    while at < len(text):
+        if text[at] == "\\":
+            at += 1
+        elif text[at] == delimiter:
+            return at + 1
+        at += 1
+    script.certain = False
+    return at
+
+
+def _flags(text: str, at: int, script: Script) -> int:
+    """Read the flags of a substitution."""
+    while at < len(text) and text[at] not in ";}\n":
+        if text[at] == "e":
+            script.runs = True
+        elif text[at] == "w":
+            end = _line_end(text, at)
+            script.files.append(text[at + 1 : end].strip())
+            return end
+        at += 1
+    return at
+
+
+def _line_end(text: str, at: int) -> int:
+    newline = text.find("\n", at)
+    return len(text) if newline < 0 else newline
+
+
+def _text_end(text: str, at: int) -> int:
+    """Give where the text of `a`, `i` and `c` ends: at a newline that nothing escapes."""
+    while True:
+        end = _line_end(text, at)
+        if end == len(text) or text[end - 1] != "\\":
+            return end
+        at = end + 1
