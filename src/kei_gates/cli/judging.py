@@ -32,24 +32,20 @@ class Judge:
         self,
         *,
         cwd: str,
-        agent: str | None = None,
-        main: bool = False,
+        principal: Principal | None = None,
         role: str | None = None,
         capabilities: Sequence[str] | None = None,
         shell: str = "auto",
     ) -> None:
-        """Take who to judge as.
+        """Take who to judge as: a `principal`, a `role`, or `capabilities` alone.
 
-        Without an `agent` type, `main`, a `role` or `capabilities` it is whoever a payload names, and
-        the main thread for a command.
-
+        Without any of them it is whoever a payload names, and the main thread for a command.
         Raises `UsageError` for a role or capability that does not exist.
         """
         self.event: Event | None = None
         self._cwd = cwd
         self._shell = shell
-        self._principal = Principal("tried" if agent else None, agent)
-        self._fixed = main or agent is not None
+        self._principal = principal
         self._only = self._capabilities_role(capabilities) if capabilities else None
         self._role = role
         self._policies: dict[str, Policy | Fault] = {}
@@ -60,7 +56,7 @@ class Judge:
         """Judge a shell source as a Bash call."""
         call = Call(
             tool="Bash",
-            principal=self._principal,
+            principal=self._principal or Principal(None, None),
             cwd=self._absolute(cwd),
             command=source,
         )
@@ -108,10 +104,8 @@ class Judge:
             return self._only
         if role is not None:
             return self._named_role(role, where.project)
-        if self._fixed:
-            principal = self._principal
         policy = self._policy(where.project)
-        return policy.role(policy.agents.role_of(principal))
+        return policy.role(policy.agents.role_of(self._principal or principal))
 
     def _named_role(self, name: str, project: str) -> Role:
         policy = self._policy(project)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kei_gates.cli import report
 from kei_gates.cli.judging import Judge
 from kei_gates.cli.usage import USAGE_EXIT, UsageError
-from kei_gates.model import fault
+from kei_gates.model import Principal, fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,10 +100,12 @@ def run_call(args: argparse.Namespace) -> int:
 
 
 def _judge(args: argparse.Namespace) -> Judge:
+    principal = Principal(None, None) if args.main else None
+    if args.agent is not None:
+        principal = Principal("tried", args.agent)
     return Judge(
         cwd=os.path.abspath(args.cwd or os.getcwd()),
-        agent=args.agent,
-        main=args.main,
+        principal=principal,
         role=args.role,
         capabilities=args.capability,
         shell=args.shell,
