@@ -16,6 +16,7 @@ EXPANDED = 1
 QUOTED = 2
 
 _MOST = 500
+_LONGEST_SEQUENCE = 24
 _MOST_CHARACTERS = 50_000
 _OPEN, _CLOSE, _COMMA, _DOLLAR = ("{", WRITTEN), ("}", WRITTEN), (",", WRITTEN), ("$", WRITTEN)
 
@@ -50,7 +51,8 @@ def _first(word: Chars) -> list[Chars] | None:
                 before + word[left + 1 : right] + after
                 for left, right in zip(edges, edges[1:], strict=False)
             ]
-        items = _sequence(word[start + 1 : close])
+        short = close - start <= _LONGEST_SEQUENCE
+        items = _sequence(word[start + 1 : close]) if short else None
         if items is not None:
             return [before + [(c, QUOTED) for c in item] + after for item in items]
     return None

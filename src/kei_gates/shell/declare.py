@@ -60,6 +60,8 @@ def _declare_one(  # noqa: PLR0913, PLR0917 -- one assignment's context
     if "i" in letters:
         history.integers.add(name)
     value = _value(text, letters, joins=joins)
+    if program == "local" and not state.calls:
+        value = None  # to bash an error, to zsh none
     if equals:
         ev.hide(name, value if isinstance(value, str) else None, span)
         if name in history.integers or text.startswith("("):
