@@ -66,7 +66,11 @@ class Generator:
 
     def simple(self, depth: int) -> str:
         """Make a simple command."""
-        start = self.random.choice((*_PROGRAMS, *_PROGRAMS, *_FUNCTIONS, "$v", '"$u"', "$w x", "$1")[: self.random.choice((11, 15))])
+        start = self.random.choice(
+            (*_PROGRAMS, *_PROGRAMS, *_FUNCTIONS, "$v", '"$u"', "$w x", "$1")[
+                : self.random.choice((11, 15))
+            ]
+        )
         words = [start, *(self.word(depth) for _ in range(self.random.randint(0, 2)))]
         text = " ".join(words)
         extra = self.random.random()
@@ -99,7 +103,7 @@ class Generator:
                 f"set -- {program} x", "shift", f"unset {name}", f"unset -f {program}",
                 f"read {name} <<< {program}", f"eval '{name}={program}'", f"eval ${name} x",
                 "break", "continue", "return", "cd sub", "cd ..", "pushd sub", "popd", "set -e",
-                f"trap '${name} trapped' EXIT", f"eval \"${name} x\"", "unset -f f", "true", "false",
+                f"trap '${name} trapped' EXIT", f'eval "${name} x"', "unset -f f", "true", "false",
                 f"printf -v {name} {program}", f"(( {name} = 1 ))", f"[[ ${name} == g* ]]",
                 f"for {name} in {program} beta; do ${name}; done", ":", "exit",
                 f"a=({program} x)", '"${a[@]}"', "${a[0]}", "$a x",

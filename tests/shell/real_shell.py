@@ -16,7 +16,7 @@ PROGRAMS = (
     "timeout", "nohup",
 )  # fmt: skip
 # One write for each program, as those of a pipeline run side by side.
-_STUB = "#!{shell}\nprintf '%s\\0' \"${{0##*/}}\" \"$@\" '\1' >>\"$STUB_LOG\"\n"
+_STUB = '#!{shell}\nprintf \'%s\\0\' "${{0##*/}}" "$@" \'\1\' >>"$STUB_LOG"\n'
 _SECONDS = 5
 
 

@@ -95,7 +95,12 @@ def test_a_long_here_document() -> None:
 
 def test_numbers_too_long_for_the_interpreter() -> None:
     digits = "1" * 5_000
-    for source in (f"shift {digits}", f"echo ${{{digits}}}", f"echo {{1..{digits}}}", f"a 2>&{digits}"):
+    for source in (
+        f"shift {digits}",
+        f"echo ${{{digits}}}",
+        f"echo {{1..{digits}}}",
+        f"a 2>&{digits}",
+    ):
         found(f"set -- a b; {source}")
     assert found("shift \u0663; git push").invocations
 

@@ -17,7 +17,11 @@ _ROWS = [
 ]
 # A source that opens something or ends in a comment could not be wrapped in a line.
 SOURCES = st.sampled_from(
-    [source for source in _ROWS if "<<" not in source and analyse(source, FACTS, "bash").invocations]
+    [
+        source
+        for source in _ROWS
+        if "<<" not in source and analyse(source, FACTS, "bash").invocations
+    ]
 )
 WORDS = st.lists(
     st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12),

@@ -76,7 +76,7 @@ def _pairs(word: Chars) -> dict[int, tuple[int, list[int]]]:
 def _sequence(inner: Chars) -> list[str] | None:
     """Expand `a..e`, `1..9` or `1..9..2`; none when it is no sequence."""
     ends = "".join(char for char, _ in inner).split("..")
-    if len(ends) not in (2, 3) or any(kind != WRITTEN for _, kind in inner):  # noqa: PLR2004 -- with or without a step
+    if len(ends) not in (2, 3) or any(kind != WRITTEN for _, kind in inner):
         return None
     first, last = ends[0], ends[1]
     step = ends[2] if len(ends) > 2 else "1"  # noqa: PLR2004 -- with a step

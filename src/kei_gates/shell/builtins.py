@@ -221,9 +221,7 @@ _HARMLESS_OPTIONS = frozenset(
 def _shift(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
     del ev, span
     count = words[1] if len(words) > 1 else "1"
-    if state.positional is None or count is None or not _is_count(count):
-        state.positional = None
-    elif None in state.positional[: int(count)]:
+    if state.positional is None or count is None or not _is_count(count) or None in state.positional[: int(count)]:
         state.positional = None
     else:
         state.positional = state.positional[int(count) :]

@@ -90,7 +90,14 @@ FILES: dict[str, Files] = {
                    tree="*", unless="n dry-run help version list-only"),
     "sort": Files("read", Grammar("oktST", "output key field-separator buffer-size"),
                   output="o output"),
-    "uniq": Files("read", Grammar("fsw", "skip-fields skip-chars check-chars")),
+    "uniq": Files("write", Grammar("fsw", "skip-fields skip-chars check-chars"), skip=1),
+    "xxd": Files("write", Grammar("cglosn"), skip=1),
+    "zip": Files("write", Grammar("bnOtPsiX")),
+    "sponge": Files("write", _PLAIN),
+    "shuf": Files("read", Grammar("inor", "input-range head-count output"), output="o output"),
+    "iconv": Files("read", Grammar("fto", "from-code to-code output"), output="o output"),
+    "zstd": Files("write", Grammar("oTM", "output-dir-flat"), output="o",
+                  unless="c stdout l list t test help version"),
     "curl": Files("read", Grammar(
         "XHdFoubAeTtKcrmwxDEyYzCQ",
         "request header data data-raw data-binary data-urlencode form output user cookie cookie-jar "
@@ -135,6 +142,8 @@ def touch_files(ev: Evaluator, program: str, words: Sequence[Field], state: Stat
             ev.touch("write", value, program, state)
     tree = files.tree == ("*",) or options.has(*files.tree)
     operands = options.operands[files.skip :]
+    if program in _TAKE_MODES and _has_mode_in_option(words, options):
+        operands = options.operands
     if not operands and files.default is not None:
         operands = [files.default]
     if files.into:
@@ -142,6 +151,17 @@ def touch_files(ev: Evaluator, program: str, words: Sequence[Field], state: Stat
     for operand in operands:
         if files.kind != "read" and operand != "-":
             ev.touch(files.kind, operand, program, state, tree=tree)
+        if program == "mkdir":
+            ev.makes(operand, state)
+
+
+_TAKE_MODES = frozenset(("chmod", "chown", "chgrp"))
+
+
+def _has_mode_in_option(words: Sequence[Field], options: Options) -> bool:
+    """Whether the mode stands in an option: `chmod -x f`, `chmod --reference=g f`."""
+    modes = (w for w in words[1:] if w is not None and w[:1] == "-" and w[1:2] != "-")
+    return options.has("reference") or any(set(mode[1:]) & set("rwxXstugo") for mode in modes)
 
 
 def _into(  # noqa: PLR0913 -- one command's context
@@ -171,6 +191,7 @@ def _into(  # noqa: PLR0913 -- one command's context
 def _make_folders(ev: Evaluator, program: str, folders: list[Field], state: State) -> list[Field]:
     for folder in folders:
         ev.touch("write", folder, program, state)
+        ev.makes(folder, state)
     return []
 
 
@@ -178,11 +199,19 @@ def _ln(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> No
     """Follow `ln`: a hard link makes the file writable under another name."""
     options = read(words, _COPY, permute=True)
     sources = list(options.operands)
+    folder = options.has("t", "target-directory") or len(sources) == 1
+    target: Field = "."
     if options.has("t", "target-directory"):
         target = options.value("t", "target-directory")
-    else:
-        target = sources.pop() if len(sources) > 1 else "."
-    ev.touch("write", target, program, state)
+    elif len(sources) > 1:
+        target = sources.pop()
+        inside = [path is not None and ev.is_folder(path) for path in state.paths(target)]
+        folder = all(inside) and not options.has("n", "T", "no-dereference")
+    for source in sources if folder else sources[:1]:
+        name = (source or "").rstrip("/").rpartition("/")[2]
+        known = source is not None and target is not None
+        path = target if not folder else f"{target}/{name}" if known else None
+        ev.touch("write", path.removeprefix("./") if path else None, program, state)
     if not options.has("s", "symbolic"):
         for source in sources:
             ev.touch("write", source, program, state)
@@ -200,6 +229,14 @@ def _sed(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> N
     for script in scripts:
         for path in sed.read_script(script).files if script is not None else ():
             ev.touch("write", path, program, state)
+
+
+def _awk(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> None:
+    """Follow a script that prints into files: which, is not looked for."""
+    for word in words[1:]:
+        statements = (word or "").replace("}", ";").replace("\n", ";").split(";")
+        if any(">" in statement.partition("print")[2] for statement in statements):
+            ev.touch("write", None, program, state)
 
 
 def _dd(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> None:
@@ -253,9 +290,13 @@ def _curl_remote(ev: Evaluator, program: str, words: Sequence[Field], state: Sta
     """Follow curl: `-o FILE`, and `-O`, which takes the name from the address."""
     options = read(words, FILES["curl"].grammar, permute=True)
     folder = options.value("output-dir") if options.has("output-dir") else "."
+    if options.has("K", "config"):
+        ev.touch("write", None, program, state)
     for name, value in options.given:
         if name in FILES["curl"].output and value != "-":
-            ev.touch("write", value, program, state)
+            inside = options.has("output-dir") and name in ("o", "output") and value is not None
+            path = (f"{folder}/{value}" if folder else None) if inside else value
+            ev.touch("write", path, program, state)
     if options.has("O", "remote-name", "remote-name-all", "J"):
         for url in options.operands:
             base = (url or "").partition("?")[0].rpartition("/")[2]
@@ -279,6 +320,6 @@ def _patch(ev: Evaluator, program: str, words: Sequence[Field], state: State) ->
 
 
 _SPECIAL = {
-    "ln": _ln, "sed": _sed, "gsed": _sed, "dd": _dd, "tar": _tar, "bsdtar": _tar, "gtar": _tar,
+    "ln": _ln, "sed": _sed, "gsed": _sed, "dd": _dd, "awk": _awk, "gawk": _awk, "mawk": _awk, "nawk": _awk, "tar": _tar, "bsdtar": _tar, "gtar": _tar,
     "unzip": _unzip, "wget": _wget, "curl": _curl_remote, "ruff": _ruff, "patch": _patch,
 }  # fmt: skip

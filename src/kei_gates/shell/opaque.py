@@ -113,7 +113,7 @@ OPAQUE: dict[str, Rule] = {
     # repeat, watch, trace, schedule
     "parallel": _always, "watch": _always, "entr": _always, "watchexec": _always, "hyperfine": _always,
     "strace": _always, "ltrace": _always, "perf": _first("record", "stat", "trace"),
-    "gdb": _always, "lldb": _always, "valgrind": _always, "rr": _always, 
+    "gdb": _always, "lldb": _always, "valgrind": _always, "rr": _always,
     "at": _always, "batch": _always, "crontab": lambda words: "-l" not in words, "setarch": _always, "prlimit": _always,
     "faketime": _always, "fakeroot": _always, "firejail": _always, "bwrap": _always, "proot": _always,
     "nix-shell": _given("--run", "--command"), "nix": _first("run", "develop", "shell"),
@@ -145,7 +145,7 @@ OPAQUE: dict[str, Rule] = {
     "awk": _awk, "gawk": _awk, "mawk": _awk, "nawk": _awk, "sed": sed_runs, "gsed": sed_runs,
     # editors and other programs with a language of their own
     "vi": _always, "vim": _always, "nvim": _always, "ex": _always, "view": _always, "emacs": _always,
-    "ed": _always, "m4": _always, "sqlite3": _given(".shell", ".system"), 
+    "ed": _always, "m4": _always, "sqlite3": _given(".shell", ".system"),
     "psql": _given("\\!"), "mysql": _given("\\!", "system"),
 }  # fmt: skip
 

@@ -49,7 +49,7 @@ def _escape(text: str, at: int) -> tuple[str, int]:
     return "\\" + char, at + 1
 
 
-def _number(  # noqa: PLR0913, PLR0917 -- one rule with its limits
+def _number(  # noqa: PLR0913 -- one rule with its limits
     text: str, at: int, longest: int, digits: frozenset[str], base: int, *, byte: bool
 ) -> tuple[str, int]:
     stop = at
