@@ -85,8 +85,8 @@ def test_a_comment_loses_nothing(source: str, comment: str) -> None:
 @given(SOURCES)
 def test_wrapping_loses_nothing(source: str) -> None:
     for form in (
-        "{{ {}\n}}", "( {}\n)", "if true; then {}\nfi", "{}\ntrue", "while true; do {}\nbreak; done",
-        "f() {{ {}\n}}; f", "true && {{ {}\n}}", "case x in x) {}\n;; esac", "x=$({}\n)",
+        "{{ {}\n}}", "( {}\n)", "if true; then {}\nfi", "{}\ntrue",
+        "while true; do {}\nbreak; done", "f() {{ {}\n}}; f", "true && {{ {}\n}}", "case x in x) {}\n;; esac", "x=$({}\n)",
     ):  # fmt: skip
         loses_nothing(source, form.format(source))
     loses_nothing(source, f"bash -c {quote(source)}")

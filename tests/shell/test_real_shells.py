@@ -17,6 +17,10 @@ SEED = 20_261
 SOURCES = 350
 
 
+def generated(number: int) -> str:
+    return Generator(Random(f"{SEED} {number}")).source()  # noqa: S311 -- no secret, a sample
+
+
 def lost(shell: RealShell, source: str, dialect: str, home: str) -> list[list[str]]:
     """What a real shell ran and is neither listed nor announced as not seen."""
     found = analyse(source, ShellFacts("/w", home), dialect)
@@ -35,7 +39,7 @@ def test_nothing_that_a_real_shell_runs_is_dropped(name: str, tmp_path: Path) ->
         pytest.skip(f"{name} is not installed")
     shell = RealShell(name, tmp_path)
     for number in range(SOURCES):
-        source = Generator(Random(f"{SEED} {number}")).source()
+        source = generated(number)
         assert lost(shell, source, name, str(tmp_path / "home")) == [], source
 
 
@@ -50,8 +54,7 @@ def test_the_log_holds_what_ran(tmp_path: Path) -> None:
 def test_most_generated_sources_run_and_are_followed() -> None:
     """Else the comparison above would compare nothing."""
     full = sum(
-        analyse(Generator(Random(f"{SEED} {number}")).source(), ShellFacts("/w")).coverage == "full"
-        for number in range(SOURCES)
+        analyse(generated(number), ShellFacts("/w")).coverage == "full" for number in range(SOURCES)
     )
     assert full > SOURCES / 4
     assert "git" in PROGRAMS

@@ -49,7 +49,7 @@ def _first(word: Chars) -> list[Chars] | None:
             edges = [start, *commas, close]
             return [
                 before + word[left + 1 : right] + after
-                for left, right in zip(edges, edges[1:], strict=False)
+                for left, right in zip(edges, edges[1:], strict=False)  # noqa: RUF007 -- no `itertools` here
             ]
         short = close - start <= _LONGEST_SEQUENCE
         items = _sequence(word[start + 1 : close]) if short else None

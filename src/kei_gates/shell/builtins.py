@@ -37,12 +37,9 @@ def _cd(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
     del span
     options = [word for word in words[1:] if word is not None and word[:1] == "-" and word != "-"]
     operands = [word for word in words[1:] if word not in options]
-    if len(operands) > 1 or None in operands or (operands and operands[0][:1] in ("-", "+")):
-        target: str | None = None
-    elif not operands:
-        target = state.home(ev.facts.home)
-    else:
-        target = operands[0]
+    target = operands[0] if operands else state.home(ev.facts.home)
+    if len(operands) > 1 or (target or "")[:1] in ("-", "+"):
+        target = None  # a folder of the shell's own list, or a part of the path replaced
     reached = state.paths(target)
     if options in ([], ["--"], ["-L"]):  # `-P` follows links before `..`
         reached = tuple(None if path is None else collapse(path) for path in reached)
@@ -158,7 +155,7 @@ def _let(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
 
 def _test(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
     """Look at a name that is tested; zsh also evaluates what it compares as numbers."""
-    for before, word in zip(words, words[1:]):  # noqa: B905 -- pairs, so one shorter
+    for before, word in zip(words, words[1:], strict=False):  # noqa: RUF007 -- no `itertools` here
         if before in ("-v", "-R"):
             ev.check_evaluated(word, state, span)
         elif ev.zsh and before is not None and word is not None:
@@ -221,7 +218,12 @@ _HARMLESS_OPTIONS = frozenset(
 def _shift(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
     del ev, span
     count = words[1] if len(words) > 1 else "1"
-    if state.positional is None or count is None or not _is_count(count) or None in state.positional[: int(count)]:
+    if (
+        state.positional is None
+        or count is None
+        or not _is_count(count)
+        or None in state.positional[: int(count)]
+    ):
         state.positional = None
     else:
         state.positional = state.positional[int(count) :]
@@ -260,16 +262,52 @@ ZSH_ONLY = frozenset(
 """Names that mean something to zsh alone."""
 
 HANDLERS: dict[str, Handler] = {
-    "cd": _cd, "chdir": _cd, "pushd": _pushd, "popd": _lose_folder,
-    "eval": _eval, "source": _source, ".": _source, "trap": _trap,
-    "read": _assigning, "mapfile": _assigning, "readarray": _assigning, "getopts": _assigning,
-    "unset": _unset, "vared": _assigning,
-    "printf": _printf, "print": _printf, "let": _let, "test": _test, "[": _test,
-    "set": _set_options, "shopt": _shopt, "setopt": _shopt, "unsetopt": _shopt, "shift": _shift,
-    "alias": _alias, "hash": _hash, "rehash": _hash, "enable": _hidden,
-    "complete": _hidden, "compgen": _hidden, "emulate": _hidden, "zmodload": _hidden,
-    "autoload": _hidden, "functions": _hidden, "zle": _hidden, "sched": _hidden, "zcompile": _hidden,
-    "fc": _hidden, "repeat": _hidden, "foreach": _hidden, "always": _hidden, "zargs": _hidden,
-    "zmv": _hidden, "zparseopts": _hidden, "bindkey": _hidden, "add-zsh-hook": _hidden,
-    "disable": _hidden, "unfunction": _hidden,
-}  # fmt: skip
+    "cd": _cd,
+    "chdir": _cd,
+    "pushd": _pushd,
+    "popd": _lose_folder,
+    "eval": _eval,
+    "source": _source,
+    ".": _source,
+    "trap": _trap,
+    "read": _assigning,
+    "mapfile": _assigning,
+    "readarray": _assigning,
+    "getopts": _assigning,
+    "unset": _unset,
+    "vared": _assigning,
+    "printf": _printf,
+    "print": _printf,
+    "let": _let,
+    "test": _test,
+    "[": _test,
+    "set": _set_options,
+    "shopt": _shopt,
+    "setopt": _shopt,
+    "unsetopt": _shopt,
+    "shift": _shift,
+    "alias": _alias,
+    "hash": _hash,
+    "rehash": _hash,
+    "enable": _hidden,
+    "complete": _hidden,
+    "compgen": _hidden,
+    "emulate": _hidden,
+    "zmodload": _hidden,
+    "autoload": _hidden,
+    "functions": _hidden,
+    "zle": _hidden,
+    "sched": _hidden,
+    "zcompile": _hidden,
+    "fc": _hidden,
+    "repeat": _hidden,
+    "foreach": _hidden,
+    "always": _hidden,
+    "zargs": _hidden,
+    "zmv": _hidden,
+    "zparseopts": _hidden,
+    "bindkey": _hidden,
+    "add-zsh-hook": _hidden,
+    "disable": _hidden,
+    "unfunction": _hidden,
+}

@@ -43,7 +43,7 @@ def _check_options(ev: Evaluator, program: str, word: str, span: Span) -> None:
         ev.miss("functions are declared by name", span)
 
 
-def _declare_one(  # noqa: PLR0913, PLR0917 -- one assignment's context
+def _declare_one(  # noqa: C901, PLR0913, PLR0917 -- the rules of one assignment
     ev: Evaluator, program: str, letters: str, word: str, state: State, span: Span
 ) -> None:
     name, equals, text = word.partition("=")
@@ -53,12 +53,12 @@ def _declare_one(  # noqa: PLR0913, PLR0917 -- one assignment's context
         ev.miss(f"`{name}` is evaluated as a variable's name", span)
         return
     history = state.history
-    if program not in _EVERYWHERE and "g" not in letters and state.calls:
-        state.local.add(name)
     if "A" in letters:
         history.keyed.add(name)
     if "i" in letters:
         history.integers.add(name)
+    if program not in _EVERYWHERE and "g" not in letters and state.calls:
+        state.local.add(name)
     value = _value(text, letters, joins=joins)
     if program == "local" and not state.calls:
         value = None  # to bash an error, to zsh none

@@ -81,51 +81,81 @@ FILES: dict[str, Files] = {
     "chgrp": Files("write", Grammar(long="reference"), skip=1, tree="R recursive"),
     "chattr": Files("write", Grammar("vp"), skip=1, tree="R"),
     "setfacl": Files("write", Grammar("mMxX", "modify remove set"), tree="R recursive"),
-    "cp": Files("read", _COPY, into=True, target="t target-directory",
-                tree="r R a recursive archive"),
+    "cp": Files(
+        "read", _COPY, into=True, target="t target-directory", tree="r R a recursive archive"
+    ),
     "mv": Files("delete", _COPY, into=True, target="t target-directory", tree="*"),
-    "install": Files("read", Grammar("tSmgo", "target-directory suffix mode group owner"),
-                     into=True, target="t target-directory"),
-    "rsync": Files("read", Grammar("efB", "rsh exclude include filter files-from chmod"), into=True,
-                   tree="*", unless="n dry-run help version list-only"),
-    "sort": Files("read", Grammar("oktST", "output key field-separator buffer-size"),
-                  output="o output"),
+    "install": Files(
+        "read",
+        Grammar("tSmgo", "target-directory suffix mode group owner"),
+        into=True,
+        target="t target-directory",
+    ),
+    "rsync": Files(
+        "read",
+        Grammar("efB", "rsh exclude include filter files-from chmod"),
+        into=True,
+        tree="*",
+        unless="n dry-run help version list-only",
+    ),
+    "sort": Files(
+        "read", Grammar("oktST", "output key field-separator buffer-size"), output="o output"
+    ),
     "uniq": Files("write", Grammar("fsw", "skip-fields skip-chars check-chars"), skip=1),
     "xxd": Files("write", Grammar("cglosn"), skip=1),
     "zip": Files("write", Grammar("bnOtPsiX")),
     "sponge": Files("write", _PLAIN),
     "shuf": Files("read", Grammar("inor", "input-range head-count output"), output="o output"),
     "iconv": Files("read", Grammar("fto", "from-code to-code output"), output="o output"),
-    "zstd": Files("write", Grammar("oTM", "output-dir-flat"), output="o",
-                  unless="c stdout l list t test help version"),
-    "curl": Files("read", Grammar(
-        "XHdFoubAeTtKcrmwxDEyYzCQ",
-        "request header data data-raw data-binary data-urlencode form output user cookie cookie-jar "
-        "user-agent referer upload-file config max-time connect-timeout write-out proxy "
-        "dump-header cert key cacert retry retry-delay url output-dir json"),
-        skip=99, output="o output D dump-header c cookie-jar"),
-    "patch": Files("write", Grammar("piodDrBVYzg", "strip input output directory"), skip=1,
-                   unless="dry-run help version"),
+    "zstd": Files(
+        "write",
+        Grammar("oTM", "output-dir-flat"),
+        output="o",
+        unless="c stdout l list t test help version",
+    ),
+    "curl": Files(
+        "read",
+        Grammar(
+            "XHdFoubAeTtKcrmwxDEyYzCQ",
+            "request header data data-raw data-binary data-urlencode form output user cookie cookie-jar "
+            "user-agent referer upload-file config max-time connect-timeout write-out proxy "
+            "dump-header cert key cacert retry retry-delay url output-dir json",
+        ),
+        skip=99,
+        output="o output D dump-header c cookie-jar",
+    ),
+    "patch": Files(
+        "write",
+        Grammar("piodDrBVYzg", "strip input output directory"),
+        skip=1,
+        unless="dry-run help version",
+    ),
     "black": Files("write", _FORMATTER, tree="*", unless="check diff help version"),
     "isort": Files("write", _FORMATTER, tree="*", unless="c check check-only diff help version"),
     "autopep8": Files("write", _FORMATTER, tree="*", needs="i in-place"),
     "yapf": Files("write", Grammar("l", "style"), tree="*", needs="i in-place"),
     "prettier": Files("write", Grammar(long="config parser"), tree="*", needs="w write"),
-    "eslint": Files("write", Grammar("cof", "config ext format"), tree="*", needs="fix",
-                    default="."),
+    "eslint": Files(
+        "write", Grammar("cof", "config ext format"), tree="*", needs="fix", default="."
+    ),
     "gofmt": Files("write", Grammar("r", "", single_dash=True), tree="*", needs="w"),
     "goimports": Files("write", Grammar(long="local", single_dash=True), tree="*", needs="w"),
-    "rustfmt": Files("write", Grammar(long="edition config config-path"), unless="check help version"),
-    "clang-format": Files("write", Grammar(long="style assume-filename", single_dash=True),
-                          needs="i"),
+    "rustfmt": Files(
+        "write", Grammar(long="edition config config-path"), unless="check help version"
+    ),
+    "clang-format": Files(
+        "write", Grammar(long="style assume-filename", single_dash=True), needs="i"
+    ),
     "gzip": Files("delete", Grammar("S", "suffix"), unless="c stdout l list t test help version"),
     "gunzip": Files("delete", Grammar("S", "suffix"), unless="c stdout l list t test help version"),
     "xz": Files("delete", _PLAIN, unless="c stdout l list t test help version"),
     "bzip2": Files("delete", _PLAIN, unless="c stdout t test help version"),
-}  # fmt: skip
+}
 
 
-def touch_files(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> None:
+def touch_files(  # noqa: C901 -- the fields of a row, one after another
+    ev: Evaluator, program: str, words: Sequence[Field], state: State
+) -> None:
     """Add what a program does to the files in its arguments."""
     special = _SPECIAL.get(program)
     if special is not None:
@@ -320,6 +350,20 @@ def _patch(ev: Evaluator, program: str, words: Sequence[Field], state: State) ->
 
 
 _SPECIAL = {
-    "ln": _ln, "sed": _sed, "gsed": _sed, "dd": _dd, "awk": _awk, "gawk": _awk, "mawk": _awk, "nawk": _awk, "tar": _tar, "bsdtar": _tar, "gtar": _tar,
-    "unzip": _unzip, "wget": _wget, "curl": _curl_remote, "ruff": _ruff, "patch": _patch,
-}  # fmt: skip
+    "ln": _ln,
+    "sed": _sed,
+    "gsed": _sed,
+    "dd": _dd,
+    "awk": _awk,
+    "gawk": _awk,
+    "mawk": _awk,
+    "nawk": _awk,
+    "tar": _tar,
+    "bsdtar": _tar,
+    "gtar": _tar,
+    "unzip": _unzip,
+    "wget": _wget,
+    "curl": _curl_remote,
+    "ruff": _ruff,
+    "patch": _patch,
+}

@@ -70,11 +70,7 @@ class Evaluator(Findings):
         outer, self.via = self.via, self.via + via
         self.depth += 1
         try:
-            if self.depth > MOST_NESTING:
-                raise Unanalysable("it is nested too deeply", span[0] if span else 0)
-            if "\0" in text:
-                raise Unanalysable("it holds a NUL character", text.index("\0"))
-            self.commands(Parser(text, self.depth, span).whole(), state)
+            self.commands(_parsed(text, self.depth, span), state)
         except Unanalysable as refusal:
             where = span or (refusal.position, max(refusal.position + 1, len(text)))
             self.miss(f"the source is not understood: {refusal.why}", where)
@@ -375,6 +371,15 @@ COMPARING = frozenset(("-eq", "-ne", "-lt", "-le", "-gt", "-ge"))
 """Operators of a test that compare numbers."""
 NAMING = frozenset(("-v", "-R"))
 """Operators of a test that take a variable's name, of which a subscript is evaluated."""
+
+
+def _parsed(text: str, depth: int, span: Span | None) -> CommandList:
+    """Parse a source. Raises `Unanalysable`."""
+    if depth > MOST_NESTING:
+        raise Unanalysable("it is nested too deeply", span[0] if span else 0)
+    if "\0" in text:
+        raise Unanalysable("it holds a NUL character", text.index("\0"))
+    return Parser(text, depth, span).whole()
 
 
 def _leaves(command: Command, state: State) -> bool:

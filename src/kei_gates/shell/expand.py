@@ -37,10 +37,8 @@ def fields(word: Word, state: State, home: str | None) -> list[Field]:
             return [None]
         pieces.append(piece)
     text = "".join(piece for piece, _ in pieces)
-    kinds = {kind for _, kind in pieces}
-    if text and not any(kind != QUOTED and _SPECIAL & set(piece) for piece, kind in pieces):
-        return [text]
-    if kinds == {QUOTED}:
+    special = any(kind != QUOTED and _SPECIAL & set(piece) for piece, kind in pieces)
+    if (text and not special) or {kind for _, kind in pieces} == {QUOTED}:
         return [text]
     if len(text) > _MOST_CHARACTERS:
         return [None]

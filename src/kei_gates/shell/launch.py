@@ -46,7 +46,7 @@ def launch(ev: Evaluator, words: list[Field], state: State, span: Span, stdin: s
         _find(ev, words, state, span)
     elif program in WRAPPERS and _unwrap(ev, WRAPPERS[program], words, state, span, stdin):
         return
-    elif hides(program, words):
+    elif hides(program, words, stdin):
         ev.miss(f"`{program}` runs something that is not followed", span)
     elif ev.is_own(script_of(program, words), state):
         ev.miss(f"the script that `{program}` runs is written in the same source", span)
@@ -115,9 +115,7 @@ def _unwrap(  # noqa: PLR0913, PLR0917 -- one command's context
         return True
     for path in found.values(*wrapper.output):
         ev.touch("write", path, name, state)
-    inner = state if name in _IN_THE_SHELL or name in _BEFORE_FUNCTIONS else state.copy()
-    if found.has(*wrapper.folder):
-        inner.enter(inner.paths(found.value(*wrapper.folder)))
+    inner = _inner_state(name, wrapper, found, state)
     command = [*rest[found.at - 1 :]]
     if wrapper.assignments:
         command = _environment(ev, command, span)
@@ -129,9 +127,17 @@ def _unwrap(  # noqa: PLR0913, PLR0917 -- one command's context
         command = _appended(command, found)
     if command:
         _inner(ev, name, command, inner, span, stdin)
-    elif found.has(*wrapper.shell):
+    elif found.has(*wrapper.starts_shell):
         ev.miss(f"`{name}` starts a shell that runs what it reads", span)
     return True
+
+
+def _inner_state(name: str, wrapper: Wrapper, found: options.Options, state: State) -> State:
+    """Give the state in which a wrapper's command runs."""
+    inner = state if name in _IN_THE_SHELL or name in _BEFORE_FUNCTIONS else state.copy()
+    if found.has(*wrapper.folder):
+        inner.enter(inner.paths(found.value(*wrapper.folder)))
+    return inner
 
 
 def _behind_subcommand(wrapper: Wrapper, words: list[Field]) -> list[Field] | None:

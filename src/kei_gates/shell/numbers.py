@@ -108,7 +108,7 @@ def _is_numeric(part: Part, state: State) -> bool:
     return numeric and (not part.operator or (part.operator in ("-", ":-") and default))
 
 
-def _counts(part: Substitution) -> bool:
+def _counts(part: Substitution) -> bool:  # noqa: PLR0911 -- a rule for each program
     """Whether a substitution's output is a number, by the program that writes it."""
     if len(part.body.items) != 1:
         return False

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     Rule: TypeAlias = "Callable[[Sequence[Field]], bool]"
 
 
-def _always(words: Sequence[Field]) -> bool:
-    """Hide whatever the words are, but for a question about itself."""
-    return len(words) == 1 or words[1] not in ("--help", "--version", "-V", "-h")
+def _asks(words: Sequence[Field]) -> bool:
+    """Whether the words are a question about the program itself."""
+    return len(words) > 1 and words[1] in _QUESTIONS
+
+
+_QUESTIONS = frozenset(("--help", "--version", "-V", "-h"))
 
 
 def _given(*options: str) -> Rule:
@@ -76,7 +79,7 @@ def _awk(words: Sequence[Field]) -> bool:
 def _awk_pipes(script: str) -> bool:
     """Whether a script may pipe into a command: a `|` after a print, or before a string."""
     parts = script.replace("||", "").split("|")
-    for before, after in zip(parts, parts[1:]):  # noqa: B905 -- pairs, so one shorter
+    for before, after in zip(parts, parts[1:], strict=False):  # noqa: RUF007 -- `itertools` is an import more
         statement = before
         for end in ";{}\n":
             statement = statement.rpartition(end)[2]
@@ -96,64 +99,151 @@ def _awk_calls_by_name(script: str) -> bool:
     return False
 
 
+def _queries(words: Sequence[Field], stdin: str | None) -> bool:
+    """Hide a client of a database: its own commands start programs, and it may read them."""
+    if _asks(words):
+        return False
+    known = [word or "" for word in (*words[1:], stdin)]
+    shells = any(mark in word for word in known for mark in (".sh", ".sy", "\\!", "system", "|"))
+    return shells or not any(" " in word for word in known)
+
+
 _SHELLED = ("exec", "run", "dlx", "x", "test", "t", "start", "run-script", "stop", "restart")
 
-OPAQUE: dict[str, Rule] = {
-    # other users, other roots, other machines, other terminals
-    "su": _always, "runuser": _always, "pkexec": _always, "chroot": _always, "unshare": _always,
-    "nsenter": _always, "ssh": _always, "mosh": _always, "rsh": _always, "pdsh": _always,
-    "ansible": _always, "sshpass": _always, "dbus-run-session": _always, "systemd-run": _always,
-    "tmux": _among("new-session", "new", "new-window", "neww", "send-keys", "send", "run-shell",
-                   "run", "split-window", "splitw", "respawn-pane", "respawn-window", "source-file",
-                   "if-shell", "pipe-pane", "bind-key", "bind", "set-hook", "display-popup"),
-    "screen": _always, "zellij": _always, "script": _always, "expect": _always, "unbuffer": _always,
-    "docker": _among("exec", "run"), "podman": _among("exec", "run"), "nerdctl": _among("exec", "run"),
-    "kubectl": _among("exec", "run", "debug"), "vagrant": _first("ssh"), "wsl": _always,
-    "lxc": _first("exec"), "distrobox": _always, "toolbox": _first("run"),
-    # repeat, watch, trace, schedule
-    "parallel": _always, "watch": _always, "entr": _always, "watchexec": _always, "hyperfine": _always,
-    "strace": _always, "ltrace": _always, "perf": _first("record", "stat", "trace"),
-    "gdb": _always, "lldb": _always, "valgrind": _always, "rr": _always,
-    "at": _always, "batch": _always, "crontab": lambda words: "-l" not in words, "setarch": _always, "prlimit": _always,
-    "faketime": _always, "fakeroot": _always, "firejail": _always, "bwrap": _always, "proot": _always,
-    "nix-shell": _given("--run", "--command"), "nix": _first("run", "develop", "shell"),
-    "busybox": _always, "toybox": _always,  "start-stop-daemon": _always,
-    "fd": _given("-x", "-X", "--exec", "--exec-batch"), "fdfind": _given("-x", "-X", "--exec", "--exec-batch"),
-    "rg": _given("--pre", "--hostname-bin"), "man": _given("-P", "-H", "--pager"),
-    "tar": _given("--to-command", "--checkpoint-action", "--use-compress-program", "-I", "--rsh-command",
-                  "--info-script", "--new-volume-script", "-F"),
-    "rsync": _given("-e", "--rsh", "--rsync-path"), "scp": _given("-S", "-o"), "sftp": _always,
-    "zip": _given("-T", "-TT", "--unzip-command"), "sort": _given("--compress-program"),
-    "split": _given("--filter"), "make": _always, "gmake": _always, "just": _always, "task": _always,
-    "rake": _always, "invoke": _always, "fab": _always, "tox": _always, "nox": _always, "scons": _always,
-    "ninja": _always, "mage": _always, "earthly": _always, "act": _always, "dagger": _always,
-    "npm": _first("exec", "x", "run", "run-script", "test", "t", "tst", "start", "stop", "restart",
-                  "rum", "urn", "it", "cit", "explore"),
-    "pnpm": _first(*_SHELLED, "dlx"), "yarn": _first(*_SHELLED, "node", "workspaces", "workspace"),
-    "bun": _first(*_SHELLED), "deno": _first("run", "eval", "task", "repl", "test"),
-    "uv": _first("tool"), "npx": _always, "bunx": _always, "pnpx": _always, "corepack": _always,
-    "uvx": _always, "pipx": _first("run"), "conda": _first("run"), "mamba": _first("run"),
-    "micromamba": _first("run"), "pixi": _first("run", "shell"), "rye": _first("run"),
-    "mise": _first("exec", "x", "run", "r", "watch"), "asdf": _first("exec"), "direnv": _first("exec"),
-    "composer": _first("exec", "run-script", "run"), "mix": _first("run", "cmd"), "dotenv": _always,
-    "foreman": _always, "overmind": _always, "doppler": _first("run"),
-    "op": _first("run"), "chronic": _always, "retry": _always,
-    # languages that are not looked into
-    "osascript": _always, "erl": _always, "ghci": _always, "fish": _always, "tcsh": _always,
-    "csh": _always, "pwsh": _always, "powershell": _always, "nu": _always, "xonsh": _always,
-    "elvish": _always,
-    "awk": _awk, "gawk": _awk, "mawk": _awk, "nawk": _awk, "sed": sed_runs, "gsed": sed_runs,
-    # editors and other programs with a language of their own
-    "vi": _always, "vim": _always, "nvim": _always, "ex": _always, "view": _always, "emacs": _always,
-    "ed": _always, "m4": _always, "sqlite3": _given(".shell", ".system"),
-    "psql": _given("\\!"), "mysql": _given("\\!", "system"),
-}  # fmt: skip
+_ALWAYS = frozenset(
+    (
+        # other users, other roots, other machines
+        "ansible", "bwrap", "chroot", "dbus-run-session", "distrobox", "fakeroot", "firejail",
+        "mosh", "nsenter", "pdsh", "pkexec", "proot", "rsh", "runuser", "sftp", "ssh", "sshpass",
+        "start-stop-daemon", "su", "systemd-run", "unshare", "wsl",
+        # other terminals
+        "expect", "screen", "script", "unbuffer", "zellij",
+        # repeat, watch, trace, schedule
+        "at", "batch", "chronic", "entr", "faketime", "gdb", "hyperfine", "lldb", "ltrace",
+        "parallel", "prlimit", "retry", "rr", "setarch", "strace", "valgrind", "watch",
+        "watchexec",
+        # many programs in one
+        "busybox", "toybox",
+        # recipes of the project
+        "act", "dagger", "dotenv", "earthly", "fab", "foreman", "gmake", "invoke", "just", "mage",
+        "make", "ninja", "nox", "overmind", "rake", "scons", "task", "tox",
+        # packages that are fetched and run
+        "bunx", "corepack", "npx", "pnpx", "uvx",
+        # shells and languages that are not looked into
+        "csh", "elvish", "erl", "fish", "ghci", "m4", "nu", "osascript", "powershell", "pwsh",
+        "tcsh", "xonsh",
+        # editors
+        "ed", "emacs", "ex", "nvim", "vi", "view", "vim",
+    )
+)  # fmt: skip
+
+_DATABASES = frozenset(("mysql", "psql", "sqlite3"))
+
+_RULES: dict[str, Rule] = {
+    "asdf": _first("exec"),
+    "awk": _awk,
+    "bun": _first(*_SHELLED),
+    "composer": _first("exec", "run-script", "run"),
+    "conda": _first("run"),
+    "crontab": lambda words: "-l" not in words,
+    "deno": _first("run", "eval", "task", "repl", "test"),
+    "direnv": _first("exec"),
+    "docker": _among("run"),
+    "doppler": _first("run"),
+    "fd": _given("-x", "-X", "--exec", "--exec-batch"),
+    "fdfind": _given("-x", "-X", "--exec", "--exec-batch"),
+    "gawk": _awk,
+    "gsed": sed_runs,
+    "kubectl": _among("exec", "run", "debug"),
+    "lxc": _first("exec"),
+    "mamba": _first("run"),
+    "man": _given("-P", "-H", "--pager"),
+    "mawk": _awk,
+    "micromamba": _first("run"),
+    "mise": _first("exec", "x", "run", "r", "watch"),
+    "mix": _first("run", "cmd"),
+    "nawk": _awk,
+    "nerdctl": _among("run"),
+    "nix": _first("run", "develop", "shell"),
+    "nix-shell": _given("--run", "--command"),
+    "npm": _first(
+        "exec",
+        "x",
+        "run",
+        "run-script",
+        "test",
+        "t",
+        "tst",
+        "start",
+        "stop",
+        "restart",
+        "rum",
+        "urn",
+        "it",
+        "cit",
+        "explore",
+    ),
+    "op": _first("run"),
+    "perf": _first("record", "stat", "trace"),
+    "pipx": _first("run"),
+    "pixi": _first("run", "shell"),
+    "pnpm": _first(*_SHELLED, "dlx"),
+    "podman": _among("run"),
+    "rg": _given("--pre", "--hostname-bin"),
+    "rsync": _given("-e", "--rsh", "--rsync-path"),
+    "rye": _first("run"),
+    "scp": _given("-S", "-o"),
+    "sed": sed_runs,
+    "sort": _given("--compress-program"),
+    "split": _given("--filter"),
+    "tar": _given(
+        "--to-command",
+        "--checkpoint-action",
+        "--use-compress-program",
+        "-I",
+        "--rsh-command",
+        "--info-script",
+        "--new-volume-script",
+        "-F",
+    ),
+    "tmux": _among(
+        "new-session",
+        "new",
+        "new-window",
+        "neww",
+        "send-keys",
+        "send",
+        "run-shell",
+        "run",
+        "split-window",
+        "splitw",
+        "respawn-pane",
+        "respawn-window",
+        "source-file",
+        "if-shell",
+        "pipe-pane",
+        "bind-key",
+        "bind",
+        "set-hook",
+        "display-popup",
+    ),
+    "toolbox": _first("run"),
+    "uv": _first("tool"),
+    "vagrant": _first("ssh"),
+    "wget": _given("--use-askpass"),
+    "yarn": _first(*_SHELLED, "node", "workspaces", "workspace"),
+    "zip": _given("-T", "-TT", "--unzip-command"),
+}
 
 
-def hides(program: str, words: Sequence[Field]) -> bool:
-    """Say whether a program runs something that is not followed."""
+def hides(program: str, words: Sequence[Field], stdin: str | None) -> bool:
+    """Say whether a program runs something that is not followed; `stdin` is what it surely reads."""
+    if program in _DATABASES:
+        return _queries(words, stdin)
     known = interpreter(program)
     if known is not None:
         return runs_code(known, words)
-    rule = OPAQUE.get(program) or OPAQUE.get(program.rstrip("0123456789."))
+    if program in _ALWAYS:
+        return not _asks(words)
+    rule = _RULES.get(program)
     return rule is not None and rule(words)

@@ -25,7 +25,7 @@ class Grammar:
 
     __slots__ = ("flags", "long", "long_flags", "optional", "short", "single_dash")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
         short: str = "",
         long: str = "",

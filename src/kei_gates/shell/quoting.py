@@ -10,6 +10,7 @@ _SIMPLE = {
 }  # fmt: skip
 _HEX = frozenset("0123456789abcdefABCDEF")
 _OCTAL = frozenset("01234567")
+_LAST, _LAST_OF_ASCII = 0x10FFFF, 0x7F
 _LENGTHS = {"x": 2, "u": 4, "U": 8}
 
 
@@ -58,6 +59,6 @@ def _number(  # noqa: PLR0913 -- one rule with its limits
     if stop == at:
         raise Unanalysable("an escape has no digits", at)
     value = int(text[at:stop], base)
-    if value == 0 or value > 0x10FFFF or (byte and value > 0x7F):
+    if value == 0 or value > _LAST or (byte and value > _LAST_OF_ASCII):
         raise Unanalysable("an escape gives no certain character", at)
     return chr(value), stop

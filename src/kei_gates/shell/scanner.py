@@ -1,7 +1,7 @@
-"""A cursor over the source: blanks, comments, newlines and the here-documents they start.
+r"""A cursor over the source: blanks, comments, newlines and the here-documents they start.
 
-Every character is consumed by exactly one rule. Blanks are space and tab alone: to bash, `\\v`,
-`\\f`, `\\r` and the no-break space are ordinary characters of words.
+Every character is consumed by exactly one rule. Blanks are space and tab alone: to bash, `\v`,
+`\f`, `\r` and the no-break space are ordinary characters of words.
 """
 
 from __future__ import annotations

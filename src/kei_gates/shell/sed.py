@@ -61,7 +61,7 @@ def read_script(text: str) -> Script:
         char = text[at]
         if char in " \t\n;{}!,+~$0123456789I":
             at += 1
-        elif char == "/" or char == "\\":
+        elif char in "/\\":
             at += char == "\\"
             at = _delimited(text, at + 1, text[at : at + 1], script)
         else:

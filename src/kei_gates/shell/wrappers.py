@@ -19,14 +19,14 @@ class Wrapper:
     `operands` words stand before the command; with `assignments`, `name=value` words do too.
     `without` names options with which no command runs; `hides` options that run something else.
     `appends` says that words that are not known are added to the command. `folder` names options
-    that say where it runs, `output` those whose value is written, `shell` those with which, where
+    that say where it runs, `output` those whose value is written, `starts_shell` those with which, where
     there is no command, a shell runs what it reads. With `one_word`, an operand that is not known is
     taken for one word.
     """
 
     __slots__ = (
         "appends", "assignments", "folder", "grammar", "hides", "one_word", "operands", "output",
-        "shell", "without", "words",
+        "starts_shell", "without", "words",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
@@ -41,7 +41,7 @@ class Wrapper:
         appends: bool = False,
         folder: str = "",
         output: str = "",
-        shell: str = "",
+        starts_shell: str = "",
         one_word: bool = False,
     ) -> None:
         """Take the fields; `words` are the subcommand's that lead to the command, `|` between ways."""
@@ -54,20 +54,22 @@ class Wrapper:
         self.appends: Final = appends
         self.folder: Final = folder.split()
         self.output: Final = output.split()
-        self.shell: Final = shell.split()
+        self.starts_shell: Final = starts_shell.split()
         self.one_word: Final = one_word
 
 
 _BARE = Wrapper(Grammar(flags="", long_flags="help version", long=""), without="help version")
 _CONTAINER = Wrapper(
     Grammar(
-        "euwH", "env user workdir detach-keys env-file index host context", flags="itdT",
+        "euwH",
+        "env user workdir detach-keys env-file index host context",
+        flags="itdT",
         long_flags="interactive tty detach privileged no-TTY no-tty help",
     ),
     words="exec|compose exec",
     operands=1,
     without="help",
-)  # fmt: skip
+)
 
 WRAPPERS: dict[str, Wrapper] = {
     "env": Wrapper(
@@ -94,9 +96,9 @@ WRAPPERS: dict[str, Wrapper] = {
         without="K l V v remove-timestamp list version validate help",
         hides="e edit R chroot",
         folder="D chdir",
-        shell="i login s shell",
+        starts_shell="i login s shell",
     ),
-    "doas": Wrapper(Grammar("uC", flags="Lns"), without="L C", shell="s"),
+    "doas": Wrapper(Grammar("uC", flags="Lns"), without="L C", starts_shell="s"),
     "nohup": _BARE,
     "setsid": Wrapper(
         Grammar(flags="cfw", long_flags="ctty fork wait help version"), without="help version"
@@ -106,20 +108,28 @@ WRAPPERS: dict[str, Wrapper] = {
         without="help version",
     ),
     "ionice": Wrapper(
-        Grammar("cnpPu", "class classdata pid pgid uid", flags="t", long_flags="ignore help version"),
+        Grammar(
+            "cnpPu", "class classdata pid pgid uid", flags="t", long_flags="ignore help version"
+        ),
         without="p P u pid pgid uid help version",
     ),
     "timeout": Wrapper(
         Grammar(
-            "ks", "kill-after signal", flags="v",
+            "ks",
+            "kill-after signal",
+            flags="v",
             long_flags="preserve-status foreground verbose help version",
         ),
         operands=1,
         without="help version",
     ),
     "time": Wrapper(
-        Grammar("fo", "format output", flags="pvaqV",
-                long_flags="portability verbose append quiet version help"),
+        Grammar(
+            "fo",
+            "format output",
+            flags="pvaqV",
+            long_flags="portability verbose append quiet version help",
+        ),
         without="V version help",
         output="o output",
     ),
@@ -128,9 +138,13 @@ WRAPPERS: dict[str, Wrapper] = {
         without="help version",
     ),
     "chrt": Wrapper(
-        Grammar("TPD", "sched-runtime sched-period sched-deadline", flags="abdfiormpRv",
-                long_flags="batch deadline fifo idle other rr all-tasks max pid verbose "
-                "reset-on-fork help version"),
+        Grammar(
+            "TPD",
+            "sched-runtime sched-period sched-deadline",
+            flags="abdfiormpRv",
+            long_flags="batch deadline fifo idle other rr all-tasks max pid verbose "
+            "reset-on-fork help version",
+        ),
         operands=1,
         without="m max p pid help version",
     ),
@@ -147,8 +161,12 @@ WRAPPERS: dict[str, Wrapper] = {
     "nocorrect": Wrapper(Grammar(flags="")),
     "-": Wrapper(Grammar(flags="")),
     "flock": Wrapper(
-        Grammar("wEc", "wait timeout conflict-exit-code command", flags="enosuxFvVh",
-                long_flags="exclusive nonblock nb no-fork close shared unlock verbose help version"),
+        Grammar(
+            "wEc",
+            "wait timeout conflict-exit-code command",
+            flags="enosuxFvVh",
+            long_flags="exclusive nonblock nb no-fork close shared unlock verbose help version",
+        ),
         operands=1,
         one_word=True,
         without="help version V h",
@@ -167,9 +185,11 @@ WRAPPERS: dict[str, Wrapper] = {
         appends=True,
         without="help version",
     ),
-    "poetry": Wrapper(Grammar("CP", "directory project", flags="qvn",
-                              long_flags="quiet no-interaction"), words="run",
-                      folder="C directory"),
+    "poetry": Wrapper(
+        Grammar("CP", "directory project", flags="qvn", long_flags="quiet no-interaction"),
+        words="run",
+        folder="C directory",
+    ),
     "pdm": Wrapper(Grammar("p", "project", flags="qv"), words="run"),
     "pipenv": Wrapper(Grammar(flags="qv"), words="run"),
     "hatch": Wrapper(Grammar("e", "env", flags="qv"), words="run"),
@@ -192,4 +212,4 @@ WRAPPERS: dict[str, Wrapper] = {
     "podman": _CONTAINER,
     "nerdctl": _CONTAINER,
     "bundle": Wrapper(Grammar(flags=""), words="exec"),
-}  # fmt: skip
+}

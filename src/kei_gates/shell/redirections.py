@@ -1,0 +1,111 @@
+"""Redirections and here-documents, as in bash(1), REDIRECTION."""
+
+from __future__ import annotations
+
+from kei_gates.shell.ast import HereDocument, Literal, Redirection, Word
+from kei_gates.shell.scanner import DIGITS, META, NAME
+from kei_gates.shell.words import WordParser
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kei_gates.shell.ast import Span
+
+# Longer ones first.
+_REDIRECTIONS = (
+    "<&-", ">&-", "<<<", "<<-", "<<", "<&", "<>", "<", ">>", ">&", ">|", ">", "&>>", "&>",
+)  # fmt: skip
+
+
+class RedirectionParser(WordParser):
+    """Parses redirections; a subclass parses the commands that they belong to."""
+
+    def __init__(self, text: str, depth: int = 0, span: Span | None = None) -> None:
+        """Take the text; `span` is where it stands in an outer source, if it does."""
+        super().__init__(text)
+        self.depth = depth
+        self._outer = span
+        # Inside `$( )`, bash 5.2.15 loses a `;` or `&` that follows a here-document.
+        self.substituted: list[bool] = []
+
+    def span(self, start: int) -> Span:
+        """Give the span from `start` to the cursor, in the outermost source."""
+        return self._outer or (start, self.at)
+
+    def at_process(self) -> bool:
+        """Say whether a process substitution comes next."""
+        return self.peek() in ("<", ">") and self.peek(1) == "("
+
+    def redirections(self) -> tuple[Redirection, ...]:
+        """Parse the redirections after a compound command."""
+        found: list[Redirection] = []
+        while True:
+            self.skip_blanks()
+            if not self.redirection_into(found):
+                return tuple(found)
+
+    def redirection_into(self, found: list[Redirection]) -> bool:
+        """Parse a redirection at the cursor into a list; say whether there was one."""
+        start = self.at
+        self._skip_descriptor()
+        descriptor = self.text[start : self.at]
+        operator = next((o for o in _REDIRECTIONS if self.next_is(o)), None)
+        if operator is None or (operator in ("<", ">") and self.peek(1) == "("):
+            self.at = start
+            return False
+        self.at += len(operator)
+        if operator in ("<&-", ">&-"):
+            closed = Word((Literal("-", quoted=False),), self.span(start))
+            found.append(Redirection(descriptor, operator[:2], closed, self.span(start)))
+            return True
+        self.skip_blanks()
+        if operator in ("<<", "<<-"):
+            document = self._here_document(operator)
+            found.append(Redirection(descriptor, "<<", document, self.span(start)))
+            return True
+        if self.peek() == "" or (self.peek() in META and not self.at_process()):
+            self.refuse("a redirection has no target")
+        found.append(Redirection(descriptor, operator, self.word(), self.span(start)))
+        return True
+
+    def _skip_descriptor(self) -> None:
+        """Skip the digits or `{name}` before a redirection's operator, if they are that."""
+        at = self.at
+        if self.peek() == "{":
+            at += 1
+            while at < self.end and self.text[at] in NAME:
+                at += 1
+            if self.text[at : at + 1] != "}":
+                return
+            at += 1
+        else:
+            while at < self.end and self.text[at] in DIGITS:
+                at += 1
+        if self.text[at : at + 1] in ("<", ">") and self.text[at + 1 : at + 2] != "(":
+            self.at = at
+
+    def _here_document(self, operator: str) -> HereDocument:
+        """Read a here-document's delimiter; its body follows after the next newline."""
+        word = self.word()
+        text = ""
+        for part in word.parts:
+            if not isinstance(part, Literal):
+                self.refuse("a here-document's delimiter is not plain")
+            text += part.text
+        if not text or "\n" in text or word.continued:
+            self.refuse("a here-document's delimiter is not plain")
+        quoted = word.plain is None
+        if self.substituted:
+            self.substituted[-1] = True
+        document = HereDocument(text, quoted=quoted, strip_tabs=operator == "<<-")
+        self.pending.append(document)
+        return document
+
+    def body(self, document: HereDocument, start: int, stop: int) -> Word:
+        """Give the body of a here-document as one word, its expansions parsed."""
+        if document.quoted:
+            return super().body(document, start, stop)
+        here, end = self.at, self.end
+        self.at, self.end = start, stop
+        parts = self.double_quoted("")
+        self.at, self.end = here, end
+        return Word(tuple(parts), (start, stop))
