@@ -30,8 +30,10 @@ WORDS = st.lists(
 TEXT = st.text(max_size=200)
 SHELLISH = st.lists(
     st.sampled_from(
-        [*" \n;&|<>(){}[]$`'\"\\#*?~!=,:@%^+-/a1", "$(", "${", "$((", "<<E\n", "\nE\n", "if ", "then ",
-         "fi ", "for ", "do ", "done ", "case ", "esac ", "in ", ";;", "f() ", "git ", "eval ", "x=",
+        [*" \n;&|<>(){}[]$`'\"\\#*?~!=,:@%^+-/a1", "$(", "${", "$((", "<<E\n", "\nE\n", "if ",
+         "then ",
+         "fi ", "for ", "do ", "done ", "case ", "esac ", "in ", ";;", "f() ", "git ", "eval ",
+         "x=",
          "[[ ", "]] ", "function ", "trap ", "cd ", "local ", "set -- ", "time ", "! ", "coproc "]
     ),
     max_size=40,
@@ -86,7 +88,8 @@ def test_a_comment_loses_nothing(source: str, comment: str) -> None:
 def test_wrapping_loses_nothing(source: str) -> None:
     for form in (
         "{{ {}\n}}", "( {}\n)", "if true; then {}\nfi", "{}\ntrue",
-        "while true; do {}\nbreak; done", "f() {{ {}\n}}; f", "true && {{ {}\n}}", "case x in x) {}\n;; esac", "x=$({}\n)",
+        "while true; do {}\nbreak; done", "f() {{ {}\n}}; f", "true && {{ {}\n}}",
+        "case x in x) {}\n;; esac", "x=$({}\n)",
     ):  # fmt: skip
         loses_nothing(source, form.format(source))
     loses_nothing(source, f"bash -c {quote(source)}")

@@ -52,7 +52,7 @@ class Substitution:
 
 
 class Arithmetic:
-    """`$((...))`, `((...))`, `$[...]` or a subscript: text that is evaluated, and its expansions."""
+    """`$((...))`, `((...))`, `$[...]` or a subscript: evaluated text, and its expansions."""
 
     __slots__ = ("parts", "text")
 

@@ -117,7 +117,8 @@ FILES: dict[str, Files] = {
         "read",
         Grammar(
             "XHdFoubAeTtKcrmwxDEyYzCQ",
-            "request header data data-raw data-binary data-urlencode form output user cookie cookie-jar "
+            "request header data data-raw data-binary data-urlencode form output user cookie "
+            "cookie-jar "
             "user-agent referer upload-file config max-time connect-timeout write-out proxy "
             "dump-header cert key cacert retry retry-delay url output-dir json",
         ),

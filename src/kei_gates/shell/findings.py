@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kei_gates.model import Effect, Invocation, Unseen
 from kei_gates.shell.errors import MOST_WORK, Unanalysable
+from kei_gates.shell.installed import is_found_by_name
 from kei_gates.shell.state import collapse
 
 TYPE_CHECKING = False
@@ -62,7 +63,7 @@ class Findings:
                 self.effects[Effect(kind, absolute, by, tree=tree)] = None
             if kind == "write" and absolute is not None:
                 self.written.add(collapse(absolute))
-                if _holds_programs(absolute):
+                if is_found_by_name(collapse(absolute)):
                     self.miss(
                         f"`{by}` may put a program where programs are found", (0, len(self.text))
                     )
@@ -78,12 +79,6 @@ class Findings:
     def is_own(self, path: str | None, state: State) -> bool:
         """Say whether the source itself writes a file."""
         return any(one is not None and collapse(one) in self.written for one in state.paths(path))
-
-
-def _holds_programs(path: str) -> bool:
-    """Whether a path lies where a name without a folder is looked up."""
-    parts = path.split("/")
-    return "bin" in parts[-2:-1] or "sbin" in parts[-2:-1]
 
 
 def _is_no_file(path: str) -> bool:

@@ -7,6 +7,7 @@ from kei_gates.shell.builtins import check_options
 from kei_gates.shell.effects import touch_files
 from kei_gates.shell.errors import MOST_NESTING
 from kei_gates.shell.find import commands_of, touch_found
+from kei_gates.shell.installed import is_installed
 from kei_gates.shell.interpreters import script_of
 from kei_gates.shell.opaque import hides
 from kei_gates.shell.options import Grammar
@@ -22,22 +23,12 @@ if TYPE_CHECKING:
 
 _SHELLS = frozenset(("sh", "bash", "zsh", "dash", "ksh", "ash", "mksh", "rbash"))
 
-# Folders of installed programs; what lies elsewhere may be a script that somebody just wrote.
-_SYSTEM = (
-    "/bin/", "/sbin/", "/usr/", "/opt/", "/nix/", "/snap/", "/Library/", "/System/",
-    "/Applications/",
-)  # fmt: skip
-_INSTALLED = (
-    "/.venv/bin/", "/venv/bin/", "/node_modules/.bin/", "/.cargo/bin/", "/.local/bin/", "/go/bin/",
-    "/.pyenv/", "/.nvm/", "/.rustup/", "/.bun/bin/", "/.deno/bin/", "/.rbenv/", "/.volta/",
-)  # fmt: skip
-
 
 def launch(ev: Evaluator, words: list[Field], state: State, span: Span, stdin: str | None) -> None:
     """Follow a program that was invoked; its name is known and plain."""
     path = words[0] or ""
     program = path.rpartition("/")[2]
-    if "/" in path and (not _is_installed(path) or ev.is_own(path, state)):
+    if "/" in path and (not is_installed(path) or ev.is_own(path, state)):
         ev.miss(f"the program `{path}` was not read", span)
         return
     if program in _SHELLS:
@@ -52,12 +43,6 @@ def launch(ev: Evaluator, words: list[Field], state: State, span: Span, stdin: s
         ev.miss(f"the script that `{program}` runs is written in the same source", span)
     else:
         touch_files(ev, program, words, state)
-
-
-def _is_installed(path: str) -> bool:
-    if ".." in path.split("/"):
-        return False
-    return path.startswith(_SYSTEM) or any(part in f"/{path}" for part in _INSTALLED)
 
 
 def _inner(  # noqa: PLR0913, PLR0917 -- one command's context

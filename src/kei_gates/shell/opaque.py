@@ -237,7 +237,10 @@ _RULES: dict[str, Rule] = {
 
 
 def hides(program: str, words: Sequence[Field], stdin: str | None) -> bool:
-    """Say whether a program runs something that is not followed; `stdin` is what it surely reads."""
+    """Say whether a program runs something that is not followed.
+
+    `stdin` is what it surely reads, if that is known.
+    """
     if program in _DATABASES:
         return _queries(words, stdin)
     known = interpreter(program)

@@ -19,9 +19,9 @@ class Wrapper:
     `operands` words stand before the command; with `assignments`, `name=value` words do too.
     `without` names options with which no command runs; `hides` options that run something else.
     `appends` says that words that are not known are added to the command. `folder` names options
-    that say where it runs, `output` those whose value is written, `starts_shell` those with which, where
-    there is no command, a shell runs what it reads. With `one_word`, an operand that is not known is
-    taken for one word.
+    that say where it runs, `output` those whose value is written, `starts_shell` those with which,
+    where there is no command, a shell runs what it reads. With `one_word`, an operand that is not
+    known is taken for one word.
     """
 
     __slots__ = (
@@ -44,7 +44,7 @@ class Wrapper:
         starts_shell: str = "",
         one_word: bool = False,
     ) -> None:
-        """Take the fields; `words` are the subcommand's that lead to the command, `|` between ways."""
+        """Take the fields; `words` are the subcommand's, `|` between several ways."""
         self.grammar: Final = grammar
         self.operands: Final = operands
         self.words: Final = [way.split() for way in words.split("|")]
@@ -90,7 +90,8 @@ WRAPPERS: dict[str, Wrapper] = {
             "user group prompt host close-from role type command-timeout chroot chdir other-user",
             flags="AbBEeHiKklnPSsVv",
             long_flags="askpass background bell preserve-env edit set-home login remove-timestamp "
-            "reset-timestamp list non-interactive preserve-groups stdin shell version validate help",
+            "reset-timestamp list non-interactive preserve-groups stdin shell version validate "
+            "help",
         ),
         assignments=True,
         without="K l V v remove-timestamp list version validate help",
