@@ -98,7 +98,13 @@ class Evaluator(Findings):
     def commands(self, body: CommandList, state: State) -> None:
         """Run a list."""
         for command, background in body.items:
-            self.command(command, state.subshell() if background else state)
+            if not background:
+                self.command(command, state)
+                continue
+            apart = state.subshell()
+            self.command(command, apart)
+            if self.zsh and isinstance(command, AndOr):
+                state.merge(apart)  # zsh sends only what stands last to the background
 
     def command(self, command: Command, state: State) -> None:
         """Run one command."""

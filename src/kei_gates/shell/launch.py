@@ -66,7 +66,10 @@ def _inner(  # noqa: PLR0913, PLR0917 -- one command's context
         ev.run(words, inner, span, stdin)
         if outer in _IN_THE_SHELL:
             inner.functions = inner.functions or state.functions
-            state.take(inner)
+            if ev.zsh and outer == "command":
+                state.merge(inner)  # to zsh, what follows is a program and no builtin
+            else:
+                state.take(inner)
     ev.depth -= 1
     ev.via = via
 
