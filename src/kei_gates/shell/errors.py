@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 MOST_NESTING = 40
 """How deep constructs may nest; far below the interpreter's own recursion limit."""
 
-MOST_WORK = 20_000
+MOST_WORK = 10_000
 """How many commands one analysis evaluates, loops and functions counted each time."""
 
 
