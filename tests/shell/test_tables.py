@@ -31,7 +31,8 @@ def shown(found: Analysis) -> list[str]:
     """The effects beside reads, as the table spells them."""
     return sorted(
         {
-            f"{effect.kind} {effect.path or '?'}{'/**' if effect.tree else ''}"
+            f"{effect.kind} {'glob ' if effect.glob else ''}{effect.path or '?'}"
+            f"{'/**' if effect.tree else ''}"
             for effect in found.effects
             if effect.kind != "read"
         }

@@ -29,11 +29,15 @@ def observe(call: Call, places: Places, shell: str = "auto") -> Event:
 
 
 def _expanded(effect: Effect) -> list[Effect]:
-    """Give the effect on each file that its pattern matches; on the pattern itself if none does."""
+    """Give the effect on each file that its pattern matches.
+
+    One that matches nothing deletes nothing, and is written to as it is spelled.
+    """
     from kei_gates.observe.patterns import expand  # most effects name their files
 
     found = expand(effect.path or "")
-    paths: list[str | None] = [None] if found is None else [*found] or [effect.path]
+    unmatched = [] if effect.kind == "delete" else [effect.path]
+    paths: list[str | None] = [None] if found is None else [*found] or unmatched
     return [Effect(effect.kind, path, effect.by, tree=effect.tree) for path in paths]
 
 

@@ -7,6 +7,7 @@ wget 1.21 and patch 2.7; the formatters' own help.
 from __future__ import annotations
 
 from kei_gates.shell import sed
+from kei_gates.shell.expand import Pattern
 from kei_gates.shell.options import Grammar, read
 
 TYPE_CHECKING = False
@@ -165,6 +166,8 @@ def touch_files(  # noqa: C901 -- the fields of a row, one after another
     files = FILES.get(program)
     if files is None:
         return
+    if ev.spelled[0] is words:
+        words = ev.spelled[1]
     options = read(words, files.grammar, permute=True)
     if options.has_exactly(*files.unless) or (files.needs and not options.has(*files.needs)):
         return
@@ -182,7 +185,7 @@ def touch_files(  # noqa: C901 -- the fields of a row, one after another
     for operand in operands:
         if files.kind != "read" and operand != "-":
             ev.touch(files.kind, operand, program, state, tree=tree)
-        if program == "mkdir":
+        if program == "mkdir" and not isinstance(operand, Pattern):
             ev.makes(operand, state)
 
 
@@ -204,12 +207,15 @@ def _into(  # noqa: PLR0913 -- one command's context
     target = options.value(*files.target) if given else (sources.pop() if sources else None)
     if options.has("d") and program == "install":
         return _make_folders(ev, program, [*sources, target], state)
+    if isinstance(target, Pattern):
+        target = None
+    unnamed = any(source is None or isinstance(source, Pattern) for source in sources)
     if None in sources and target is None and not given:
         ev.touch("write", None, program, state)
         return [None]
     paths = state.paths(target)
     folder = given or all(path is not None and ev.is_folder(path) for path in paths)
-    if target is None or not folder or None in sources:
+    if target is None or not folder or unnamed:
         ev.touch("write", target, program, state, tree=tree or folder)
     else:
         for source in sources:
@@ -255,7 +261,8 @@ def _sed(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> N
     """
     scripts, options = sed.scripts(words)
     if options.has("i", "in-place", "I"):
-        for operand in options.operands:
+        spelled = ev.spelled[1] if ev.spelled[0] is words else words
+        for operand in sed.scripts(spelled)[1].operands:
             ev.touch("write", operand, program, state)
     for script in scripts:
         for path in sed.read_script(script).files if script is not None else ():

@@ -273,6 +273,11 @@ class Evaluator(Findings):
         self.substitutions(word.parts, state, word.span)
         return fields(word, state, self.facts.home)
 
+    def with_patterns(self, words: Iterable[Word], state: State) -> list[Field]:
+        """Give the fields of words that were expanded before, with patterns for globs."""
+        home = self.facts.home
+        return [field for word in words for field in fields(word, state, home, patterns=True)]
+
     def value(self, word: Word, state: State) -> str | None:
         """Run the substitutions in a word and give its text, unsplit; none when unknown."""
         self.substitutions(word.parts, state, word.span)

@@ -17,6 +17,19 @@ if TYPE_CHECKING:
     Field: TypeAlias = "str | None"
     """A word as the program gets it; none for words not known, any number of them."""
 
+
+class Pattern(str):
+    """A word that stands for the files it matches; quoted glob characters are in brackets."""
+
+    __slots__ = ()
+
+
+def escape(text: str) -> str:
+    """Give a pattern that matches a text alone."""
+    return "".join(f"[{char}]" if char in _GLOB else char for char in text)
+
+
+_GLOB = frozenset("*?[")
 _BLANKS = frozenset(" \t\n")
 _SPECIAL = frozenset(" \t\n{~=*?[")
 _DEFAULTING = frozenset((":-", "-", ":=", "=", ":?", "?"))
@@ -25,8 +38,11 @@ _MOST_CHARACTERS = 50_000
 _LONGEST_NUMBER = 4
 
 
-def fields(word: Word, state: State, home: str | None) -> list[Field]:
-    """Give the fields of a word. Substitutions inside count as unknown."""
+def fields(word: Word, state: State, home: str | None, *, patterns: bool = False) -> list[Field]:
+    """Give the fields of a word. Substitutions inside count as unknown.
+
+    So do globs, but with `patterns`, which gives a `Pattern` for those that name files.
+    """
     array = _whole_array(word, state)
     if array is not None:
         return list(array)
@@ -48,7 +64,8 @@ def fields(word: Word, state: State, home: str | None) -> list[Field]:
         return [None]
     found: list[Field] = []
     for alternative in expanded:
-        found += _split(alternative, state.home(home), quoted_empty=("", QUOTED) in pieces)
+        empty = ("", QUOTED) in pieces
+        found += _split(alternative, state.home(home), quoted_empty=empty, patterns=patterns)
     return found
 
 
@@ -137,8 +154,8 @@ def _whole_array(word: Word, state: State) -> tuple[Field, ...] | None:
     return found
 
 
-def _split(chars: Chars, home: str | None, *, quoted_empty: bool) -> list[Field]:
-    """Split at unquoted blanks, expand a tilde, and give up on globs."""
+def _split(chars: Chars, home: str | None, *, quoted_empty: bool, patterns: bool) -> list[Field]:
+    """Split at unquoted blanks, expand a tilde, and give up on globs if patterns are not wanted."""
     words: list[Chars] = [[]]
     for char in chars:
         if char[0] in _BLANKS and char[1] != QUOTED:
@@ -153,8 +170,10 @@ def _split(chars: Chars, home: str | None, *, quoted_empty: bool) -> list[Field]
         if not text:
             if quoted_empty and len(words) == 1:
                 found.append("")
-        elif _is_glob(word) or (word[0] == ("=", WRITTEN) and text not in ("=", "==")):
+        elif word[0] == ("=", WRITTEN) and text not in ("=", "=="):
             found.append(None)  # in zsh, `=git` is where git lies
+        elif _is_glob(word):
+            found.append(_pattern(word, home) if patterns else None)
         elif word[0] == ("~", WRITTEN):
             found.append(_tilde(text, home))
         else:
@@ -165,6 +184,18 @@ def _split(chars: Chars, home: str | None, *, quoted_empty: bool) -> list[Field]
 def _is_glob(word: Chars) -> bool:
     unquoted = {char for char, kind in word if kind != QUOTED}
     return "*" in unquoted or "?" in unquoted or ("[" in unquoted and "]" in unquoted)
+
+
+def _pattern(word: Chars, home: str | None) -> Field:
+    """Give a glob as a pattern; none for one that could become an option."""
+    if word[0][0] == "-":
+        return None
+    text = "".join(escape(char) if kind == QUOTED else char for char, kind in word)
+    if word[0] != ("~", WRITTEN):
+        return Pattern(text)
+    if home is None or not text.startswith("~/"):
+        return None
+    return Pattern(escape(home) + text[1:])
 
 
 def _tilde(text: str, home: str | None) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kei_gates.shell.expand import Pattern, escape
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,12 +43,28 @@ def _ends(words: Sequence[Field], start: int, at: int) -> bool:
 def touch_found(ev: Evaluator, words: Sequence[Field], state: State) -> None:
     """Add what find deletes and writes by itself."""
     roots = _roots(words)
+    name = _only_name(words)
     for at, word in enumerate(words):
         if word == "-delete":
             for root in roots:
-                ev.touch("delete", root, "find", state, tree=True)
+                if root is None or name is None:
+                    ev.touch("delete", root, "find", state, tree=True)
+                else:
+                    ev.touch("delete", Pattern(f"{escape(root)}/**/{name}"), "find", state)
         elif word in _WRITING:
             ev.touch("write", words[at + 1] if at + 1 < len(words) else None, "find", state)
+
+
+def _only_name(words: Sequence[Field]) -> Field:
+    """Give the pattern that all names must match; none when other names may be found too."""
+    if None in words or _CHOOSING & set(words) or "-name" not in words[:-1]:
+        return None
+    name = words[words.index("-name") + 1]
+    return None if name is None or "/" in name else name
+
+
+# With these, a test may not apply to all that is found.
+_CHOOSING = frozenset(("-o", "-or", "!", "-not", ",", "(", ")"))
 
 
 def _roots(words: Sequence[Field]) -> list[Field]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kei_gates.model import Effect, Invocation, Unseen
 from kei_gates.shell.errors import MOST_WORK, Unanalysable
+from kei_gates.shell.expand import Pattern, escape
 from kei_gates.shell.installed import is_found_by_name
 from kei_gates.shell.state import collapse
 
@@ -36,6 +37,8 @@ class Findings:
         self.unseen: dict[Unseen, None] = {}
         self.via: tuple[str, ...] = ()
         self.work = 0
+        # The latest command's words, and the same with patterns for globs.
+        self.spelled: tuple[list[str | None], list[str | None]] = ([], [])
 
     def count(self, span: Span) -> None:
         """Count a command evaluated. Raises `Unanalysable` past the limit."""
@@ -58,6 +61,10 @@ class Findings:
         self, kind: EffectKind, path: str | None, by: str, state: State, *, tree: bool = False
     ) -> None:
         """Add an effect on a path as the source spells it."""
+        if isinstance(path, Pattern):
+            for known in _absolute(path, state):
+                self.effects[Effect(kind, known, by, tree=tree, glob=known is not None)] = None
+            return
         for absolute in state.paths(path):
             if absolute is None or not _is_no_file(absolute):
                 self.effects[Effect(kind, absolute, by, tree=tree)] = None
@@ -79,6 +86,13 @@ class Findings:
     def is_own(self, path: str | None, state: State) -> bool:
         """Say whether the source itself writes a file."""
         return any(one is not None and collapse(one) in self.written for one in state.paths(path))
+
+
+def _absolute(pattern: Pattern, state: State) -> list[str | None]:
+    """Give the absolute patterns that a spelled one may mean, none for one that is unknown."""
+    if pattern.startswith("/"):
+        return [pattern]
+    return [None if folder is None else f"{escape(folder)}/{pattern}" for folder in state.folders]
 
 
 def _is_no_file(path: str) -> bool:

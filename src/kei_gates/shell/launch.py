@@ -82,7 +82,7 @@ _IN_THE_SHELL = frozenset(("command", "builtin"))
 # --- wrappers ---------------------------------------------------------------------------------
 
 
-def _unwrap(  # noqa: PLR0913, PLR0917 -- one command's context
+def _unwrap(  # noqa: C901, PLR0913, PLR0917 -- the steps of one unwrapping, in order
     ev: Evaluator,
     wrapper: Wrapper,
     words: list[Field],
@@ -113,11 +113,17 @@ def _unwrap(  # noqa: PLR0913, PLR0917 -- one command's context
     command = command[wrapper.operands :]
     if wrapper.appends:
         command = _appended(command, found)
-    if command:
+    if command and _is_option(command[0]):
+        ev.miss(f"`{name}` is used in a way that is not followed", span)
+    elif command:
         _inner(ev, name, command, inner, span, stdin)
     elif found.has(*wrapper.starts_shell):
         ev.miss(f"`{name}` starts a shell that runs what it reads", span)
     return True
+
+
+def _is_option(word: Field) -> bool:
+    return word is not None and word.startswith("-") and word != "-"
 
 
 def _inner_state(name: str, wrapper: Wrapper, found: options.Options, state: State) -> State:

@@ -33,6 +33,8 @@ def run_simple(ev: Evaluator, node: Simple, state: State) -> None:
         words = _declaring_words(ev, node, state)
     else:
         words = [field for word in node.words for field in ev.expand(word, state)]
+        if None in words:
+            ev.spelled = (words, ev.with_patterns(node.words, state))
     stdin = ev.redirect(node.redirections, state)
     before = {one.name: state.variables.get(one.name) for one in node.assignments}
     for assignment in node.assignments:
