@@ -47,7 +47,9 @@ def touch_found(ev: Evaluator, words: Sequence[Field], state: State) -> None:
     for at, word in enumerate(words):
         if word == "-delete":
             for root in roots:
-                if root is None or name is None:
+                if "-empty" in words and not _CHOOSING & set(words):
+                    ev.touch("delete", None, "find", state)  # some files, and none that holds much
+                elif root is None or name is None:
                     ev.touch("delete", root, "find", state, tree=True)
                 else:
                     ev.touch("delete", Pattern(f"{escape(root)}/**/{name}"), "find", state)
@@ -57,10 +59,20 @@ def touch_found(ev: Evaluator, words: Sequence[Field], state: State) -> None:
 
 def _only_name(words: Sequence[Field]) -> Field:
     """Give the pattern that all names must match; none when other names may be found too."""
-    if None in words or _CHOOSING & set(words) or "-name" not in words[:-1]:
+    if None in words or _CHOOSING & set(words):
         return None
-    name = words[words.index("-name") + 1]
-    return None if name is None or "/" in name else name
+    for test in ("-name", "-iname"):
+        if test in words[:-1]:
+            name = words[words.index(test) + 1] or ""
+            return None if "/" in name else name if test == "-name" else _any_case(name)
+    return None
+
+
+def _any_case(name: str) -> str | None:
+    """Give a pattern that matches in both cases; none for one that has brackets already."""
+    if "[" in name:
+        return None
+    return "".join(f"[{c.lower()}{c.upper()}]" if c.isalpha() else c for c in name)
 
 
 # With these, a test may not apply to all that is found.
