@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from kei_gates.install.errors import InstallError
-
-PACKAGE = Path(__file__).absolute().parent.parent
+from kei_gates.observe import installation
 
 
 @dataclass(frozen=True)
@@ -35,19 +33,16 @@ def data(*names: str) -> Path:
 
     Returns an absolute path. Raises InstallError when neither has it.
     """
-    for folder in (PACKAGE / "_data", PACKAGE.parent.parent):
-        path = folder.joinpath(*names)
-        if path.is_file():
-            return path
-    raise InstallError(
-        f"`{'/'.join(names)}` is missing from the installation at `{PACKAGE}`; run install.sh again"
-    )
+    path = Path(installation.data("/".join(names)))
+    if path.is_file():
+        return path
+    raise InstallError(f"`{path}` is missing from the installation; run install.sh again")
 
 
 def places() -> Places:
     """Look the running installation up. Raises InstallError when it is incomplete."""
     found = Places(
-        environment=Path(sys.prefix).absolute(),
+        environment=Path(installation.environment()),
         hooks=data("hooks", "hooks.json").parent,
         starter=data("policies", "starter.toml"),
     )
