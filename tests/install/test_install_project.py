@@ -265,7 +265,7 @@ def test_only_a_folder_can_be_a_project(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_data_is_found_or_its_absence_told() -> None:
     assert data("hooks", "hooks.json").is_file()
-    with pytest.raises(InstallError, match="`hooks/none` is missing"):
+    with pytest.raises(InstallError, match="hooks/none` is missing"):
         data("hooks", "none")
 
 

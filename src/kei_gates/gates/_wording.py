@@ -27,5 +27,6 @@ def deny_unseen(event: Event, forbidden: str) -> Deny | None:
     part = shorten(event.source(unseen.span).strip())
     return Deny(
         f"in `{part}` {unseen.why}, so it could {forbidden}",
-        "write the commands out plainly, one program with its arguments at a time",
+        "run the programs themselves, with plain arguments, instead of a script, a task runner, "
+        "inline code or a computed name",
     )
