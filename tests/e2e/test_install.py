@@ -1,12 +1,20 @@
 """What `install.sh` leaves in a project, and that the starter policy does its work."""
 
+import json
+import subprocess
+from pathlib import Path
+
+from tests.environment import Answered, make_project
+
 from .calls import bash, spawn, write
 from .client import Client
 from .conftest import NewProject
 from .installation import Installation, hook_entries
 from .probes import READ_ONLY, assert_stopped, printed
-from .project import PERMISSIONS
+from .project import PERMISSIONS, plain_environment
 from .scripted_api import MAIN
+
+RECORDED = Path(__file__).parents[1] / "hook/payloads.jsonl"
 
 
 def test_both_hooks_are_in_the_settings_and_block_on_failure(installation: Installation) -> None:
@@ -49,3 +57,24 @@ def test_the_starter_policy_lets_only_the_main_thread_write(
     assert not (project.folder / "other.txt").exists()
     assert answers["push"].is_error
     assert project.branches() == {"main"}
+
+
+def test_the_installed_command_decides_the_recorded_payloads(
+    installation: Installation, tmp_path: Path
+) -> None:
+    project = make_project(tmp_path / "project")
+    program = installation.environment / "bin" / "kei-gates"
+    environment = plain_environment(tmp_path)
+    subprocess.run([program, "install", project], env=environment, check=True, capture_output=True)
+    settings = json.loads((project / ".claude/settings.json").read_text())
+    (hook,) = hook_entries(settings, "PreToolUse")
+    for line in RECORDED.read_text().splitlines():
+        row = json.loads(line)
+        done = subprocess.run(
+            [hook["command"], *hook["args"]],
+            input=json.dumps(row["payload"]).replace("{project}", str(project)).encode(),
+            capture_output=True,
+            env={**environment, "CLAUDE_PROJECT_DIR": str(project)},
+            check=False,
+        )
+        assert Answered(done).decision == row["expect"], row["id"]
