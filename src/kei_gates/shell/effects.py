@@ -248,7 +248,10 @@ def _ln(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> No
         name = (source or "").rstrip("/").rpartition("/")[2]
         known = source is not None and target is not None
         path = target if not folder else f"{target}/{name}" if known else None
-        ev.touch("write", path.removeprefix("./") if path else None, program, state)
+        path = path.removeprefix("./") if path else None
+        ev.touch("write", path, program, state)
+        if options.has("s", "symbolic"):
+            ev.links(path, state)
     if not options.has("s", "symbolic"):
         for source in sources:
             ev.touch("write", source, program, state)

@@ -32,6 +32,8 @@ class Findings:
         self._made: set[str] = set()
         # Paths that the source itself writes.
         self.written: set[str] = set()
+        # Links that the source itself makes: what lies behind them is not on the disk yet.
+        self._links: set[str] = set()
         self.invocations: dict[Invocation, None] = {}
         self.effects: dict[Effect, None] = {}
         self.unseen: dict[Unseen, None] = {}
@@ -66,7 +68,9 @@ class Findings:
                 self.effects[Effect(kind, known, by, tree=tree, glob=known is not None)] = None
             return
         for absolute in state.paths(path):
-            if absolute is None or not _is_no_file(absolute):
+            if absolute is not None and kind != "delete" and self._behind_link(absolute):
+                self.effects[Effect(kind, None, by, tree=tree)] = None
+            elif absolute is None or not _is_no_file(absolute):
                 self.effects[Effect(kind, absolute, by, tree=tree)] = None
             if kind == "write" and absolute is not None:
                 self.written.add(collapse(absolute))
@@ -74,6 +78,14 @@ class Findings:
                     self.miss(
                         f"`{by}` may put a program where programs are found", (0, len(self.text))
                     )
+
+    def links(self, path: str | None, state: State) -> None:
+        """Note that the source makes a symbolic link."""
+        self._links.update(collapse(one) for one in state.paths(path) if one is not None)
+
+    def _behind_link(self, path: str) -> bool:
+        spelled = f"{collapse(path)}/"
+        return any(spelled.startswith(f"{link}/") for link in self._links)
 
     def makes(self, path: str | None, state: State) -> None:
         """Note that the source makes a folder."""
