@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kei_gates.engine.decide import decide
 from kei_gates.model import Analysis, Effect, Event
-from kei_gates.observe.paths import is_folder, locate, resolve
+from kei_gates.observe.paths import is_folder, is_link, locate, resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,9 @@ def observe(call: Call, places: Places, shell: str = "auto") -> Event:
     if call.command is not None:
         from kei_gates.shell.analysis import ShellFacts, analyse  # most calls are no shell
 
-        facts = ShellFacts(call.cwd, places.home, lambda path: is_folder(resolve(path, "/")))
+        facts = ShellFacts(
+            call.cwd, places.home, lambda path: is_folder(resolve(path, "/")), is_link
+        )
         analysis = analyse(call.command, facts, shell)
     targets = tuple(
         locate(plain, call.cwd, places.project)

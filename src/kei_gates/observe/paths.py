@@ -79,6 +79,14 @@ def _link_target(path: str) -> str | None:
         raise Fault(f"`{path}` cannot be looked at: {reason}", "use a plain path") from None
 
 
+def is_link(path: str) -> bool:
+    """Whether a path is a symbolic link itself."""
+    try:
+        return lstat(path).st_mode & _FILE_TYPE_MASK == _LINK
+    except (OSError, ValueError):
+        return False
+
+
 def is_folder(path: str) -> bool:
     """Whether a resolved path is an existing folder."""
     try:

@@ -16,18 +16,20 @@ if TYPE_CHECKING:
 class ShellFacts:
     """What is known from outside: where the source starts, and what folders there are."""
 
-    __slots__ = ("cwd", "home", "is_folder")
+    __slots__ = ("cwd", "home", "is_folder", "is_link")
 
     def __init__(
         self,
         cwd: str,
         home: str | None = None,
         is_folder: Callable[[str], bool] = lambda path: False,  # noqa: ARG005 -- knows of none
+        is_link: Callable[[str], bool] = lambda path: False,  # noqa: ARG005 -- knows of none
     ) -> None:
-        """Take the folder, absolute; the home folder; and what says whether a folder exists."""
+        """Take the folder, absolute; home; what says whether a path is a folder, or a link."""
         self.cwd: Final = cwd
         self.home: Final = home
         self.is_folder: Final = is_folder
+        self.is_link: Final = is_link
 
 
 def analyse(source: str, facts: ShellFacts, dialect: str = "auto") -> Analysis:

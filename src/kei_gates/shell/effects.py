@@ -217,12 +217,35 @@ def _into(  # noqa: PLR0913 -- one command's context
     folder = given or all(path is not None and ev.is_folder(path) for path in paths)
     if target is None or not folder or unnamed:
         ev.touch("write", target, program, state, tree=tree or folder)
+        _keep_links(ev, program, options, sources, target, state)
     else:
         for source in sources:
-            name = (source or "").rstrip("/").rpartition("/")[2]
+            # To rsync, and to cp on macOS, `a/` is what lies in `a`.
+            name = (source or "").rpartition("/")[2]
             inside = target if name in ("", ".", "..") else f"{target.rstrip('/')}/{name}"
             ev.touch("write", inside, program, state, tree=tree)
+            _keep_links(ev, program, options, [source], inside, state)
     return sources
+
+
+def _keep_links(  # noqa: PLR0913, PLR0917 -- one command's context
+    ev: Evaluator,
+    program: str,
+    options: Options,
+    sources: list[Field],
+    target: Field,
+    state: State,
+) -> None:
+    """Note that a link that is moved, or copied as what it is, is one where it comes to."""
+    if program == "cp" and not options.has(*_AS_LINKS):
+        return
+    for source in sources:
+        found = (None,) if isinstance(source, Pattern) else state.paths(source)
+        if any(path is not None and ev.facts.is_link(path.rstrip("/")) for path in found):
+            ev.links(target, state)
+
+
+_AS_LINKS = ("P", "d", "a", "r", "R", "no-dereference", "archive", "recursive")
 
 
 def _make_folders(ev: Evaluator, program: str, folders: list[Field], state: State) -> list[Field]:
