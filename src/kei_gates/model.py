@@ -161,13 +161,18 @@ class Invocation(Value):
 
 
 class Unseen(Value):
-    """A part of the source that could run something the analysis did not see."""
+    """A part of the source that could run something the analysis did not see.
 
-    __slots__ = ("span", "why")
+    `noted` says that it stands in a file that was there before the call, and not in what the call
+    itself says: a gate that forbids notes it, one that allows only what is listed denies it.
+    """
 
-    def __init__(self, why: str, span: tuple[int, int]) -> None:
+    __slots__ = ("noted", "span", "why")
+
+    def __init__(self, why: str, span: tuple[int, int], *, noted: bool = False) -> None:
         self.why: Final = why
         self.span: Final = span
+        self.noted: Final = noted
 
 
 class Analysis(Value):

@@ -19,11 +19,12 @@ def shorten(text: str) -> str:
 def deny_unseen(event: Event, forbidden: str) -> Deny | None:
     """Deny when part of the shell source could run something that was not seen.
 
-    `forbidden` completes the sentence "so it could ...".
+    What stands in a file of the project is no word of the agent's, and passes. `forbidden`
+    completes the sentence "so it could ...".
     """
-    if not event.analysis.unseen:
+    unseen = next((one for one in event.analysis.unseen if not one.noted), None)
+    if unseen is None:
         return None
-    unseen = event.analysis.unseen[0]
     part = shorten(event.source(unseen.span).strip())
     return Deny(
         f"in `{part}` {unseen.why}, so it could {forbidden}",

@@ -106,7 +106,9 @@ def _deny_unseen(event: Event) -> Deny | None:
     Denying everything unseen would stop most of what a main thread does; the other roles have
     gates that do.
     """
-    hidden = event.analysis.unseen or any(t.changes and not t.spelled for t in event.targets)
+    hidden = any(not one.noted for one in event.analysis.unseen) or any(
+        t.changes and not t.spelled for t in event.targets
+    )
     if not hidden or event.call.command is None:
         return None
     text = f"{event.call.cwd}\n{event.call.command}".casefold().replace(_UNMARKED, "")
