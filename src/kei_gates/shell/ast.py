@@ -42,12 +42,16 @@ class Parameter:
 
 
 class Substitution:
-    """`$(...)`, backticks, `<(...)` or `>(...)`: a list whose output or pipe stands in the word."""
+    """A list whose output, or a pipe to or from it, stands in the word.
 
-    __slots__ = ("body", "quoted")
+    `kind` is `$` for `$(...)` and backticks, else what stands before the parenthesis: `<` or `>`.
+    """
 
-    def __init__(self, body: CommandList, *, quoted: bool) -> None:
+    __slots__ = ("body", "kind", "quoted")
+
+    def __init__(self, body: CommandList, *, quoted: bool, kind: str = "$") -> None:
         self.body: Final = body
+        self.kind: Final = kind
         self.quoted: Final = quoted
 
 

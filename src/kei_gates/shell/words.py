@@ -175,8 +175,9 @@ class WordParser(Scanner):
         return Substitution(self.substituted_list(), quoted=quoted)
 
     def _process_substitution(self) -> Substitution:
+        kind = self.peek()
         self.at += 2
-        return Substitution(self.substituted_list(), quoted=True)
+        return Substitution(self.substituted_list(), quoted=True, kind=kind)
 
     def _backticks(self, *, quoted: bool) -> Substitution:
         """Parse backticks: inside, a backslash escapes itself, a backtick and a dollar."""
