@@ -111,10 +111,32 @@ def test_explain_shows_what_was_seen(here: Path, capsys: pytest.CaptureFixture[s
     assert seen["coverage"] == "partial"
     assert [found["argv"] for found in seen["invocations"][:2]] == [["env", "ls"], ["ls"]]
     assert seen["invocations"][1]["via"] == ["env"]
-    assert {"kind": "write", "path": f"{here}/src/x"} in seen["effects"]
+    assert {"kind": "write", "path": "src/x"} in seen["effects"]
+    assert record["second_opinion"] == {"verdict": "agrees", "detail": None}
     text = run(capsys, "test-command", "--explain", "env ls; $X; echo > src/x")[1]
-    for part in ("role: orchestrator", "runs: env ls", "not seen: `$X`", "writes: src/x"):
+    for part in ("role: orchestrator", "runs: env ls", "not seen: `$X`", "writes: src/x",
+                 "second opinion (bashlex): agrees"):  # fmt: skip
         assert part in text
+
+
+def test_without_a_command_or_explain_there_is_no_second_opinion(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "second_opinion" not in as_json(capsys, "test-command", "--json", "ls")
+    monkeypatch.setattr("sys.stdin", Stdin(json.dumps(payload(here))))
+    record = as_json(capsys, "test-call", "--json", "--explain")
+    assert "second_opinion" not in record
+    assert record["analysis"]["effects"] == [{"kind": "write", "path": "README.md"}]
+
+
+@pytest.mark.parametrize("source", ["'\x1b[2J' > '\x1b[2J'; ls 'a\nb'", "ls '\x1b[2J\n'; ("])
+def test_what_is_explained_stays_on_its_line(
+    source: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert here.is_dir()
+    out = run(capsys, "test-command", "--explain", source)[1]
+    assert "\x1b" not in out
+    assert all(line.startswith(("kei-gates: ", "  ")) for line in out.splitlines())
 
 
 def test_a_batch_keeps_order_and_takes_roles_and_folders(

@@ -12,7 +12,7 @@ from kei_gates.engine.decide import decide
 from kei_gates.hook import places, store
 from kei_gates.hook.judge import observe
 from kei_gates.hook.main import denial
-from kei_gates.model import Call, Fault, Grant, Principal, Role
+from kei_gates.model import Analysis, Call, Fault, Grant, Principal, Role, Unseen
 from kei_gates.protocol import payload
 
 if TYPE_CHECKING:
@@ -132,6 +132,19 @@ class Judge:
         for name in capabilities:
             _check(name, catalogue.ids(), "capability")
         return Role("given capabilities", tuple(Grant(name, {}) for name in capabilities))
+
+
+def look(source: str, cwd: str, shell: str = "auto") -> Analysis:
+    """Analyse a shell source as the hook would for a call in `cwd`, an absolute path.
+
+    Where the hook would deny because it cannot look, nothing of the source is known.
+    """
+    call = Call(tool="Bash", principal=Principal(None, None), cwd=cwd, command=source)
+    try:
+        return observe(call, places.find(cwd), shell).analysis
+    except Exception as error:  # noqa: BLE001 -- the hook would deny
+        reason = denial(error).verdicts[0][1].reason
+        return Analysis(unseen=(Unseen(reason, (0, len(source))),))
 
 
 def _check(name: str, known: Sequence[str], what: str) -> None:

@@ -8,14 +8,15 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from kei_gates.cli import report
+from kei_gates.cli import batch, report, second_opinion
 from kei_gates.cli.judging import Judge
 from kei_gates.cli.usage import USAGE_EXIT, UsageError
 from kei_gates.model import Principal, fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
+    from kei_gates.cli.batch import Fields
     from kei_gates.model import Decision
 
 _COMMAND_EXAMPLES = """examples:
@@ -26,6 +27,7 @@ _COMMAND_EXAMPLES = """examples:
 _CALL_EXAMPLES = """example:
   kei-gates test-call --role edit-local < payload.json
 """
+_ROW: Fields = {"role": None, "cwd": None}
 EXIT_CODES = {"abstain": 0, "deny": 2, "ask": 3}
 
 
@@ -72,7 +74,9 @@ def _add_options(parser: argparse.ArgumentParser, key: str) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument(
-        "--explain", action="store_true", help="also show what was seen and every verdict"
+        "--explain",
+        action="store_true",
+        help="also show what was seen, every verdict, and a second opinion",
     )
     parser.add_argument(
         "--batch",
@@ -114,20 +118,24 @@ def _judge(args: argparse.Namespace) -> Judge:
 
 def _print(decision: Decision, judge: Judge, args: argparse.Namespace) -> int:
     event = judge.event if args.explain else None
+    opinion = None
+    if event is not None and event.call.command is not None:
+        opinion = second_opinion.ask(event.call.command, event.analysis)
     if args.json:
-        print(json.dumps(report.as_record(decision, event)))
+        print(json.dumps(report.as_record(decision, event, opinion)))
     else:
-        print(report.as_text(decision, event))
+        print(report.as_text(decision, event, opinion))
     return EXIT_CODES[decision.outcome]
 
 
 def _run_batch(path: str, key: str, judge: Callable[..., Decision]) -> int:
     """Judge each line. One that is no row is answered with a deny, and makes the exit code 64."""
     code = 0
-    for row in _rows(path, key):
-        if isinstance(row, str):
+    for row in batch.rows(path, key, str if key == "command" else dict, _ROW):
+        if isinstance(row, batch.Malformed):
             code = USAGE_EXIT
-            answer = report.as_row(None, fault(row, "write one JSON object a line"))
+            denied = fault(row.why, "write one JSON object a line")
+            answer = report.as_row(row.identity, denied)
         else:
             answer = report.as_row(row.get("id"), _judge_row(row, key, judge))
         print(json.dumps(answer))
@@ -139,28 +147,3 @@ def _judge_row(row: dict[str, object], key: str, judge: Callable[..., Decision])
         return judge(row[key], row.get("role"), row.get("cwd"))
     except UsageError as error:
         return fault(str(error), "name one that exists")
-
-
-def _rows(path: str, key: str) -> Iterator[dict[str, object] | str]:
-    """Give the rows of a batch file; for a line that is none, what is wrong with it."""
-    try:
-        with sys.stdin.buffer if path == "-" else open(path, "rb") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield _row(line, number, key)
-    except OSError as error:
-        raise UsageError(f"`{path}` cannot be read: {error.strerror}") from None
-
-
-def _row(line: bytes, number: int, key: str) -> dict[str, object] | str:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        return f"line {number} is not JSON: {error}"
-    wanted = str if key == "command" else dict
-    if not isinstance(row, dict) or not isinstance(row.get(key), wanted):
-        return f"line {number} has no `{key}`"
-    for name in ("role", "cwd"):
-        if not isinstance(row.get(name, ""), str):
-            return f"line {number} has a malformed `{name}`"
-    return row
