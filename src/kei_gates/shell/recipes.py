@@ -1,0 +1,47 @@
+"""What task runners run: each program's reader of the recipes in the project's files.
+
+A reader gets the program's words and the means to read files, and gives what would run. Only names
+that are here are read; `find` gives none for every other program.
+"""
+
+from __future__ import annotations
+
+from kei_gates.shell.recipes_text import Recipe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import TypeAlias
+
+    from kei_gates.shell.expand import Field
+    from kei_gates.shell.recipes_text import Read
+
+    Reader: TypeAlias = "Callable[[str, Sequence[Field], Read], Recipe | None]"
+
+__all__ = ["READERS", "Recipe", "find"]
+
+READERS: dict[str, str] = {
+    "bun": "npm", "cargo": "packages", "composer": "packages", "concurrently": "lists",
+    "deno": "packages", "fab": "python", "gmake": "make", "hatch": "projects", "inv": "python",
+    "invoke": "python", "just": "just", "make": "make", "node": "npm", "nox": "python",
+    "npm": "npm", "npm-run-all": "lists", "pdm": "projects", "pipenv": "projects",
+    "pnpm": "npm", "poe": "projects", "run-p": "lists", "run-s": "lists", "tox": "tox",
+    "yarn": "npm",
+}  # fmt: skip
+"""Programs, each with the module that reads what it runs: `recipes_` and the name."""
+
+
+def find(program: str, words: Sequence[Field], read: Read) -> Recipe | None:
+    """Give what a task runner would run in the project.
+
+    `words` is its argument list, the program first, none standing for words that are not known;
+    `read` gives the text of a file, relative to where the program is started or absolute, none
+    when there is no such file. None when this use runs no recipe of the project; an empty recipe
+    when it would run one that is not there.
+    """
+    name = READERS.get(program)
+    if name is None:
+        return None
+    # Imported when they are needed: most calls start no task runner.
+    reader: Reader = __import__(f"{__package__}.recipes_{name}", fromlist=("find",)).find
+    return reader(program, words, read)

@@ -1,0 +1,308 @@
+"""What npm, pnpm, yarn, bun and `node --run` run of a package.json's scripts.
+
+Sources: npm 11's own command list and its documents "scripts" and "workspaces"; `yarn --help` of
+versions 1 and 4; `pnpm help`; `bun --help`; node(1). Scripts of packages that are installed are no
+part of the project and are not read.
+"""
+
+from __future__ import annotations
+
+from kei_gates.shell.options import Options, read
+from kei_gates.shell.recipes_npm_words import DIRECT, LIFECYCLES, MANAGERS, SOMETIMES
+from kei_gates.shell.recipes_text import Recipe, TooMuch, below, inside, quoted, table, upwards
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any, Final, TypeAlias
+
+    from kei_gates.shell.expand import Field
+    from kei_gates.shell.recipes_npm_words import Manager
+    from kei_gates.shell.recipes_text import Read
+
+    Package: TypeAlias = "tuple[str, Mapping[str, Any]]"
+    """A folder, and what its package.json holds."""
+
+_ASKS = ("help", "version", "h", "v")
+_FOLDER = ("prefix", "C", "cwd", "dir")
+
+
+def find(program: str, words: Sequence[Field], read_file: Read) -> Recipe | None:
+    """Give the scripts that a package manager would run; none when it runs none of them."""
+    recipe = Recipe()
+    try:
+        if program == "node":
+            return _node(words, recipe, read_file)
+        return _Call(MANAGERS[program], program, words, recipe, read_file).run()
+    except TooMuch:
+        recipe.miss("there are more scripts than are read")
+        return recipe
+
+
+def _node(words: Sequence[Field], recipe: Recipe, read_file: Read) -> Recipe | None:
+    """Follow `node --run NAME`."""
+    for at, word in enumerate(words[1:], 1):
+        if word is None or not word.startswith("-"):
+            return None
+        name, equals, value = word.partition("=")
+        if name == "--run":
+            rest = list(words[at + 1 :])
+            script: Field = value if equals else (rest.pop(0) if rest else None)
+            package = nearest(read_file, "")
+            if package is not None:
+                Scripts(recipe, package).run(script, _arguments(rest), around=False)
+            return recipe
+    return None
+
+
+class Scripts:
+    """The scripts of one package.json."""
+
+    def __init__(self, recipe: Recipe, package: Package) -> None:
+        """Take where they lie."""
+        self._recipe: Final = recipe
+        self._folder: Final = package[0]
+        found = inside(package[1], "scripts")
+        self.texts: Final = {k: v for k, v in found.items() if isinstance(v, str)}
+
+    def run(self, name: Field, args: Sequence[Field] = (), *, around: bool = True) -> None:
+        """Add a script and, unless told otherwise, those before and after it."""
+        if name is None:
+            for text in self.texts.values():
+                self._recipe.add(text, self._folder)
+            return
+        if name not in self.texts:
+            return
+        if around:
+            self._add(f"pre{name}", ())
+        self._add(name, args)
+        if around:
+            self._add(f"post{name}", ())
+
+    def _add(self, name: str, args: Sequence[Field]) -> None:
+        text = self.texts.get(name)
+        if text is not None:
+            self._recipe.add(f"{text} {quoted(args)}", self._folder)
+
+    def lifecycle(self, names: Iterable[str]) -> None:
+        """Add the scripts that belong to an event."""
+        for name in names:
+            self._add(name, ())
+
+
+class _Call:
+    """One call of a package manager."""
+
+    def __init__(
+        self,
+        manager: Manager,
+        program: str,
+        words: Sequence[Field],
+        recipe: Recipe,
+        read_file: Read,
+    ) -> None:
+        """Read the options before the command."""
+        self._manager: Final = manager
+        self._program: Final = program
+        self._recipe: Final = recipe
+        self._read: Final = read_file
+        self._options: Final = read(words, manager.grammar, permute=False)
+        self._rest: list[Field] = list(words[self._options.at :])
+
+    def run(self) -> Recipe | None:  # noqa: PLR0911 -- one line for each kind of command
+        """Give what runs."""
+        manager, rest = self._manager, self._rest
+        if not rest and (not manager.bare or self._options.has_exactly(*_ASKS)):
+            return None
+        word = rest.pop(0) if rest else manager.bare
+        if word is None:
+            return self._any()
+        command = self._command(word)
+        if command in LIFECYCLES:
+            return self._event(command)
+        if command in ("workspace", "workspaces") and self._program == "yarn":
+            return self._workspace(command)
+        if command == "run":
+            return self._script(self._behind_options())
+        if command in DIRECT:
+            return self._script([command, *rest], direct=command if self._program == "npm" else "")
+        if command is None and manager.shorthand and not word.startswith("-"):
+            return self._script([word, *rest])
+        package = self._package()
+        names = Scripts(Recipe(), package).texts if package is not None else {}
+        if manager.shorthand and command == word and word in names and word in SOMETIMES:
+            return self._script([word, *rest])
+        return None
+
+    def _command(self, word: str) -> str | None:
+        """Give what a word means; npm takes abbreviations too."""
+        commands = self._manager.commands
+        if word in commands or self._program != "npm":
+            return commands.get(word)
+        found = {commands[name] for name in commands if word and name.startswith(word)}
+        return found.pop() if len(found) == 1 else None
+
+    def _any(self) -> Recipe:
+        """Take it that any script may run."""
+        package = self._package()
+        if package is not None:
+            Scripts(self._recipe, package).run(None)
+        return self._recipe
+
+    # --- where ------------------------------------------------------------------------------
+
+    def _package(self) -> Package | None:
+        """Give the package whose scripts run."""
+        folder = self._options.value(*_FOLDER)
+        if folder is None and self._options.has_exactly("workspace-root"):
+            found = upwards(self._read, "", ("pnpm-workspace.yaml",))
+            folder = found[0] if found is not None else None
+        if folder is None:
+            if any(name in _FOLDER for name, _ in self._options.given):
+                self._recipe.miss(f"the folder that `{self._program}` runs in is not known")
+            return nearest(self._read, "")
+        document = table(self._read(below(folder, "package.json")), "json")
+        return None if document is None else (folder, document)
+
+    def _packages(self, options: Options) -> list[Package]:
+        """Give the packages that options select, the project's own without any."""
+        self._options.given += options.given
+        root = self._package()
+        if root is None:
+            return []
+        names = ("workspace", "filter", "F", "w" if self._program == "npm" else "F")
+        chosen = [value for name, value in self._options.given if name in names]
+        every = options.has_exactly("workspaces", "ws", "recursive", "r")
+        if self._program == "bun":
+            every = options.has_exactly("workspaces")
+        if every:
+            self._recipe.miss("scripts of all workspaces run, and not all were found")
+        found = [root] if every or not chosen else []
+        for name in chosen:
+            package = None if name is None else self._member(root, name)
+            if package is None:
+                self._recipe.miss(f"the workspace `{name or '...'}` was not found")
+            else:
+                found.append(package)
+        return found
+
+    def _member(self, root: Package, name: str) -> Package | None:
+        """Find a workspace by its name or its folder."""
+        folder, document = root
+        patterns = document.get("workspaces", [])
+        if isinstance(patterns, dict):
+            patterns = patterns.get("packages", [])
+        known = [one for one in patterns if isinstance(one, str)] if _is_list(patterns) else []
+        last = name.rstrip("/").rpartition("/")[2]
+        guesses = [one.replace("**", "*").rstrip("/").replace("*", last) for one in known]
+        for guess in (name, *guesses, f"packages/{last}", f"apps/{last}"):
+            where = below(folder, guess.strip("{}").removeprefix("./"))
+            found = table(self._read(below(where, "package.json")), "json")
+            if found is not None and (guess == name or found.get("name") in (name, last)):
+                return where, found
+        return None
+
+    # --- what -------------------------------------------------------------------------------
+
+    def _behind_options(self) -> list[Field]:
+        """Give a script's name and arguments, with the options before them read."""
+        options = read([self._program, *self._rest], self._manager.grammar, permute=False)
+        self._options.given += options.given
+        return self._rest[options.at - 1 :]
+
+    def _event(self, command: str) -> Recipe | None:
+        options = read([self._program, *self._rest], self._manager.grammar, permute=True)
+        self._options.given += options.given
+        if self._options.has_exactly("ignore-scripts", "help", "h", "g", "global"):
+            return None
+        chosen = any(options.operands) and command == "install"
+        if chosen and not self._manager.always:
+            return None
+        for scripts in self._scripts(self._options):
+            scripts.lifecycle(LIFECYCLES[command])
+        return self._recipe
+
+    def _scripts(self, options: Options) -> list[Scripts]:
+        return [Scripts(self._recipe, package) for package in self._packages(options)]
+
+    def _script(self, words: list[Field], *, direct: str = "") -> Recipe | None:
+        """Run a script; one that is not there may be a program of the project's packages."""
+        if not words:
+            return None  # it lists the scripts
+        name = words[0]
+        args, options = self._split(words[1:])
+        for option in options.given:
+            if option not in self._options.given:
+                self._options.given.append(option)
+        if self._options.has_exactly("help") or (name or "").startswith("-"):
+            return None
+        if self._options.has_exactly("script-shell"):
+            self._recipe.miss(f"`{self._program}` is given a shell that is not read")
+        around = not self._options.has_exactly("ignore-scripts")
+        packages = self._packages(self._options)
+        found = False
+        for package in packages:
+            scripts = Scripts(self._recipe, package)
+            found = found or name is None or name in scripts.texts
+            if direct == "restart" and "restart" not in scripts.texts:
+                scripts.run("stop")
+                scripts.run("start")
+            elif direct == "start" and "start" not in scripts.texts and self._serves(package[0]):
+                self._recipe.add(f"node server.js {quoted(args)}", package[0])
+            scripts.run(name, args, around=around)
+        if not found and self._manager.shorthand and name is not None:
+            return self._program_of(words, packages)
+        return self._recipe
+
+    def _serves(self, folder: str) -> bool:
+        """Whether `npm start` without a script of that name starts the file that it then does."""
+        return self._read(below(folder, "server.js")) is not None
+
+    def _program_of(self, words: Sequence[Field], packages: Sequence[Package]) -> Recipe | None:
+        """Run a program of an installed package, as all but npm do where no script has the name."""
+        if self._program == "bun" and any(mark in (words[0] or "") for mark in "./"):
+            return None  # a file, which is no recipe
+        self._recipe.run_words(words, packages[0][0] if packages else "")
+        return self._recipe
+
+    def _split(self, words: list[Field]) -> tuple[list[Field], Options]:
+        """Split what stands behind a script's name into its arguments and the manager's options."""
+        if self._program != "npm":
+            return _arguments(words), Options()
+        end = words.index("--") if "--" in words else len(words)
+        options = read(["npm", *words[:end]], self._manager.grammar, permute=True)
+        return [*options.operands, *words[end + 1 :]], options
+
+    def _workspace(self, command: str) -> Recipe | None:
+        """Follow `yarn workspace NAME ...` and `yarn workspaces run ...`."""
+        if command == "workspaces" or not self._rest:
+            if not {"run", "foreach"} & set(self._rest):
+                return None
+            self._recipe.miss("scripts of all workspaces run, and not all were found")
+            return self._recipe
+        name = self._rest[0]
+        root = self._package()
+        package = self._member(root, name) if root is not None and name is not None else None
+        if package is None:
+            self._recipe.miss(f"the workspace `{name or '...'}` was not found")
+            return self._recipe
+        words: list[Field] = ["yarn", "--cwd", package[0], *self._rest[1:]]
+        return _Call(self._manager, "yarn", words, self._recipe, self._read).run()
+
+
+def _arguments(words: Sequence[Field]) -> list[Field]:
+    """Give a script's arguments; managers differ in whether they pass a leading `--` on."""
+    return list(words[1:] if words[:1] == ["--"] else words)
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)
+
+
+def nearest(read_file: Read, folder: str) -> Package | None:
+    """Give the nearest package.json, in a folder or above it."""
+    found = upwards(read_file, folder, ("package.json",))
+    if found is None:
+        return None
+    document = table(found[2], "json")
+    return (found[0], document if document is not None else {})
