@@ -6,6 +6,7 @@ written as in a policy. `says` must be part of the reason or the remedy.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -54,7 +55,7 @@ def toml(value: object) -> str:
         return "{" + ", ".join(f"{key} = {toml(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(toml, value)) + "]"
-    return f"'{value}'"
+    return json.dumps(value)  # a JSON string is a TOML string too
 
 
 def event_of(case: dict[str, Any], project: Path) -> Event:

@@ -152,6 +152,23 @@ def test_every_role_protects_the_gate_first() -> None:
         assert policy.role(name).grants[0].capability == "safety::self-protect"
 
 
+def test_the_table_for_bash_is_a_grant_like_any_other() -> None:
+    own = build('version = 1\n[roles.x.bash]\nallow = ["ls"]')
+    plain = build('version = 1\n[roles.x.tools.bash-allowlist]\nallow = ["ls"]')
+    assert own.role("x") == plain.role("x")
+    assert grants(own, "x")["tools::bash-allowlist"] == {"allow": ["ls"]}
+
+
+def test_a_class_of_commands_may_be_given_by_itself_or_by_name() -> None:
+    by_name = build('version = 1\n[roles.x.policy.no-git-ops]\nallow = "read"')
+    by_itself = build('version = 1\n[roles.x.policy]\nno-git-ops = "read"')
+    assert by_name.role("x") == by_itself.role("x")
+    assert (
+        grants(build("version = 1\n[roles.x.policy]\nno-git-ops = true"), "x")["policy::no-git-ops"]
+        == {}
+    )
+
+
 def test_an_unfilled_whitelist_allows_nothing() -> None:
     params = grants(build("version = 1"), "edit-local")["scope::files-whitelist"]
     assert params == {}

@@ -68,10 +68,11 @@ def read_role(
     for capability in catalogue:
         category, _, slug = capability.partition("::")
         categories.setdefault(category, []).append(slug)
-    known = [*RoleTable.model_fields, *categories]
+    tables = {name: of for name, of in _OWN_TABLES.items() if of in catalogue}
+    known = [*RoleTable.model_fields, *categories, *tables]
     for name in table:
         _check_name(name, known, where, f"{key}.{name}")
-    fields = {name: value for name, value in table.items() if name not in categories}
+    fields = {n: value for n, value in table.items() if n not in categories and n not in tables}
     grants: dict[str, dict[str, object]] = {}
     for category in categories.keys() & table.keys():
         slugs = table[category]
@@ -82,7 +83,31 @@ def read_role(
             _check_name(slug, categories[category], where, at)
             capability = f"{category}::{slug}"
             grants[capability] = _read_params(catalogue[capability], value, where, at)
+    for name in tables.keys() & table.keys():
+        _read_own_table(name, table[name], grants, catalogue, where, key)
     return _validate(RoleTable, fields, where, key), grants
+
+
+# Tables of a role that hold the parameters of one capability: `[roles.x.bash]`.
+_OWN_TABLES = {"bash": "tools::bash-allowlist"}
+
+
+def _read_own_table(  # noqa: PLR0913, PLR0917 -- where it stands, for the refusal
+    name: str,
+    value: object,
+    grants: dict[str, dict[str, object]],
+    catalogue: Catalogue,
+    where: str,
+    key: str,
+) -> None:
+    """Add the grant that a table of its own stands for."""
+    capability = _OWN_TABLES[name]
+    if not isinstance(value, dict):
+        raise Fault(f"{where}: `{key}.{name}` must be a table", "see the policy format")
+    if capability in grants:
+        same = f"{key}.{capability.replace('::', '.')}"
+        raise Fault(f"{where}: `{key}.{name}` and `{same}` are the same grant", "keep one of them")
+    grants[capability] = _read_params(catalogue[capability], value, where, f"{key}.{name}")
 
 
 def check_capability(name: str, catalogue: Iterable[str], where: str, key: str) -> None:
@@ -103,6 +128,11 @@ def _read_params(params: type[Params], value: object, where: str, key: str) -> d
     hints = params_hints(params)
     if value is True:
         return {}
+    if value is False:
+        raise Fault(
+            f"{where}: `{key}` is not switched off by `false`",
+            "leave it out, or name an inherited one in `relaxes`",
+        )
     if not isinstance(value, dict):
         if not hints:
             raise Fault(f"{where}: `{key}` takes no parameters", f"write `{key} = true`")

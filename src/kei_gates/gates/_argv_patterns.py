@@ -1,0 +1,116 @@
+"""Patterns for a command's words: `cargo test *`.
+
+A pattern is split as a shell splits plain words: blanks separate, quotes and backslashes join. In
+each word `*` stands for any characters and `?` for one. A last word `*` stands for any further
+words, also none.
+"""
+
+from __future__ import annotations
+
+from kei_gates.shell.installed import is_installed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Final
+
+    from kei_gates.shell.expand import Field
+
+_OPERATORS = frozenset("|&;<>()\n")
+_ANY = "*"
+
+
+class ArgvPattern:
+    """A pattern: the words that must be there, and whether others may follow."""
+
+    __slots__ = ("open", "words")
+
+    def __init__(self, words: list[str]) -> None:
+        """Take the words of the pattern."""
+        self.open: Final = len(words) > 1 and words[-1] == _ANY
+        self.words: Final = words[:-1] if self.open else words
+
+    def matches(self, argv: Sequence[Field]) -> bool:
+        """Say whether a command is one of the pattern's.
+
+        A word that is not known stands for any number of words, and so only for further ones.
+        """
+        fixed, rest = argv[: len(self.words)], argv[len(self.words) :]
+        if len(fixed) < len(self.words) or (rest and not self.open):
+            return False
+        return _is_program(self.words[0], argv[0] or "") and all(
+            word is not None and is_like(wanted, word)
+            for wanted, word in zip(self.words[1:], fixed[1:], strict=True)
+        )
+
+
+def split(pattern: str) -> list[str] | None:
+    """Split a pattern into words; none when a quote is not closed."""
+    words: list[str] = []
+    word: list[str] | None = None
+    quote = ""
+    at = 0
+    while at < len(pattern):
+        char = pattern[at]
+        at += 1
+        if char == "\\" and quote != "'" and at < len(pattern):
+            word = [*(word or ()), pattern[at]]
+            at += 1
+        elif char == quote:
+            quote = ""
+        elif quote or char not in " \t\"'":
+            word = [*(word or ()), char]
+        elif char in "\"'":
+            quote = char
+            word = word or []
+        elif word is not None:
+            words.append("".join(word))
+            word = None
+    if word is not None:
+        words.append("".join(word))
+    return None if quote else words
+
+
+def flaw_of(pattern: str) -> str | None:
+    """Say why a pattern would match nothing, or anything; none when it is good."""
+    words = split(pattern)
+    if words is None:
+        return f"`{pattern}` has a quote that is not closed"
+    if not words or not words[0].strip("*?"):
+        return f"`{pattern}` names no program"
+    if _OPERATORS & set(pattern) and not set(pattern) & set("\"'\\"):
+        return f"`{pattern}` is more than one command's words; list each command by itself"
+    return None
+
+
+def is_like(pattern: str, text: str) -> bool:
+    """Say whether a text is one of a pattern's: in steps of at most its length times the `*`."""
+    pieces = pattern.split(_ANY)
+    if len(pieces) == 1:
+        return len(text) == len(pattern) and _fits(pattern, text, 0)
+    first, *middle, last = pieces
+    end = len(text) - len(last)
+    if end < len(first) or not _fits(first, text, 0) or not _fits(last, text, end):
+        return False
+    at = len(first)
+    for piece in middle:
+        while at + len(piece) <= end and not _fits(piece, text, at):
+            at += 1
+        if at + len(piece) > end:
+            return False
+        at += len(piece)
+    return True
+
+
+def _fits(piece: str, text: str, at: int) -> bool:
+    return all(char in ("?", text[at + i]) for i, char in enumerate(piece))
+
+
+def _is_program(wanted: str, given: str) -> bool:
+    """Whether a program is the wanted one: by its name where it is installed, or by its path."""
+    if "/" in wanted:
+        plain = given.removeprefix("./")
+        named = "/" in given and ".." not in plain.split("/")
+        return named and is_like(wanted.removeprefix("./"), plain)
+    name = given.rpartition("/")[2]
+    return is_like(wanted, name) and ("/" not in given or is_installed(given))
