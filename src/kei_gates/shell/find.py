@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from kei_gates.shell.evaluate import Evaluator
     from kei_gates.shell.expand import Field
     from kei_gates.shell.state import State
+    from kei_gates.shell.use import Use
 
 _EXECUTING = frozenset(("-exec", "-ok"))
 _EXECUTING_IN_PLACE = frozenset(("-execdir", "-okdir"))
@@ -18,6 +19,17 @@ _WRITING = frozenset(("-fprint", "-fprint0", "-fls", "-fprintf"))
 # Options that may stand before the roots; those that begin with the last two hold a value.
 _LEADING = frozenset(("-H", "-L", "-P", "-E", "-X", "-d", "-s", "-x"))
 _VALUED = frozenset(("-D", "-f"))
+
+
+def follow_find(use: Use) -> bool:
+    """Follow what find runs, deletes and writes."""
+    for in_place, command in commands_of(use.words):
+        inner = use.state.copy()
+        if in_place:
+            inner.enter((None,))
+        use.run(command, inner)
+    touch_found(use.ev, use.words, use.state)
+    return True
 
 
 def commands_of(words: Sequence[Field]) -> Iterator[tuple[bool, list[Field]]]:
