@@ -63,6 +63,8 @@ _LONGEST = 10_000
 class AwkLexer(Lexer):
     """Reads awk."""
 
+    controls = frozenset(("if", "while", "for"))
+
     def special(self, char: str) -> bool:
         """Skip a line's end that is escaped."""
         if char == "\\" and self.text[self.at + 1 : self.at + 2] in ("\n", "\r"):

@@ -75,6 +75,9 @@ class Finder:
             self._variable(block, at, token.text)
         elif token.text == "(" and self.language.texts_call:
             self._called_text(block, at)
+        elif token.kind == TEXT and self.language.computed and block.text(at + 1) == "]":
+            if block.text(at - 1) == "[":
+                self._method(block, at + 1, self.values.text_of(token.parts) or "")
         elif token.kind == PATTERN and token.text == "s///ee":
             self.started.unseen.append("`s///ee` runs code that is not known")
         return at + 1
@@ -158,6 +161,8 @@ class Finder:
             return (block.kind(before - 1) == NAME and block.tokens[before - 1].bound) or (
                 block.text(before - 1) == "}"
             )  # fmt: skip
+        if block.text(before) in _DECLARES:
+            return True
         return block.text(before) in (";", "{", "}", "") and self.values.ends(block, end)
 
     def _load(self, block: Block, spans: list[Span] | None) -> None:
@@ -306,6 +311,7 @@ class Finder:
             self.started.unseen.append("it is not known what `*{...}` names")
 
 
+_DECLARES = frozenset(("let", "var", "local"))
 # A member that is not known, and one that passes the module on.
 _UNKNOWN_MEMBERS = (None, "then")
 _LOADS = Use("load")

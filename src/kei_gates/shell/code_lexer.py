@@ -43,6 +43,9 @@ class Lexer:
     `unsure` holds what could read in another way than it was taken.
     """
 
+    # Words behind which parentheses hold a condition, so that a statement follows.
+    controls: frozenset[str] = frozenset()
+
     def __init__(self, text: str, syntax: Syntax, parent: Lexer | None = None) -> None:
         """Start at the beginning of a text; with a parent, what is found is added to its."""
         self.text: Final = text
@@ -54,6 +57,8 @@ class Lexer:
         # Whether each brace that is open started a subscript, so that an operator may follow it.
         self.subscripts: list[bool] = []
         self.after_subscript = False
+        self.conditions: list[bool] = []
+        self.after_condition = False
         self.unsure_until = 0
         self.pending: list[tuple[Token, str, Quote]] = []
         self.depth: int = parent.depth + 1 if parent else 0
@@ -201,11 +206,21 @@ class Lexer:
                 return
         char = self.text[self.at]
         self.at += 1
+        if char in "()":
+            self._parenthesis(char)
         if char == "{":
             self.subscripts.append(self.is_subscript())
         elif char == "}" and self.subscripts:
             self.after_subscript = self.subscripts.pop()
         self.add(OPERATOR, char)
+
+    def _parenthesis(self, char: str) -> None:
+        """Keep in mind whether a parenthesis holds the condition of a statement."""
+        if char == "(":
+            last = self.tokens[-1] if self.tokens else None
+            self.conditions.append(last is not None and last.text in self.controls)
+        elif self.conditions:
+            self.after_condition = self.conditions.pop()
 
     def is_subscript(self) -> bool:
         """Say whether a brace here starts a subscript."""
@@ -227,7 +242,7 @@ class Lexer:
             return True if last.text in self.syntax.before_terms else None
         if last.text == "}":
             return False if self.after_subscript else None
-        return last.text not in _CLOSING
+        return last.text not in _CLOSING or (last.text == ")" and self.after_condition)
 
     def starts_pattern(self) -> bool:
         """Say whether a slash here starts a pattern; where it is unsure, the line's rest is."""

@@ -18,6 +18,7 @@ from kei_gates.shell.code_tokens import (
     Token,
 )
 
+_LONGEST_OPERATOR = 40
 _ANY = Quote()
 _PLAIN = Quote(escapes="few")
 
@@ -52,6 +53,8 @@ R = Syntax(
 
 class NodeLexer(Lexer):
     """Reads javascript and typescript."""
+
+    controls = frozenset(("if", "while", "for", "with"))
 
     def starts_term(self) -> bool | None:
         """Say whether a term may stand here: no name is called without parentheses."""
@@ -184,6 +187,12 @@ class RLexer(Lexer):
             self.add(NAME, self.text[self.at + 1 : stop])
             self.at = stop + 1
             return True
+        if char == "%":
+            stop = self.text.find("%", self.at + 1, self.at + _LONGEST_OPERATOR)
+            if stop > 0 and "\n" not in self.text[self.at : stop]:
+                self.add(OPERATOR, self.text[self.at : stop + 1])
+                self.at = stop + 1
+                return True
         if char in "rR" and self.text[self.at + 1 : self.at + 2] in ("'", '"'):
             return self._raw()
         return False

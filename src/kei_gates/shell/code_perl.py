@@ -168,9 +168,10 @@ class PerlLexer(Lexer):
         last = self.tokens[-1] if self.tokens else None
         if last is not None and last.text in ("->", "sub"):
             return True
-        if self.text[start - 1 : start] == "{" and self.text[self.at : self.at + 1] == "}":
-            return True
-        return self.text[self.at : self.at + 40].lstrip().startswith("=>")
+        after = self.text[self.at : self.at + 40].lstrip()
+        if last is not None and last.text == "{" and after.startswith("}"):
+            return start > 0
+        return after.startswith("=>")
 
     def _has_delimiter(self) -> bool:
         at = self.at
@@ -260,12 +261,16 @@ class PerlLexer(Lexer):
     def string(self, opening: str, quote: Quote) -> None:
         """Read a string: its end is found first, what stands in it is looked at then."""
         start, stop = self._raw(opening)
+        if opening == "'" and not self.spaced and self.tokens and self.tokens[-1].kind == NAME:
+            self.unsure.append(self.text[start:stop])  # it may separate packages, as `::` does
         self.add(quote.kind, opening, self.parts_of(start, stop, quote))
 
     def _document(self) -> bool:
         """Read what starts a here-document, if it stands here."""
         at = self.at + 2
         at += self.text[at : at + 1] == "~"
+        if self.text[at : at + 2] in (' "', " '", " `"):
+            at += 1
         opening = self.text[at : at + 1]
         if not self.text.startswith("<<", self.at) or not opening:
             return False
@@ -290,6 +295,8 @@ class PerlLexer(Lexer):
         stop = self.text.find(">", self.at + 1, self.at + 80)
         if stop < 0 or any(char in self.text[self.at : stop] for char in ";()=\n"):
             return False
+        if any(mark in self.text[self.at : stop] for mark in ("`", "@{", "${")):
+            self.unsure.append(self.text[self.at : stop])
         self.at = stop + 1
         self.at += self.text.startswith(">>", stop)
         self.add(VARIABLE, "<>")

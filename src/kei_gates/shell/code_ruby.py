@@ -35,6 +35,7 @@ _LITERALS = {
     "W": Quote(WORDS, inside="#{"), "I": Quote(WORDS, inside="#{"),
     "r": Quote(PATTERN, inside="#{"), "s": _PLAIN,
 }  # fmt: skip
+_LOOKED_AT = 1_000
 _DELIMITERS = frozenset("([{<|!/^-+,.;:~\"'")
 
 SYNTAX = Syntax(
@@ -56,14 +57,20 @@ class RubyLexer(Lexer):
         """Consume the end of a line, and a comment of many lines that stands behind it."""
         super().newline()
         if self.text.startswith("=begin", self.at):
-            stop = self.text.find("\n=end", self.at)
-            self.at = self.end if stop < 0 else stop + 5
-            self.line()
+            self._long_comment()
         elif self.text.startswith("__END__\n", self.at):
             self.at = self.end
 
+    def _long_comment(self) -> bool:
+        stop = self.text.find("\n=end", self.at)
+        self.at = self.end if stop < 0 else stop + 5
+        self.line()
+        return True
+
     def special(self, char: str) -> bool:
         """Read a variable, a symbol, a percent literal or a here-document, if one stands here."""
+        if self.at == 0 and self.text.startswith("=begin"):
+            return self._long_comment()
         reader = self._readers.get(char)
         return reader is not None and reader(self)
 
@@ -167,6 +174,9 @@ class RubyLexer(Lexer):
 
     def _character(self) -> bool:
         after = self.text[self.at + 1 : self.at + 2]
+        if self.starts_term() is None and after in _QUOTES:
+            # Behind a name, it may be a character as well as an operator before a string.
+            self.unsure.append(self.text[self.at : self.at + _LOOKED_AT])
         if self.starts_term() is not True or after in " \t\n\\" or not after:
             return False
         if self.text[self.at + 2 : self.at + 3] in NAME_CHARS and self.at + 2 < self.end:

@@ -119,7 +119,12 @@ RUBY = Language(
         **_named("FileUtils.rm_r FileUtils.rm_rf FileUtils.remove_dir FileUtils.rmtree", _TREE),
         **_named("FileUtils.touch FileUtils.mkdir_p", _WRITE),
     },
-    methods={**_RUBY_SEND, **_RUBY_EVAL, "eval": Use("code")},
+    methods={
+        **_RUBY_SEND,
+        **_RUBY_EVAL,
+        "eval": Use("code"),
+        "const_get": Use("constant"),
+    },
     modules={"git": "git", "rugged": "git"},
     access=". :: &.",
     joins="+",

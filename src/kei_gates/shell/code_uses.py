@@ -159,6 +159,12 @@ def _is_callback_value(call: Call, start: int) -> bool:
     return call.block.text(start) in ("function", "fn", "static", "[", "->", "lambda", "proc")
 
 
+def _constant(call: Call, use: Use) -> None:
+    """Give a module by its name."""
+    if call.text(use.at) in call.values.language.heads:
+        call.unknown("gives what may start programs")
+
+
 def named_use(language: Language, name: str) -> Use | None:
     """Give how a function is used that a text names."""
     name = name.strip("\\").rpartition("::")[2]
@@ -178,6 +184,7 @@ _WAYS: dict[str, Way] = {
     "callback": _callback,
     "code": _code,
     "code if text": _code_if_text,
+    "constant": _constant,
     "git": _git,
     "list": _list,
     "options": _options,
