@@ -58,10 +58,10 @@ def test_what_code_starts_and_touches_is_found(language: str, code: str, found: 
     assert shown(scan(language, code)) == sorted(found)
 
 
-def test_about_half_of_the_code_only_computes() -> None:
+def test_each_language_has_harmless_code_beside_the_other() -> None:
     for table in CASES.values():
         harmless = sum(not found for _, found in table)
-        assert harmless >= len(table) * 0.25
+        assert harmless >= len(table) / 4
 
 
 def test_what_a_reason_says_reads_as_a_clause() -> None:

@@ -60,7 +60,7 @@ class Bindings:
     def _operator(self, block: Block, at: int, text: str) -> None:
         if text in self.language.assigns:
             self._assigned(block, at)
-        elif text == "=>" and self.language.lexer.__name__ == "NodeLexer":
+        elif text == "=>" and "import" in self.language.loaders:
             self._mark_target(block, at - 1)
         elif text in ("++", "--"):
             self._mark(block, at - 1)
