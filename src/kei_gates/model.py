@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     EffectKind = Literal["read", "write", "delete", "exec"]
     Outcome = Literal["abstain", "ask", "deny"]
+    FileKind = Literal["missing", "text", "large", "program", "unknown"]
     Coverage = Literal["full", "partial"]
 
 
@@ -194,6 +195,24 @@ class Analysis(Value):
     def coverage(self) -> Coverage:
         """`full` only when no program can run that is not listed."""
         return "partial" if self.unseen else "full"
+
+
+class FileFact(Value):
+    """What lies at a path.
+
+    `kind` is `missing` (or a folder: nothing that could run), `text`, `large` (too large to be
+    read), `program` (no text, to be run by the kernel) or `unknown` (it cannot be read, or is no
+    regular file). `real` is the path with every link resolved. `text` is that of a text, read as
+    UTF-8 with other bytes as lone surrogates; of a program, the name of the installed program that
+    it is the same as, if there is one.
+    """
+
+    __slots__ = ("kind", "real", "text")
+
+    def __init__(self, kind: FileKind, real: str = "", text: str = "") -> None:
+        self.kind: Final = kind
+        self.real: Final = real
+        self.text: Final = text
 
 
 # --- what a gate looks at ---------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kei_gates.model import Analysis
+from kei_gates.model import Analysis, FileFact
 from kei_gates.shell.analysis import ShellFacts, analyse
 from tests.shell.reading import DATA
 
@@ -17,7 +17,13 @@ else:
     import tomli as tomllib
 
 FOLDERS = frozenset(("/w", "/w/dir", "/w/dir/sub"))
-FACTS = ShellFacts("/w", "/h", FOLDERS.__contains__)
+FACTS = ShellFacts(
+    "/w",
+    "/h",
+    FOLDERS.__contains__,
+    look=lambda path: FileFact("missing", path),
+    which=lambda name: f"/usr/bin/{name}",
+)
 
 
 def cases(name: str) -> list[Any]:

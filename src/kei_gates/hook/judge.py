@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kei_gates.engine.decide import decide
 from kei_gates.model import Analysis, Effect, Event
-from kei_gates.observe.paths import is_folder, is_link, locate, resolve
+from kei_gates.observe.paths import locate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,12 +15,10 @@ def observe(call: Call, places: Places, shell: str = "auto") -> Event:
     """Give what the gates look at. Raises `Fault` when a path cannot be followed."""
     analysis = Analysis()
     if call.command is not None:
-        from kei_gates.shell.analysis import ShellFacts, analyse  # most calls are no shell
+        from kei_gates.hook.facts import shell_facts  # most calls are no shell
+        from kei_gates.shell.analysis import analyse
 
-        facts = ShellFacts(
-            call.cwd, places.home, lambda path: is_folder(resolve(path, "/")), is_link
-        )
-        analysis = analyse(call.command, facts, shell)
+        analysis = analyse(call.command, shell_facts(call.cwd, places.home), shell)
     targets = tuple(
         locate(plain, call.cwd, places.project)
         for effect in (*call.effects, *analysis.effects)

@@ -2,43 +2,65 @@
 
 from __future__ import annotations
 
-from kei_gates.model import Analysis
+from kei_gates.model import Analysis, FileFact
 from kei_gates.shell.errors import Unanalysable
 from kei_gates.shell.evaluate import Evaluator
-from kei_gates.shell.state import State
+from kei_gates.shell.state import History, State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Final
 
 
 class ShellFacts:
-    """What is known from outside: where the source starts, and what folders there are."""
+    """What is known from outside, mostly asked for only when it matters.
 
-    __slots__ = ("cwd", "home", "is_folder", "is_link")
+    `cwd` is the folder where the source starts, absolute; `home` the user's. `is_folder`,
+    `is_link` and `look` tell what lies at an absolute path, `glob` which paths an absolute pattern
+    matches (none: too many), `which` where a program lies that is called by its name. `environment`
+    holds the variables that the shell is started with; none of them are known where it is empty.
+    `aliases` and `functions` are the user's own: every text that a name may stand for.
+    """
 
-    def __init__(
+    __slots__ = (
+        "aliases", "cwd", "environment", "functions", "glob", "home", "is_folder", "is_link",
+        "look", "which",
+    )  # fmt: skip
+
+    def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
         cwd: str,
         home: str | None = None,
         is_folder: Callable[[str], bool] = lambda path: False,  # noqa: ARG005 -- knows of none
         is_link: Callable[[str], bool] = lambda path: False,  # noqa: ARG005 -- knows of none
+        look: Callable[[str], FileFact] = lambda path: FileFact("unknown", path),
+        glob: Callable[[str], list[str] | None] = lambda pattern: None,  # noqa: ARG005 -- cannot look
+        which: Callable[[str], str | None] = lambda name: None,  # noqa: ARG005 -- knows of none
+        environment: Mapping[str, str] | None = None,
+        aliases: Mapping[str, tuple[str, ...]] | None = None,
+        functions: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
-        """Take the folder, absolute; home; what says whether a path is a folder, or a link."""
         self.cwd: Final = cwd
         self.home: Final = home
         self.is_folder: Final = is_folder
         self.is_link: Final = is_link
+        self.look: Final = look
+        self.glob: Final = glob
+        self.which: Final = which
+        self.environment: Final = environment or {}
+        self.aliases: Final = aliases or {}
+        self.functions: Final = functions or {}
 
 
 def analyse(source: str, facts: ShellFacts, dialect: str = "auto") -> Analysis:
     """Analyse a shell source. Never raises for a string.
 
-    The grammar is bash's. With `zsh` or `auto`, what zsh would read in another way is not seen.
+    `dialect` is `bash`, `zsh`, or `auto` where either may be the shell.
     """
-    found = Evaluator(source, facts, zsh=dialect != "bash")
-    state = State(facts.cwd)
+    found = Evaluator(source, facts, dialect)
+    state = State(facts.cwd, History(facts.environment, dialect))
+    state.positional = ()
     try:
         found.source(source, state, None, ())
         found.finish(state)

@@ -7,8 +7,15 @@ any other to the analysis.
 from __future__ import annotations
 
 from kei_gates.shell.numbers import is_dangerous, names_in
+from kei_gates.shell.reading import (
+    follow_mapfile,
+    follow_names,
+    follow_printf,
+    follow_read,
+)
 from kei_gates.shell.scanner import is_name
 from kei_gates.shell.state import collapse
+from kei_gates.shell.values import COMPUTED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,13 +29,6 @@ if TYPE_CHECKING:
 
     Handler: TypeAlias = "Callable[[Evaluator, list[Field], State, Span], None]"
 
-READING = frozenset(("read", "mapfile", "readarray"))
-"""Builtins before which `IFS=` holds for them alone."""
-
-UNKNOWN = "\0"
-"""Stands for a value that is not known, in a word whose name is. No source holds a NUL."""
-SOME_NUMBER = "\0number"
-"""Stands for a value that is surely a number."""
 _LONGEST_COUNT = 4
 
 
@@ -64,7 +64,7 @@ def _lose_folder(ev: Evaluator, words: list[Field], state: State, span: Span) ->
 
 def _eval(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
     given = words[2:] if words[1:2] == ["--"] else words[1:]
-    known = [word for word in given if word is not None]
+    known = [word for word in given if word is not None and COMPUTED not in word]
     if len(known) != len(given):
         ev.miss("`eval` runs text that is not known", span)
         state.forget()
@@ -73,18 +73,19 @@ def _eval(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
 
 
 def _source(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
-    if len(words) > 1:
-        ev.miss("the script that is sourced was not read", span)
-    state.forget()
+    from kei_gates.shell.scripts import source_file  # it runs what runs builtins
+
+    source_file(ev, words, state, span)
 
 
 def _trap(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
     given = words[2:] if words[1:2] == ["--"] else words[1:]
+    ev.may_stop = True
     if given and given[0] is not None and given[0].startswith("-"):
         return  # `trap -p`, `trap - EXIT`
     if len(given) < 2:  # noqa: PLR2004 -- an action and a signal; one word alone resets
         return
-    if given[0] is None:
+    if given[0] is None or COMPUTED in given[0]:
         ev.miss("`trap` runs text that is not known", span)
         return
     if all(signal in ("EXIT", "0") for signal in given[1:]):
@@ -98,21 +99,6 @@ def _trap(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
         if not after.same(before):
             ev.miss("a trap changes the shell while it runs", span)
         ev.deferred.append((given[0], span, (*ev.via, "trap"), state.copy()))
-
-
-def _assigning(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
-    """Follow `read`, `mapfile`, `getopts`, `unset`: every operand may be a variable's name."""
-    if any(word is not None and word.startswith("-C") for word in words[1:]):
-        ev.miss(f"`{words[0]}` calls something for what it reads", span)
-    for word in words[1:]:
-        if word is None:
-            state.lose(list(state.variables))
-        elif is_name(word):
-            ev.hide(word, None, span)
-            state.assign(word, None)
-        elif "[" in word and ("$(" in word or "`" in word):
-            ev.miss(f"`{word}` is evaluated as a variable's name", span)
-    state.lose(("REPLY", "MAPFILE", "OPTARG"))
 
 
 def _unset(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
@@ -132,17 +118,6 @@ def _unset(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
 
 
 _UNSET_CHANGES = frozenset(("PATH", "path"))
-
-
-def _printf(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
-    if "-v" in words[:2] or (words[1:2] and (words[1] or "").startswith("-v")):
-        _assigning(ev, words[:1] + words[2:3], state, span)
-        if (words[1] or "") != "-v":
-            ev.miss("`printf -v` is spelled in one word", span)
-    if ev.zsh and any(w is not None and "[" in w and ("$(" in w or "`" in w) for w in words[2:]):
-        numeric = words[1] is None or any(f"%{letter}" in words[1] for letter in "dioxXufgeEcGF")
-        if numeric:
-            ev.miss("zsh evaluates what `printf` shows as a number", span)
 
 
 def _let(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
@@ -173,6 +148,7 @@ def _set_options(ev: Evaluator, words: list[Field], state: State, span: Span) ->
     while rest and rest[0] is not None and rest[0][:1] in ("-", "+") and rest[0] != "--":
         letters = rest[0][1:]
         rest = rest[1:]
+        ev.may_stop = ev.may_stop or bool(_STOPPING & set(letters))
         if not set(letters) <= _HARMLESS_LETTERS:
             ev.miss("an option changes how the shell reads what follows", span)
             state.lose(list(state.variables))  # zsh's `set -A` assigns an array
@@ -198,7 +174,9 @@ def check_options(ev: Evaluator, names: Sequence[Field], span: Span) -> None:
             ev.miss("an option changes how the shell reads what follows", span)
 
 
-_HARMLESS_LETTERS = frozenset("abCeEfhmnoTuvx")
+# With these, or an option by name, a shell may end before the end of its source.
+_STOPPING = frozenset("eunEo")
+_HARMLESS_LETTERS = frozenset("abCeEfhHmnotTuvx")
 # Options that change neither how text is read nor where the shell goes: bash(1), `set` and
 # `shopt`; zshoptions(1). Without underscores.
 _HARMLESS_OPTIONS = frozenset(
@@ -209,6 +187,10 @@ _HARMLESS_OPTIONS = frozenset(
         "dotglob", "failglob", "globstar", "nocaseglob", "nullglob", "inheriterrexit",
         "checkwinsize", "histappend", "cmdhist", "lithist", "lastpipe", "progcomp", "sourcepath",
         "nocasematch", "checkjobs", "huponexit",
+        "direxpand", "dirspell", "expandaliases", "extglob", "histexpand", "cdspell", "execfail",
+        "gnuerrfmt", "histreedit", "histverify", "hostcomplete", "mailwarn",
+        "noemptycmdcompletion", "promptvars", "shiftverbose", "globasciiranges", "onecmd",
+        "emacs", "vi", "ignoreeof", "interactivecomments",
         "nomatch", "globdots", "localoptions", "localtraps", "errreturn", "hup", "bgnice",
         "sharehistory", "incappendhistory", "histignoredups", "extendedhistory",
     )
@@ -234,9 +216,18 @@ def _is_count(text: str) -> bool:
 
 
 def _alias(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
-    del state
-    if any(word is None or "=" in word for word in words[1:]):
-        ev.miss("an alias changes what later commands run", span)
+    """Follow `alias NAME=TEXT`; where zsh's global and suffix aliases stand is not known then."""
+    plain = not any(word is not None and word[:1] in ("-", "+") and word != "--" for word in words)
+    for word in words[1:]:
+        name, equals, text = ("", "=", "") if word is None else word.partition("=")
+        if not equals:
+            continue
+        if not name or "\0" in name:
+            ev.miss("it is not known which alias is made", span)
+        elif not plain:
+            ev.odd_aliases.add(name)
+        else:
+            state.aliases[name] = tuple(dict.fromkeys((*state.aliases.get(name, ()), text)))
 
 
 def _hash(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
@@ -270,14 +261,14 @@ HANDLERS: dict[str, Handler] = {
     "source": _source,
     ".": _source,
     "trap": _trap,
-    "read": _assigning,
-    "mapfile": _assigning,
-    "readarray": _assigning,
-    "getopts": _assigning,
+    "read": follow_read,
+    "mapfile": follow_mapfile,
+    "readarray": follow_mapfile,
+    "getopts": follow_names,
     "unset": _unset,
-    "vared": _assigning,
-    "printf": _printf,
-    "print": _printf,
+    "vared": follow_names,
+    "printf": follow_printf,
+    "print": follow_printf,
     "let": _let,
     "test": _test,
     "[": _test,

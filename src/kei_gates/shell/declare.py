@@ -5,17 +5,18 @@ Sources: bash(1), SHELL BUILTIN COMMANDS; zshbuiltins(1), `typeset`.
 
 from __future__ import annotations
 
-from kei_gates.shell.builtins import SOME_NUMBER, UNKNOWN
 from kei_gates.shell.numbers import is_dangerous
+from kei_gates.shell.reading import SOME_NUMBER, UNKNOWN
 from kei_gates.shell.scanner import is_name
-from kei_gates.shell.state import NUMBER
+from kei_gates.shell.values import NUMBER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kei_gates.shell.ast import Span
     from kei_gates.shell.evaluate import Evaluator
     from kei_gates.shell.expand import Field
-    from kei_gates.shell.state import State, Value
+    from kei_gates.shell.state import State
+    from kei_gates.shell.values import Value
 
 # Options under which a variable does not hold what it is assigned, or cannot be assigned again.
 _RESTLESS = frozenset("culriLRZEFT")

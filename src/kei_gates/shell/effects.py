@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from kei_gates.shell import sed
 from kei_gates.shell.expand import Pattern
+from kei_gates.shell.files import LATER, Copy
 from kei_gates.shell.options import Grammar, read
+from kei_gates.shell.state import collapse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -182,13 +184,20 @@ def touch_files(  # noqa: C901 -- the fields of a row, one after another
         operands = [files.default]
     if files.into:
         operands = _into(ev, program, files, options, state, tree=tree)
+    content = LATER if program in _KEEPING_CONTENT else None
+    if program == "tee":
+        content = None if options.has("a", "append") else ev.stdin.text
     for operand in operands:
         if files.kind != "read" and operand != "-":
-            ev.touch(files.kind, operand, program, state, tree=tree)
+            ev.touch(files.kind, operand, program, state, tree=tree, content=content)
         if program == "mkdir" and not isinstance(operand, Pattern):
             ev.makes(operand, state)
 
 
+# Programs that leave what a file holds as it is.
+_KEEPING_CONTENT = frozenset(
+    ("chmod", "chown", "chgrp", "chattr", "setfacl", "touch", "mkdir", "mkfifo")
+)
 _TAKE_MODES = frozenset(("chmod", "chown", "chgrp"))
 
 
@@ -216,16 +225,26 @@ def _into(  # noqa: PLR0913 -- one command's context
     paths = state.paths(target)
     folder = given or all(path is not None and ev.is_folder(path) for path in paths)
     if target is None or not folder or unnamed:
-        ev.touch("write", target, program, state, tree=tree or folder)
+        lone = sources[0] if len(sources) == 1 and not folder and not unnamed else None
+        content = _copied(lone, state)
+        ev.touch("write", target, program, state, tree=tree or folder, content=content)
         _keep_links(ev, program, options, sources, target, state)
     else:
         for source in sources:
             # To rsync, and to cp on macOS, `a/` is what lies in `a`.
             name = (source or "").rpartition("/")[2]
             inside = target if name in ("", ".", "..") else f"{target.rstrip('/')}/{name}"
-            ev.touch("write", inside, program, state, tree=tree)
+            ev.touch("write", inside, program, state, tree=tree, content=_copied(source, state))
             _keep_links(ev, program, options, [source], inside, state)
     return sources
+
+
+def _copied(source: Field, state: State) -> Copy | None:
+    """Give the content of what was copied from a file; none when that is not certain."""
+    found = state.paths(source)
+    if len(found) != 1 or found[0] is None or source is None or "\0" in source:
+        return None
+    return Copy(collapse(found[0]))
 
 
 def _keep_links(  # noqa: PLR0913, PLR0917 -- one command's context
@@ -272,12 +291,21 @@ def _ln(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> No
         known = source is not None and target is not None
         path = target if not folder else f"{target}/{name}" if known else None
         path = path.removeprefix("./") if path else None
-        ev.touch("write", path, program, state)
+        ev.touch("write", path, program, state, content=_linked(source, path, options, state))
         if options.has("s", "symbolic"):
             ev.links(path, state)
     if not options.has("s", "symbolic"):
         for source in sources:
-            ev.touch("write", source, program, state)
+            ev.touch("write", source, program, state, content=LATER)
+
+
+def _linked(source: Field, path: Field, options: Options, state: State) -> Copy | None:
+    """Give the content of what a link leads to; a symbolic one starts from its own folder."""
+    if source is None or path is None or "\0" in source:
+        return None
+    if options.has("s", "symbolic") and not source.startswith("/"):
+        source = f"{path.rpartition('/')[0] or '.'}/{source}"
+    return _copied(source, state)
 
 
 def _sed(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> None:
@@ -293,14 +321,6 @@ def _sed(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> N
     for script in scripts:
         for path in sed.read_script(script).files if script is not None else ():
             ev.touch("write", path, program, state)
-
-
-def _awk(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> None:
-    """Follow a script that prints into files: which, is not looked for."""
-    for word in words[1:]:
-        statements = (word or "").replace("}", ";").replace("\n", ";").split(";")
-        if any(">" in statement.partition("print")[2] for statement in statements):
-            ev.touch("write", None, program, state)
 
 
 def _dd(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> None:
@@ -388,10 +408,6 @@ _SPECIAL = {
     "sed": _sed,
     "gsed": _sed,
     "dd": _dd,
-    "awk": _awk,
-    "gawk": _awk,
-    "mawk": _awk,
-    "nawk": _awk,
     "tar": _tar,
     "bsdtar": _tar,
     "gtar": _tar,

@@ -4,41 +4,38 @@ from __future__ import annotations
 
 from kei_gates.shell.ast import (
     AndOr,
-    Arithmetic,
     Branches,
     CommandList,
     Function,
     Group,
-    HereDocument,
     Loop,
-    Parameter,
     Pipeline,
     Simple,
-    Substitution,
     Test,
-    Word,
 )
+from kei_gates.shell.dispatch import start
 from kei_gates.shell.errors import MOST_NESTING, Unanalysable
-from kei_gates.shell.expand import fields, text_of
-from kei_gates.shell.findings import Findings
-from kei_gates.shell.numbers import assigned_in, gives_number, runs, text_runs
+from kei_gates.shell.expand import text_of
+from kei_gates.shell.loops import run_loop
+from kei_gates.shell.numbers import runs
 from kei_gates.shell.parser import Parser
+from kei_gates.shell.redirecting import Redirecting
 from kei_gates.shell.simple import run, run_simple
-from kei_gates.shell.state import NUMBER
-from kei_gates.shell.variables import why_hidden
+from kei_gates.shell.streams import Input
+from kei_gates.shell.values import COMPUTED, FileText, marked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import ClassVar
+    from typing import ClassVar, TypeVar
 
     from kei_gates.shell.analysis import ShellFacts
-    from kei_gates.shell.ast import Command, Part, Redirection, Span
+    from kei_gates.shell.ast import Command, Span, Word
     from kei_gates.shell.expand import Field
-    from kei_gates.shell.state import State, Value
+    from kei_gates.shell.state import State
 
-_MOST_ITERATIONS = 20
-_MOST_PASSES = 4
+    Way = TypeVar("Way")
+
 # Functions that the shell calls by itself: bash(1), COMMAND EXECUTION; zshmisc(1), SPECIAL
 # FUNCTIONS.
 _HOOKS = (
@@ -47,36 +44,51 @@ _HOOKS = (
 )  # fmt: skip
 
 
-class Evaluator(Findings):
+class Evaluator(Redirecting):
     """Walks trees and collects what they run and touch."""
 
-    def __init__(self, source: str, facts: ShellFacts, *, zsh: bool) -> None:
-        """Walk a source under what is known from outside; `zsh` says that zsh may run it."""
-        super().__init__(source, facts.is_folder)
-        self.zsh = zsh
-        self.facts = facts
+    def __init__(self, source: str, facts: ShellFacts, dialect: str) -> None:
+        """Walk a source under what is known from outside, for the shell that `dialect` names."""
+        super().__init__(source, facts, dialect)
         self.depth = 0
-        # Functions that were called by name.
+        # Functions that were called by name, and those that a file defines.
         self.called: set[Function] = set()
+        self.of_files: set[Function] = set()
         # What runs when the shell ends: a text, where it stands, and what was known there.
         self.deferred: list[tuple[str, Span, tuple[str, ...], State]] = []
         # What was known at each `break`, `continue` and `return` inside each loop and function.
         self.leaving: list[list[State]] = []
+        # Names of zsh's global and suffix aliases that the source makes.
+        self.odd_aliases: set[str] = set()
+        # The aliases that are being replaced, one inside another.
+        self.replacing: tuple[str, ...] = ()
 
     # --- sources ----------------------------------------------------------------------------
 
     def source(self, text: str, state: State, span: Span | None, via: tuple[str, ...]) -> None:
-        """Walk a source; `span` is that of the whole for text that stands inside another."""
+        """Walk a source; `span` is that of the whole for text that stands inside another.
+
+        The text of a file that was there before is its writer's word, not the call's.
+        """
+        if COMPUTED in text:
+            self.miss("it runs text that is not known", span or (0, len(text)))
+            state.forget()
+            return
+        text = marked(text, "$kei_unknown")
         outer, self.via = self.via, self.via + via
+        out, stdin, inside = self.out, self.stdin, self.inside_files
+        self.inside_files += isinstance(text, FileText)
         self.depth += 1
         try:
             self.commands(_parsed(text, self.depth, span), state)
         except Unanalysable as refusal:
+            self.out, self.stdin = out, stdin
+            self.out.write(None)
             where = span or (refusal.position, max(refusal.position + 1, len(text)))
             self.miss(f"the source is not understood: {refusal.why}", where)
             state.forget()
         self.depth -= 1
-        self.via = outer
+        self.via, self.inside_files = outer, inside
 
     def finish(self, state: State) -> None:
         """Walk what runs when the shell ends, and functions that only the unseen may call."""
@@ -86,9 +98,9 @@ class Evaluator(Findings):
         self.via = ()
         for name, definitions in list(state.history.functions.items()):
             for function in definitions:
-                if function is not None and (
-                    function not in self.called or name.startswith(_HOOKS)
-                ):
+                if function is None or (function in self.of_files and not name.startswith(_HOOKS)):
+                    continue
+                if function not in self.called or name.startswith(_HOOKS):
                     unknown = state.any_time()
                     unknown.forget()
                     self.command(function.body, unknown)
@@ -102,9 +114,14 @@ class Evaluator(Findings):
                 self.command(command, state)
                 continue
             apart = state.subshell()
-            self.command(command, apart)
+            self._in_background(command, apart)
             if self.zsh and isinstance(command, AndOr):
                 state.merge(apart)  # zsh sends only what stands last to the background
+
+    def _in_background(self, command: Command, state: State) -> None:
+        stdin, self.stdin = self.stdin, Input(None)
+        self.maybe(lambda: self.command(command, state))
+        self.stdin = stdin
 
     def command(self, command: Command, state: State) -> None:
         """Run one command."""
@@ -113,8 +130,33 @@ class Evaluator(Findings):
         self._RUN[type(command)](self, command, state)
 
     def run(self, words: list[Field], state: State, span: Span, stdin: str | None = None) -> None:
-        """Run a command's words. `stdin` is the text of its here-document, if that is known."""
+        """Run a command's words. `stdin` is the text that it can read, if that is known."""
         run(self, words, state, span, stdin)
+
+    def start(self, words: list[Field], state: State, span: Span) -> None:
+        """Follow a program; its name is known and plain."""
+        start(self, words, state, span)
+
+    def start_inner(self, outer: str, words: list[Field], state: State, span: Span) -> None:
+        """Run a program that another starts."""
+        via, self.via = self.via, (*self.via, outer)
+        inner = state.copy()
+        inner.functions, inner.aliases = {}, {}
+        self.run(words, inner, span)
+        self.via = via
+
+    def each(
+        self, ways: Iterable[Way], state: State, run_one: Callable[[Way, State], None]
+    ) -> None:
+        """Run several things of which one happens; what holds then is what holds after any."""
+        outcomes: list[State] = []
+        for way in ways:
+            branch = state.copy()
+            self.maybe(lambda way=way, branch=branch: run_one(way, branch))  # type: ignore[misc]
+            outcomes.append(branch)
+        state.take(outcomes.pop())
+        for outcome in outcomes:
+            state.merge(outcome)
 
     def left_from(self, state: State) -> None:
         """Take it that a loop or a function may be left here."""
@@ -135,47 +177,60 @@ class Evaluator(Findings):
             branch = state.copy()
             if operator == "&&":
                 branch.succeed()
-                self.command(command, branch)
+                self._branch(command, branch)
                 reached = branch.success or branch.folders
                 state.merge(branch)
                 state.success = reached
             else:
                 branch.success = None
-                self.command(command, branch)
+                self._branch(command, branch)
                 if _leaves(command, state):
                     state.succeed()
                 else:
                     state.merge(branch)
                     state.success = None
 
+    def _branch(self, command: Command, state: State) -> None:
+        """Run what may or may not run."""
+        self.maybe(lambda: self.command(command, state))
+
     def _pipeline(self, node: Pipeline, state: State) -> None:
         if len(node.commands) == 1:
             self.command(node.commands[0], state)
             state.success = None
             return
-        last = state
-        for command in node.commands:
-            last = state.subshell()
-            self.command(command, last)
+        outer = self.stdin
+        for command in node.commands[:-1]:
+            self._stage(command, state.subshell())
+        last = state.subshell()
+        self.command(node.commands[-1], last)
+        self.stdin = outer
         last.loops = state.loops
         state.merge(last)  # zsh runs the last one in the shell itself
 
+    def _stage(self, command: Command, state: State) -> None:
+        """Run one side of a pipe; what it prints is what the next one can read."""
+        text = self.printed_by(lambda: self.command(command, state))
+        self.stdin = Input(text, outside=_lists_files(command))
+
     def _group(self, node: Group, state: State) -> None:
-        self.redirect(node.redirections, state)
-        self.commands(node.body, state.subshell() if node.subshell else state)
+        inner = state.subshell() if node.subshell else state
+        self.within(node.redirections, state, lambda: self.commands(node.body, inner))
 
     def _branches(self, node: Branches, state: State) -> None:
         for word in node.words:
             self.expand(word, state)
-        self.redirect(node.redirections, state)
+        self.within(node.redirections, state, lambda: self._alternatives(node, state))
+
+    def _alternatives(self, node: Branches, state: State) -> None:
         outcomes: list[State] = []
         for at, body in enumerate(node.alternatives):
             if at < len(node.conditions):
-                self.commands(node.conditions[at], state)
+                self._branch(node.conditions[at], state)
             branch = state.copy()
             if node.falls and outcomes:
                 branch.merge(outcomes[-1])
-            self.commands(body, branch)
+            self._branch(body, branch)
             outcomes.append(branch)
         if node.conditions and len(node.alternatives) > len(node.conditions):
             state.take(outcomes.pop())  # one of them runs
@@ -183,65 +238,17 @@ class Evaluator(Findings):
             state.merge(outcome)
 
     def _loop(self, node: Loop, state: State) -> None:
-        self.redirect(node.redirections, state)
-        if node.arithmetic is not None:
-            self.arithmetic(node.arithmetic, state, node.span)
-        if node.name is None:
-            self._repeat(node, state)
-            return
-        self.hide(node.name, None, node.span)
-        values: list[Value] = [None]
-        if node.words is not None:
-            values = [value for word in node.words for value in self._items(word, state)]
-        elif state.positional is not None:
-            values = list(state.positional)
-        most = _MOST_ITERATIONS >> 2 * state.loops  # loops inside loops multiply
-        if None in values or NUMBER in values or len(values) > most or node.asks:
-            values = [NUMBER if all(value is NUMBER for value in values) else None]
-        if node.asks:
-            state.assign("REPLY", None)
-        for value in values:
-            state.assign(node.name, value)
-            self._repeat(node, state)
-        state.assign(node.name, NUMBER if values == [NUMBER] else None)
-
-    def _items(self, word: Word, state: State) -> list[Value]:
-        """Give what a word of a `for` contributes."""
-        found: list[Value] = list(self.expand(word, state))
-        return [NUMBER] if None in found and gives_number(word, state) else found
-
-    def _repeat(self, node: Loop, state: State) -> None:
-        """Run a loop's header and body until another pass would find nothing new."""
-        state.loops += 1
-        for _ in range(_MOST_PASSES):
-            before = state.copy()
-            self._pass(node, state)
-            if state.same(before):
-                break
-        else:
-            functions = state.functions
-            state.forget()
-            self._pass(node, state)
-            if state.functions != functions:
-                self.miss("a loop changes its functions too often", node.span)
-            state.forget()
-        state.loops -= 1
-
-    def _pass(self, node: Loop, state: State) -> None:
-        turn = state.copy()
-        if node.header is not None:
-            self.body(node.header, turn)
-            state.merge(turn)
-        self.body(node.body, turn)
-        if node.arithmetic is not None:
-            self.arithmetic(node.arithmetic, turn, node.span)
-        state.merge(turn)
+        self.within(node.redirections, state, lambda: run_loop(self, node, state))
 
     def _function(self, node: Function, state: State) -> None:
         state.define(node.name, node)
+        if self.inside_files:
+            self.of_files.add(node)
 
     def _test(self, node: Test, state: State) -> None:
-        self.redirect(node.redirections, state)
+        self.within(node.redirections, state, lambda: self._tested(node, state))
+
+    def _tested(self, node: Test, state: State) -> None:
         if node.arithmetic is not None:
             self.arithmetic(node.arithmetic, state, node.span)
         for word in node.words:
@@ -266,105 +273,6 @@ class Evaluator(Findings):
     def _simple(self, node: Simple, state: State) -> None:
         run_simple(self, node, state)
 
-    # --- words ------------------------------------------------------------------------------
-
-    def expand(self, word: Word, state: State) -> list[Field]:
-        """Run the substitutions in a word and give its fields."""
-        self.substitutions(word.parts, state, word.span)
-        return fields(word, state, self.facts.home)
-
-    def with_patterns(self, words: Iterable[Word], state: State) -> list[Field]:
-        """Give the fields of words that were expanded before, with patterns for globs."""
-        home = self.facts.home
-        return [field for word in words for field in fields(word, state, home, patterns=True)]
-
-    def value(self, word: Word, state: State) -> str | None:
-        """Run the substitutions in a word and give its text, unsplit; none when unknown."""
-        self.substitutions(word.parts, state, word.span)
-        return text_of(word, state, self.facts.home)
-
-    def substitutions(self, parts: Iterable[Part], state: State, span: Span) -> None:
-        """Run what stands in a word's expansions."""
-        for part in parts:
-            if isinstance(part, Substitution):
-                self.commands(part.body, state.subshell())
-            elif isinstance(part, Arithmetic):
-                self.arithmetic(part, state, span)
-            elif isinstance(part, Parameter):
-                self._parameter(part, state, span)
-
-    def _parameter(self, part: Parameter, state: State, span: Span) -> None:
-        keyed = part.name in state.history.keyed
-        for operand in part.operand:
-            if keyed and isinstance(operand, Arithmetic):
-                self.substitutions(operand.parts, state, span)
-            else:
-                self.substitutions((operand,), state, span)
-        if part.operator == "!":
-            self.miss("a variable names the variable that is expanded", span)
-        elif part.operator == "@" and any(getattr(p, "text", "P") == "P" for p in part.operand):
-            self.miss("a variable's value is expanded once more", span)
-        elif part.operator in (":=", "="):
-            self.hide(part.name, None, span)
-            state.assign(part.name, None)
-        elif part.operator == ":":
-            text = "".join(getattr(operand, "text", "") for operand in part.operand)
-            if runs(text, part.operand, state):
-                self.miss("text is evaluated as arithmetic", span)
-
-    def arithmetic(self, node: Arithmetic, state: State, span: Span) -> None:
-        """Run an expression's substitutions; the variables that it names are evaluated too."""
-        self.substitutions(node.parts, state, span)
-        if node.text in ("@", "*"):
-            return  # all elements of an array
-        if runs(node.text, node.parts, state):
-            self.miss("text is evaluated as arithmetic", span)
-        for name in assigned_in(node.text):
-            self.hide(name, None, span)
-            state.assign(name, NUMBER)
-
-    def check_evaluated(self, text: str | None, state: State, span: Span) -> None:
-        """Look whether text that the shell evaluates as arithmetic could run something."""
-        if text_runs(text, state):
-            self.miss("text is evaluated as arithmetic", span)
-
-    def hide(self, name: str, value: str | None, span: Span) -> None:
-        """Note an assignment after which programs that are not seen may run."""
-        why = why_hidden(name, value, zsh=self.zsh)
-        if why is not None:
-            self.miss(why, span)
-
-    # --- redirections -----------------------------------------------------------------------
-
-    def redirect(self, redirections: Iterable[Redirection], state: State) -> str | None:
-        """Add what redirections touch; give the text that the standard input then holds.
-
-        None when it holds no text of the source, or none that is known.
-        """
-        given: str | None = None
-        for redirection in redirections:
-            target, operator = redirection.target, redirection.operator
-            word = target.body if isinstance(target, HereDocument) else target
-            is_input = redirection.descriptor.lstrip("0") == "" and operator[0] == "<"
-            if operator in ("<<", "<<<"):
-                text = self.value(word, state)
-                given = text if is_input else given
-            else:
-                self._redirect_file(operator, word, state)
-                given = None if is_input else given
-        return given
-
-    def _redirect_file(self, operator: str, word: Word, state: State) -> None:
-        found = self.expand(word, state)
-        path = found[0] if len(found) == 1 else None
-        is_descriptor = path is not None and path.rstrip("-").isdecimal()
-        if operator in ("<&", ">&") and (path == "-" or is_descriptor):
-            return
-        if operator in ("<", "<&"):
-            self.touch("read", path, operator, state)
-        elif not (operator == ">&" and path is None and _is_one_parameter(word)):
-            self.touch("write", path, operator, state)
-
     _RUN: ClassVar[dict[type, Callable[[Evaluator, object, State], None]]] = {
         AndOr: _and_or,  # type: ignore[dict-item]  # each takes the node it is listed for
         Branches: _branches,  # type: ignore[dict-item]
@@ -382,6 +290,15 @@ COMPARING = frozenset(("-eq", "-ne", "-lt", "-le", "-gt", "-ge"))
 """Operators of a test that compare numbers."""
 NAMING = frozenset(("-v", "-R"))
 """Operators of a test that take a variable's name, of which a subscript is evaluated."""
+
+
+def _lists_files(command: Command) -> bool:
+    """Whether a command prints the names of files."""
+    words = command.words if isinstance(command, Simple) else ()
+    return bool(words) and words[0].plain in _LISTING
+
+
+_LISTING = frozenset(("find", "gfind", "ls", "fd", "fdfind", "locate"))
 
 
 def _parsed(text: str, depth: int, span: Span | None) -> CommandList:
@@ -407,11 +324,4 @@ def _leaves(command: Command, state: State) -> bool:
         word == "exit"
         or (word == "return" and state.calls > 0)
         or (word in ("break", "continue") and state.loops > 0)
-    )
-
-
-def _is_one_parameter(word: Word) -> bool:
-    """Whether a word is a single expansion, as in `>&$fd`."""
-    return sum(isinstance(part, Parameter) for part in word.parts) == 1 and all(
-        isinstance(part, Parameter) or not getattr(part, "text", "") for part in word.parts
     )

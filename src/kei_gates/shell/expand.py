@@ -5,9 +5,13 @@ from __future__ import annotations
 from kei_gates.shell import braces
 from kei_gates.shell.ast import Arithmetic, Literal, Parameter, Word
 from kei_gates.shell.braces import EXPANDED, QUOTED, WRITTEN
+from kei_gates.shell.globs import escape
+from kei_gates.shell.parameters import is_count, is_from_outside, join, piece_of, strings
+from kei_gates.shell.values import COMPUTED, MOST_CHOICES, OUTSIDE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import TypeAlias
 
     from kei_gates.shell.ast import Part
@@ -24,39 +28,69 @@ class Pattern(str):
     __slots__ = ()
 
 
-def escape(text: str) -> str:
-    """Give a pattern that matches a text alone."""
-    return "".join(f"[{char}]" if char in _GLOB else char for char in text)
+PIPE = "\0pipe "
+"""What the name of a process substitution's pipe begins with. No source holds a NUL."""
 
-
-_GLOB = frozenset("*?[")
 _BLANKS = frozenset(" \t\n")
-_SPECIAL = frozenset(" \t\n{~=*?[")
-_DEFAULTING = frozenset((":-", "-", ":=", "=", ":?", "?"))
+_SPECIAL = frozenset("{~=*?[")
 _MOST_CHARACTERS = 50_000
 """How long a word may be of which each character must be looked at."""
-_LONGEST_NUMBER = 4
 
 
 def fields(word: Word, state: State, home: str | None, *, patterns: bool = False) -> list[Field]:
-    """Give the fields of a word. Substitutions inside count as unknown.
+    """Give the fields of a word; none alone where they are not known for certain.
 
-    So do globs, but with `patterns`, which gives a `Pattern` for those that name files.
+    Globs count as unknown, but with `patterns` there is a `Pattern` for those that name files.
     """
-    array = _whole_array(word, state)
+    found = alternatives(word, state, home, patterns=patterns)
+    return found[0] if len(found) == 1 else [None]
+
+
+def alternatives(
+    word: Word, state: State, home: str | None, *, patterns: bool = False
+) -> list[list[Field]]:
+    """Give each list of fields that a word may become."""
+    array = _whole_array(word, state, home)
     if array is not None:
-        return list(array)
-    pieces: list[tuple[str, int]] = []
+        return [list(array)]
+    ways: list[list[tuple[str, int]]] = [[]]
     for part in word.parts:
-        piece = _piece(part, state, home)
-        if piece is None:
-            return [None]
-        pieces.append(piece)
+        found = _piece(part, state, home)
+        if found is None or len(ways) * len(found) > MOST_CHOICES:
+            return [[None]]
+        if len(found) == 1:
+            for way in ways:
+                way.append(found[0])
+        else:
+            ways = [[*way, piece] for way in ways for piece in found]
+    results: list[list[Field]] = []
+    for way in ways:
+        one = _fields(way, state, home, patterns=patterns)
+        if one not in results:
+            results.append(one)
+    return results
+
+
+def _fields(  # noqa: PLR0911 -- one reason after another why it is not known
+    pieces: list[tuple[str, int]], state: State, home: str | None, *, patterns: bool
+) -> list[Field]:
+    """Give the fields of a word of which every part is known."""
     text = "".join(piece for piece, _ in pieces)
-    special = any(kind != QUOTED and _SPECIAL & set(piece) for piece, kind in pieces)
+    if text.startswith("~") and len(pieces) > 1 and _breaks_tilde(pieces[0]):
+        return [None]  # whether a tilde stands for a home is not certain
+    separators = state.separators()
+    split = frozenset(separators or "") | _BLANKS
+    special = any(
+        kind != QUOTED and (_SPECIAL & set(piece) or (kind == EXPANDED and split & set(piece)))
+        for piece, kind in pieces
+    )
+    if text == COMPUTED:
+        return [None]  # it may be an option, behind which the words mean something else
     if (text and not special) or {kind for _, kind in pieces} == {QUOTED}:
         return [text]
     if len(text) > _MOST_CHARACTERS:
+        return [None]
+    if separators is None and any(kind == EXPANDED and piece for piece, kind in pieces):
         return [None]
     chars = [(char, kind) for piece, kind in pieces for char in piece]
     expanded = braces.expand(chars) if ("{", WRITTEN) in chars else [chars]
@@ -65,71 +99,88 @@ def fields(word: Word, state: State, home: str | None, *, patterns: bool = False
     found: list[Field] = []
     for alternative in expanded:
         empty = ("", QUOTED) in pieces
-        found += _split(alternative, state.home(home), quoted_empty=empty, patterns=patterns)
+        words = _split(alternative, separators or "", quoted_empty=empty)
+        found += [None] if words is None else _globbed(words, state.home(home), patterns=patterns)
+    return found
+
+
+def _breaks_tilde(first: tuple[str, int]) -> bool:
+    """Whether a tilde's name may go on in the next part of a word."""
+    return first[1] == WRITTEN and "/" not in first[0]
+
+
+def values_of(word: Word, state: State, home: str | None) -> tuple[str, ...] | None:
+    """Give what a word may be where neither splitting nor globs apply; none when unknown."""
+    if any(isinstance(part, Parameter) and part.name in "@*" for part in word.parts):
+        return None
+    found = join(word.parts, state, home)
+    first = word.parts[0] if word.parts else None
+    if found and isinstance(first, Literal) and not first.quoted and first.text.startswith("~"):
+        if len(word.parts) > 1 and "/" not in first.text:
+            return None
+        known = [text for text in (_tilde(one, state.home(home)) for one in found) if text]
+        return tuple(known) if len(known) == len(found) else None
+    if any(isinstance(p, Literal) and not p.quoted and ":~" in p.text for p in word.parts):
+        return None  # an assignment expands these too
     return found
 
 
 def text_of(word: Word, state: State, home: str | None) -> str | None:
     """Give a word's one value where neither splitting nor globs apply; none when unknown."""
-    found: list[str] = []
-    for part in word.parts:
-        if isinstance(part, Parameter) and part.name in "@*":
-            return None
-        piece = _piece(part, state, home)
-        if piece is None:
-            return None
-        found.append(piece[0])
-    text = "".join(found)
-    first = word.parts[0] if word.parts else None
-    if isinstance(first, Literal) and not first.quoted and text.startswith("~"):
-        return _tilde(text, state.home(home))
-    if any(isinstance(p, Literal) and not p.quoted and ":~" in p.text for p in word.parts):
-        return None  # an assignment expands these too
-    return text
+    found = values_of(word, state, home)
+    return found[0] if found is not None and len(found) == 1 else None
 
 
 def parameter_text(part: Parameter, state: State, home: str | None) -> str | None:
     """Give a parameter's string; none when it is unknown."""
-    name = part.name
-    if name == "HOME" and not part.operator:
-        return state.home(home)
-    if name == "PWD" and not part.operator and name not in state.variables:
-        return state.folders[0] if len(state.folders) == 1 else None
-    if name.isdecimal() and not part.operator:
-        return _positional(name, state)
-    value = state.variables.get(name)
-    if isinstance(value, tuple):
-        # Without a subscript, bash takes the first element and zsh takes all.
-        return _element(part, value) if part.operator == "[" else None
-    if isinstance(value, str) and (part.operator == "" or (part.operator in _DEFAULTING and value)):
-        return value
-    return None
+    found = strings(part, state, home)
+    return found[0] if found is not None and len(found) == 1 else None
 
 
-def _piece(part: Part, state: State, home: str | None) -> tuple[str, int] | None:
-    """Give a part's text and where its characters come from; none when it is unknown."""
-    if isinstance(part, Literal):
-        return part.text, QUOTED if part.quoted else WRITTEN
-    if isinstance(part, Parameter):
-        value = parameter_text(part, state, home)
-        if value is not None:
-            return value, QUOTED if part.quoted else EXPANDED
-    return None
-
-
-def _positional(name: str, state: State) -> str | None:
-    given = state.positional
-    if given is None or len(name) > _LONGEST_NUMBER:
+def _piece(part: Part, state: State, home: str | None) -> list[tuple[str, int]] | None:
+    """Give what a part's text may be and where its characters come from; none when unknown."""
+    found = piece_of(part, state, home)
+    quoted = getattr(part, "quoted", False)
+    if found is None and quoted and not (isinstance(part, Parameter) and _is_many(part)):
+        return [(_unknown(part, state), QUOTED)]
+    if found is None or _keeps_quotes(part):
         return None
-    number = int(name)
-    if number == 0 or None in given[:number]:
-        return None
-    return given[number - 1] if number <= len(given) else ""
+    if not quoted and any("\0" in text for text in found):
+        return None  # it may be any number of words
+    kind = QUOTED if quoted else WRITTEN if isinstance(part, Literal) else EXPANDED
+    return [(text, kind) for text in found]
 
 
-def _element(part: Parameter, array: tuple[str | None, ...]) -> str | None:
-    """Give the element that `${a[1]}` means: none but for a lone one, as zsh counts from 1."""
-    return array[0] if len(array) == 1 and _subscript(part) == "-1" else None
+def _unknown(part: Part, state: State) -> str:
+    """Give what stands for a quoted part that is not known, but is surely within one word."""
+    if isinstance(part, Parameter) and not part.operator and is_from_outside(part.name, state):
+        return OUTSIDE
+    from kei_gates.shell.numbers import is_numeric  # it expands words too
+
+    return OUTSIDE if is_numeric(part, state) else COMPUTED  # digits cannot be anything else
+
+
+def _is_many(part: Parameter) -> bool:
+    """Whether a quoted expansion may be several words: `"$@"`, `"${a[@]}"`, and zsh's arrays."""
+    return (
+        part.name == "@"
+        or bool(part.flags)
+        or not part.name
+        or any(getattr(one, "text", "") == "@" for one in part.operand)
+    )
+
+
+def _keeps_quotes(part: Part) -> bool:
+    """Whether quotes inside an expansion that is not quoted itself keep a part of it together."""
+    return (
+        isinstance(part, Parameter)
+        and not part.quoted
+        and any(
+            getattr(inner, "quoted", False) and not getattr(inner, "text", " ").isalnum()
+            for inner in part.operand
+        )
+        and part.operator.lstrip(":") in ("-", "=", "+", "?")
+    )
 
 
 def _subscript(part: Parameter) -> str:
@@ -137,39 +188,88 @@ def _subscript(part: Parameter) -> str:
     return first.text if isinstance(first, Arithmetic) else ""
 
 
-def _whole_array(word: Word, state: State) -> tuple[Field, ...] | None:
+def _whole_array(word: Word, state: State, home: str | None) -> tuple[Field, ...] | None:
     """Give the fields of `"$@"`, `$*` or `"${a[@]}"` alone in a word; none for any other word."""
     parts = [part for part in word.parts if not (isinstance(part, Literal) and not part.text)]
     if len(parts) != 1 or not isinstance(parts[0], Parameter):
         return None
     part = parts[0]
-    found: tuple[Field, ...] | None = None
-    if part.name in "@*" and not part.operator:
-        found = state.positional if part.quoted and part.name == "@" else None
-        found = (None,) if found is None else found
-    elif part.operator == "[" and _subscript(part) in ("@", "*"):
-        value = state.variables.get(part.name)
-        whole = part.quoted and _subscript(part) == "@"
-        found = value if isinstance(value, tuple) and whole else (None,)
-    return found
+    array: Sequence[Field] | None
+    if part.name in "@*" and part.operator in ("", ":"):
+        array, joins = state.positional, part.name == "*"
+    elif part.operator in ("[", ":") and _subscript(part) in ("@", "*"):
+        value = state.lookup(part.name)
+        array, joins = value if isinstance(value, tuple) else None, _subscript(part) == "*"
+    else:
+        return None
+    if array is not None and part.operator == ":":
+        array = _slice(part, array, state, home)
+    if array is None:
+        return (None,)
+    if not part.quoted:
+        odd = _BLANKS | _SPECIAL | {"\0"}
+        plain = all(one and not odd & set(one) for one in array if one is not None)
+        return tuple(array) if plain and "IFS" not in state.variables else (None,)
+    if joins:
+        whole = join((part,), state, home) if part.operator != ":" else None
+        return (None,) if whole is None else whole[:1]
+    return tuple(array)
 
 
-def _split(chars: Chars, home: str | None, *, quoted_empty: bool, patterns: bool) -> list[Field]:
-    """Split at unquoted blanks, expand a tilde, and give up on globs if patterns are not wanted."""
-    words: list[Chars] = [[]]
+def _slice(
+    part: Parameter, array: Sequence[Field], state: State, home: str | None
+) -> Sequence[Field] | None:
+    """Give `${@:2}` or `${a[@]:1:2}`; none when it is not known."""
+    operand = [one for one in part.operand if not isinstance(one, Arithmetic)]
+    found = join(operand, state, home)
+    ends = found[0].split(":") if found is not None and len(found) == 1 else []
+    if not 1 <= len(ends) <= 2 or not all(is_count(end.strip()) for end in ends):  # noqa: PLR2004 -- offset and length
+        return None
+    start = int(ends[0])
+    if part.name in "@*":
+        if start == 0:
+            return None  # the shell's own name comes first
+        start -= 1
+    stop = start + int(ends[1]) if len(ends) > 1 else len(array)
+    return None if None in array[:stop] and stop != len(array) else array[start:stop]
+
+
+def _split(chars: Chars, separators: str, *, quoted_empty: bool) -> list[Chars] | None:
+    """Split what was expanded at separators: bash(1), Word Splitting. None when it is not certain.
+
+    Blanks among the separators end a field together, each other separator ends one alone.
+    """
+    if not chars:
+        return [[]] if quoted_empty else []
+    words: list[Chars] = []
+    word: Chars = []
+    ended = False
     for char in chars:
-        if char[0] in _BLANKS and char[1] != QUOTED:
-            words.append([])
+        if char[1] != EXPANDED or char[0] not in separators:
+            if ended:
+                words.append(word)
+                word, ended = [], False
+            word.append(char)
+        elif char[0] in _BLANKS:
+            ended = ended or bool(word)
         else:
-            words[-1].append(char)
-    if quoted_empty and len(words) > 1 and not (words[0] and words[-1]):
-        return [None]  # an empty string at an edge makes a field of its own, or not
+            words.append(word)
+            word, ended = [], False
+    if word:
+        words.append(word)
+    edges = (chars[0], chars[-1])
+    if quoted_empty and any(kind == EXPANDED and char in separators for char, kind in edges):
+        return None  # an empty string at an edge makes a field of its own, or not
+    return words
+
+
+def _globbed(words: list[Chars], home: str | None, *, patterns: bool) -> list[Field]:
+    """Expand tildes and `=`, and give up on globs if patterns are not wanted."""
     found: list[Field] = []
     for word in words:
         text = "".join(char for char, _ in word)
         if not text:
-            if quoted_empty and len(words) == 1:
-                found.append("")
+            found.append("")
         elif word[0] == ("=", WRITTEN) and text not in ("=", "=="):
             found.append(None)  # in zsh, `=git` is where git lies
         elif _is_glob(word):

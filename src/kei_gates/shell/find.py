@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kei_gates.shell.expand import Pattern, escape
+from kei_gates.shell.expand import Pattern
+from kei_gates.shell.globs import escape
+from kei_gates.shell.values import OUTSIDE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,9 +44,16 @@ def commands_of(words: Sequence[Field]) -> Iterator[tuple[bool, list[Field]]]:
             start = at
             while at < len(words) and not _ends(words, start, at):
                 at += 1
-            command = [None if w is None or "{}" in w else w for w in words[start:at]]
+            command = [_with_name(word) for word in words[start:at]]
             if command:
                 yield word in _EXECUTING_IN_PLACE, command
+
+
+def _with_name(word: Field) -> Field:
+    """Give a word with the name of a file that lies there already in the place of `{}`."""
+    if word is None or "{}" not in word:
+        return word
+    return None if word == "{}" else word.replace("{}", OUTSIDE)
 
 
 def _ends(words: Sequence[Field], start: int, at: int) -> bool:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from kei_gates.model import Effect, Invocation, Unseen
 from kei_gates.shell.errors import MOST_WORK, Unanalysable
-from kei_gates.shell.expand import Pattern, escape
-from kei_gates.shell.installed import is_found_by_name
+from kei_gates.shell.expand import PIPE, Pattern
+from kei_gates.shell.files import LATER, Files
+from kei_gates.shell.globs import escape
 from kei_gates.shell.state import collapse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from kei_gates.model import EffectKind
+    from kei_gates.shell.analysis import ShellFacts
     from kei_gates.shell.ast import Span
+    from kei_gates.shell.files import Content
     from kei_gates.shell.state import State
 
 _LONGEST_REASON = 300
@@ -25,13 +28,12 @@ _NO_FILES = frozenset(("/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr", 
 class Findings:
     """Collects invocations, effects and what was not seen, each once."""
 
-    def __init__(self, source: str, exists: Callable[[str], bool]) -> None:
-        """Collect for a source; `exists` says whether a folder is on the disk."""
+    def __init__(self, source: str, facts: ShellFacts) -> None:
+        """Collect for a source, under what is known from outside."""
         self.text = source
-        self._exists = exists
+        self.facts = facts
+        self.files = Files(facts.look)
         self._made: set[str] = set()
-        # Paths that the source itself writes.
-        self.written: set[str] = set()
         # Links that the source itself makes: what lies behind them is not on the disk yet.
         self._links: set[str] = set()
         self.invocations: dict[Invocation, None] = {}
@@ -39,6 +41,8 @@ class Findings:
         self.unseen: dict[Unseen, None] = {}
         self.via: tuple[str, ...] = ()
         self.work = 0
+        # How many files that were there before are being walked, one inside another.
+        self.inside_files = 0
         # The latest command's words, and the same with patterns for globs.
         self.spelled: tuple[list[str | None], list[str | None]] = ([], [])
 
@@ -57,14 +61,29 @@ class Findings:
         """Add what could run and was not seen."""
         if len(why) > _LONGEST_REASON:
             why = f"{why[:_LONGEST_REASON]}..."
-        self.unseen[Unseen(why, span)] = None
+        self.unseen[Unseen(why, span, noted=self.inside_files > 0)] = None
 
-    def touch(
-        self, kind: EffectKind, path: str | None, by: str, state: State, *, tree: bool = False
+    def note(self, why: str, span: Span) -> None:
+        """Add what could run and was not seen, in a file that was there before the call."""
+        self.inside_files += 1
+        self.miss(why, span)
+        self.inside_files -= 1
+
+    def touch(  # noqa: PLR0913 -- an effect with what it leaves
+        self,
+        kind: EffectKind,
+        path: str | None,
+        by: str,
+        state: State,
+        *,
+        tree: bool = False,
+        content: Content = None,
     ) -> None:
-        """Add an effect on a path as the source spells it."""
+        """Add an effect on a path as the source spells it; `content` is what a write leaves."""
+        if path is not None and "\0" in path:
+            path = None if not path.startswith(PIPE) else "/dev/fd/63"
         if isinstance(path, Pattern):
-            for known in _absolute(path, state):
+            for known in absolute_patterns(path, state):
                 self.effects[Effect(kind, known, by, tree=tree, glob=known is not None)] = None
             return
         for absolute in state.paths(path):
@@ -73,11 +92,8 @@ class Findings:
             elif absolute is None or not _is_no_file(absolute):
                 self.effects[Effect(kind, absolute, by, tree=tree)] = None
             if kind == "write" and absolute is not None:
-                self.written.add(collapse(absolute))
-                if is_found_by_name(collapse(absolute)):
-                    self.miss(
-                        f"`{by}` may put a program where programs are found", (0, len(self.text))
-                    )
+                if content is not LATER:
+                    self.files.write(collapse(absolute), content, tree=tree)
 
     def links(self, path: str | None, state: State) -> None:
         """Note that the source makes a symbolic link."""
@@ -93,14 +109,16 @@ class Findings:
 
     def is_folder(self, path: str) -> bool:
         """Say whether a path is a folder, or one that the source makes."""
-        return path.endswith("/") or collapse(path) in self._made or self._exists(path)
+        return path.endswith("/") or collapse(path) in self._made or self.facts.is_folder(path)
 
     def is_own(self, path: str | None, state: State) -> bool:
         """Say whether the source itself writes a file."""
-        return any(one is not None and collapse(one) in self.written for one in state.paths(path))
+        return any(
+            one is not None and self.files.is_own(collapse(one)) for one in state.paths(path)
+        )
 
 
-def _absolute(pattern: Pattern, state: State) -> list[str | None]:
+def absolute_patterns(pattern: Pattern, state: State) -> list[str | None]:
     """Give the absolute patterns that a spelled one may mean, none for one that is unknown."""
     if pattern.startswith("/"):
         return [pattern]

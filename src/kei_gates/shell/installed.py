@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _SYSTEM = (
-    "/bin/", "/sbin/", "/usr/", "/opt/", "/nix/", "/snap/", "/Library/", "/System/",
+    "/bin/", "/sbin/", "/usr/", "/lib/", "/lib64/", "/opt/", "/nix/", "/snap/", "/Library/", "/System/",
     "/Applications/",
 )  # fmt: skip
 _OF_TOOLS = (

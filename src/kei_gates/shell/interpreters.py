@@ -1,6 +1,7 @@
-"""Interpreters: whether they are given code, and which file of theirs is the script.
+"""Interpreters: what code they are given, and which file of theirs is the script.
 
-Sources: python(1), perlrun(1), ruby(1), node(1), php(1), lua(1), Rscript(1), julia(1).
+Sources: python(1), perlrun(1), ruby(1), node(1), php(1), lua(1), Rscript(1), tclsh(1), julia(1),
+gawk(1).
 """
 
 from __future__ import annotations
@@ -16,31 +17,60 @@ if TYPE_CHECKING:
 class Interpreter:
     """How an interpreter is given its program.
 
-    `code` names options with code in them (or that run what they name), `values` options that take
-    the next word, `flags` those that take none; behind any other option, the next word may be its
-    value or the script. `modules` names options after which a module of the project runs.
+    `language` is what its code is read as, none for one that is not looked into. `code` names
+    options whose value is code, `files` those whose value is a file of code, `modules` those behind
+    which a module runs. `values` are options that take the next word, `rest` letters whose value is
+    the rest of their word, `hides` options that run what is not looked into; all others take none.
+    Behind `in_place`, the operands are written. `scripted`: the first operand is a file of code
+    (for awk it is the code itself).
     """
 
-    __slots__ = ("code", "flags", "modules", "values")
+    __slots__ = (
+        "code", "files", "hides", "in_place", "language", "modules", "rest", "scripted", "values",
+    )  # fmt: skip
 
-    def __init__(self, code: str, *, values: str = "", flags: str = "", modules: str = "") -> None:
-        """Take each as options with their dashes, separated by blanks."""
+    def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
+        self,
+        language: str | None,
+        code: str = "",
+        *,
+        files: str = "",
+        modules: str = "",
+        values: str = "",
+        rest: str = "",
+        hides: str = "",
+        in_place: str = "",
+        scripted: bool = True,
+    ) -> None:
+        """Take options with their dashes, separated by blanks."""
+        self.language: Final = language
         self.code: Final = frozenset(code.split())
-        self.values: Final = frozenset(values.split())
-        self.flags: Final = frozenset(flags.split())
+        self.files: Final = frozenset(files.split())
         self.modules: Final = frozenset(modules.split())
+        self.values: Final = frozenset(values.split())
+        self.rest: Final = frozenset(rest.split())
+        self.hides: Final = frozenset(hides.split())
+        self.in_place: Final = frozenset(in_place.split())
+        self.scripted: Final = scripted
 
 
 _PYTHON = Interpreter(
-    "-c",
-    values="-X -W --check-hash-based-pycs",
-    flags="-b -B -d -E -h -i -I -O -OO -P -q -s -S -u -v -V -x",
-    modules="-m",
+    "python", "-c", modules="-m", values="-X -W --check-hash-based-pycs --cwd", rest="-X -W"
 )
 _NODE = Interpreter(
-    "-e -p --eval --print -r --require --import --loader --experimental-loader -i",
+    "node",
+    "-e -p --eval --print -pe",
+    files="-r --require --import --loader --experimental-loader",
     values="-C --conditions --input-type --env-file --title",
-    flags="--test --watch --enable-source-maps --no-warnings --inspect --trace-warnings",
+)
+_AWK = Interpreter(
+    "awk",
+    "-e --source",
+    files="-f --file -i --include -E --exec",
+    values="-F --field-separator -v --assign -m",
+    rest="-F -v",
+    hides="-l --load -D --debug",
+    scripted=False,
 )
 
 INTERPRETERS: dict[str, Interpreter] = {
@@ -51,22 +81,57 @@ INTERPRETERS: dict[str, Interpreter] = {
     "nodejs": _NODE,
     "ts-node": _NODE,
     "tsx": _NODE,
-    "perl": Interpreter("-e -E -n -p -M -m -d -s", values="-I", flags="-w -W -T -t -c -l"),
-    "ruby": Interpreter("-e -n -p -r", values="-I -C -E", flags="-w -W -c"),
-    "php": Interpreter("-r -B -R -E -F -a", values="-d -c -z", flags="-n -q -l -i -m"),
-    "lua": Interpreter("-e -l -i", flags="-v -E -W"),
-    "Rscript": Interpreter("-e", flags="--vanilla --verbose"),
-    "R": Interpreter("-e -f --file"),
-    "julia": Interpreter("-e -E --eval --print -L --load", values="-t --threads -J"),
-    "elixir": Interpreter("-e --eval -r -S", values="--name --sname --cookie"),
-    "guile": Interpreter("-c -l -e"),
-    "groovy": Interpreter("-e"),
-    "scala": Interpreter("-e -i"),
-    "tclsh": Interpreter(""),
-    "wish": Interpreter(""),
-}
-_QUESTIONS = frozenset(("--version", "--help", "-V", "-VV", "-h", "-v", "--v8-options"))
+    "perl": Interpreter(
+        "perl", "-e -E", values="-I", rest="-0 -i -l -F -M -m -I -C -D -V -x", hides="-d",
+        in_place="-i",
+    ),
+    "ruby": Interpreter(
+        "ruby", "-e", values="-I -C -E -r", rest="-0 -i -F -r -I -K -T -W -x", in_place="-i"
+    ),
+    "php": Interpreter(
+        "php", "-r -B -R -E", files="-f -F", values="-d -c -z -t -S", hides="-a", rest="-d"
+    ),
+    "lua": Interpreter("lua", "-e", values="-l", rest="-l"),
+    "luajit": Interpreter("lua", "-e", values="-l -j", rest="-l -j"),
+    "Rscript": Interpreter("r", "-e", values="--default-packages"),
+    "R": Interpreter("r", "-e", files="-f --file"),
+    "tclsh": Interpreter("tcl"),
+    "wish": Interpreter("tcl"),
+    "awk": _AWK,
+    "gawk": _AWK,
+    "mawk": _AWK,
+    "nawk": _AWK,
+    "julia": Interpreter(None, "-e -E --eval --print", files="-L --load", values="-t --threads -J"),
+    "elixir": Interpreter(
+        None, "-e --eval", files="-r", modules="-S", values="--name --sname --cookie"
+    ),
+    "guile": Interpreter(None, "-c", files="-l", values="-e"),
+    "groovy": Interpreter(None, "-e"),
+    "scala": Interpreter(None, "-e", files="-i"),
+}  # fmt: skip
+_QUESTIONS = frozenset(
+    ("--version", "--help", "-V", "-VV", "-h", "--v8-options", "-version", "-W", "--usage")
+)
 _INPUT = frozenset(("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"))
+
+
+class Program:
+    """What an interpreter was given: `code` and `files` (none for what is not known), a `module`.
+
+    `at` is where the program's own arguments begin. `reads_input` says that its input is the code,
+    `hidden` that it runs what is not looked into, `writes` that its operands are written.
+    """
+
+    __slots__ = ("at", "code", "files", "hidden", "module", "reads_input", "writes")
+
+    def __init__(self) -> None:
+        self.code: list[Field] = []
+        self.files: list[Field] = []
+        self.module: Field = None
+        self.reads_input = False
+        self.hidden = False
+        self.writes = False
+        self.at = 1
 
 
 def interpreter(program: str) -> Interpreter | None:
@@ -74,47 +139,77 @@ def interpreter(program: str) -> Interpreter | None:
     return INTERPRETERS.get(program) or INTERPRETERS.get(program.rstrip("0123456789."))
 
 
-def runs_code(known: Interpreter, words: Sequence[Field]) -> bool:
-    """Say whether an interpreter is given code in its words, or reads it from its input."""
-    script = False
-    unsure = False
+def read_program(known: Interpreter, words: Sequence[Field]) -> Program:
+    """Read what code an interpreter is given in its words."""
+    found = Program()
     at = 1
     while at < len(words):
         word = words[at]
+        if word is None or word in _INPUT or not word.startswith("-") or word == "--":
+            break
+        if word in _QUESTIONS and len(words) == 2:  # noqa: PLR2004 -- the question alone
+            found.at = at
+            return found
+        before = found.module
+        at += 1 + _option(known, words, at, found)
+        if found.module is not before:
+            found.at = at
+            return found
+    if at < len(words) and words[at] == "--":
         at += 1
-        if word is None or word in _INPUT:
-            return not script
-        if not word.startswith("-"):
-            script = True
-            if not unsure:
-                return False
-            unsure = False
-        elif (
-            word in _QUESTIONS or _option(word) in known.modules or _clustered(word, known.modules)
+    _operand(known, words, at, found)
+    return found
+
+
+def _operand(known: Interpreter, words: Sequence[Field], at: int, found: Program) -> None:
+    """Read the script, or for awk the program, that stands behind the options."""
+    found.at = at
+    if found.code or (found.files and not (known.scripted and at < len(words))):
+        return
+    if at == len(words):
+        found.reads_input = known.scripted
+        return
+    word = words[at]
+    found.at = at + 1
+    if not known.scripted:
+        found.code.append(word)
+    elif word is not None and word in _INPUT:
+        found.reads_input = True
+    else:
+        found.files.append(word)
+
+
+def _option(known: Interpreter, words: Sequence[Field], at: int, found: Program) -> int:
+    """Read one word of options; give how many words more it took."""
+    word = words[at] or ""
+    name, equals, value = word.partition("=")
+    if word.startswith("--") or word in known.code | known.files | known.modules | known.values:
+        given: Field = value if equals else words[at + 1] if at + 1 < len(words) else None
+        return _take(known, name, given, found) and int(not equals)
+    for index, letter in enumerate(word[1:], 1):
+        option, rest = f"-{letter}", word[index + 1 :]
+        if option in known.in_place:
+            found.writes = True
+        if (
+            option in known.rest
+            and option not in known.code
+            and (rest or option not in known.values)
         ):
-            return False
-        elif _option(word) in known.code or _clustered(word, known.code):
-            return True
-        elif word in known.values:
-            at += 1
-        else:
-            unsure = "=" not in word and word not in known.flags
-    return not script
+            return 0
+        if option in known.code | known.files | known.modules | known.values:
+            given = rest or (words[at + 1] if at + 1 < len(words) else None)
+            return _take(known, option, given, found) and int(not rest)
+        found.hidden = found.hidden or option in known.hides
+    return 0
 
 
-def _option(word: str) -> str:
-    return word.partition("=")[0] if word.startswith("--") else word[:2]
-
-
-def _clustered(word: str, options: frozenset[str]) -> bool:
-    """Whether a word of several short options holds one of some."""
-    if word.startswith("--"):
-        return False
-    return any(f"-{letter}" in options for letter in word[1:])
-
-
-def script_of(program: str, words: Sequence[Field]) -> Field:
-    """Give the file that an interpreter runs; none when there is none."""
-    if interpreter(program) is None:
-        return None
-    return next((word for word in words[1:] if word is not None and not word.startswith("-")), None)
+def _take(known: Interpreter, name: str, value: Field, found: Program) -> bool:
+    """Note an option's value; say whether the option takes one."""
+    found.hidden = found.hidden or name in known.hides
+    if name in known.code:
+        found.code.append(value)
+    elif name in known.files:
+        found.files.append(value)
+    elif name in known.modules:
+        found.module = value or "?"
+    return name in known.code | known.files | known.modules | known.values

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from kei_gates.shell.effects import touch_files
 from kei_gates.shell.find import follow_find
-from kei_gates.shell.installed import is_installed
-from kei_gates.shell.interpreters import script_of
 from kei_gates.shell.opaque import hides
 from kei_gates.shell.parallel import follow_parallel
 from kei_gates.shell.schedule import follow_at, follow_crontab
 from kei_gates.shell.screen import follow_screen
+from kei_gates.shell.sed import follow_sed
 from kei_gates.shell.shells import follow_shell
 from kei_gates.shell.speakers import follow_speaker
 from kei_gates.shell.tmux import follow_tmux
@@ -30,16 +29,11 @@ if TYPE_CHECKING:
 
 def launch(ev: Evaluator, words: list[Field], state: State, span: Span, stdin: str | None) -> None:
     """Follow a program that was invoked; its name is known and plain."""
-    path = words[0] or ""
-    program = path.rpartition("/")[2]
-    if "/" in path and (not is_installed(path) or ev.is_own(path, state)):
-        ev.miss(f"the program `{path}` was not read", span)
-        return
-    use = Use(ev, program, words, state, span, stdin)
+    use = Use(ev, (words[0] or "").rpartition("/")[2], words, state, span, stdin)
     for follow in _STEPS:
         if follow(use):
             return
-    touch_files(ev, program, words, state)
+    touch_files(ev, use.name, words, state)
 
 
 def _special(use: Use) -> bool:
@@ -70,14 +64,6 @@ def _hidden(use: Use) -> bool:
     return True
 
 
-def _own_script(use: Use) -> bool:
-    """Note a script that an interpreter runs and the same source writes."""
-    if not use.ev.is_own(script_of(use.name, use.words), use.state):
-        return False
-    use.miss(f"the script that `{use.name}` runs is written in the same source")
-    return True
-
-
 SPECIAL: dict[str, Callable[[Use], bool]] = {
     "find": follow_find,
     "gfind": follow_find,
@@ -91,6 +77,8 @@ SPECIAL: dict[str, Callable[[Use], bool]] = {
     "at": follow_at,
     "batch": follow_at,
     "crontab": follow_crontab,
+    "sed": follow_sed,
+    "gsed": follow_sed,
     "busybox": _many_in_one,
     "toybox": _many_in_one,
 }
@@ -102,5 +90,4 @@ _STEPS: tuple[Callable[[Use], bool], ...] = (
     follow_speaker,
     _wrapper,
     _hidden,
-    _own_script,
 )

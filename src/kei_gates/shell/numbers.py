@@ -10,14 +10,15 @@ from __future__ import annotations
 from kei_gates.shell.ast import Arithmetic, Literal, Parameter, Pipeline, Simple, Substitution, Word
 from kei_gates.shell.expand import parameter_text
 from kei_gates.shell.scanner import NAME, NAME_START
-from kei_gates.shell.state import is_number
+from kei_gates.shell.values import is_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kei_gates.shell.ast import Command, Part
-    from kei_gates.shell.state import State, Value
+    from kei_gates.shell.state import State
+    from kei_gates.shell.values import Value
 
 # Parameters that only ever hold a number.
 _NUMBERS = frozenset(
@@ -91,10 +92,11 @@ def assigned_in(text: str) -> set[str]:
 
 def gives_number(word: Word, state: State) -> bool:
     """Say whether a word of which the value is not known is surely a number."""
-    return bool(word.parts) and all(_is_numeric(part, state) for part in word.parts)
+    return bool(word.parts) and all(is_numeric(part, state) for part in word.parts)
 
 
-def _is_numeric(part: Part, state: State) -> bool:
+def is_numeric(part: Part, state: State) -> bool:
+    """Say whether a part of a word of which the value is not known is surely a number."""
     if isinstance(part, Literal):
         return not part.text or (part.text.isascii() and part.text.isdecimal())
     if isinstance(part, Arithmetic):
@@ -104,7 +106,7 @@ def _is_numeric(part: Part, state: State) -> bool:
     if part.name in _NUMBERS or part.operator == "length":
         return True
     numeric = is_number(state.variables.get(part.name))
-    default = all(_is_numeric(operand, state) for operand in part.operand)
+    default = all(is_numeric(operand, state) for operand in part.operand)
     return numeric and (not part.operator or (part.operator in ("-", ":-") and default))
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from kei_gates.shell.options import Grammar, Options, read
+from kei_gates.shell.scripts import each_content
+from kei_gates.shell.values import FileText, marked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kei_gates.shell.expand import Field
+    from kei_gates.shell.use import Use
 
 GRAMMAR = Grammar("efl", "expression file line-length", optional="iE")
 # Commands that take the rest of the line as text, a label or a file to read.
@@ -29,33 +32,45 @@ class Script:
 
 
 def scripts(words: Sequence[Field]) -> tuple[list[Field], Options]:
-    """Give the scripts of a command, and its options; its operands are then the files alone.
+    """Give the scripts in a command's words, and its options; its operands are then files alone.
 
-    A script that is not known, or lies in a file, is none.
+    A script that is not known is none; one that lies in a file is the value of `-f`.
     """
     # The suffix of `-i` is part of its word, so `e` in it is no option.
     options = read(words, GRAMMAR, permute=True)
     found: list[Field] = list(options.values("e", "expression"))
-    if options.has("f", "file"):
-        found.append(None)
-    if not found and options.operands:
+    if not found and options.operands and not options.has("f", "file"):
         found.append(options.operands.pop(0))
     return found, options
 
 
-def runs(words: Sequence[Field]) -> bool:
-    """Say whether a command runs something in its scripts, or may."""
-    found, _ = scripts(words)
-    return any(script is None or _does_run(read_script(script)) for script in found)
+def follow_sed(use: Use) -> bool:
+    """Follow a command whose scripts may run something; false, as what it touches comes next."""
+    found, options = scripts(use.words)
+    for script in found:
+        if script is None or not marked(script, "") or may_run(script):
+            use.miss(f"`{use.name}` runs something that is not followed")
+    for path in options.values("f", "file"):
+        each_content(use.ev, path, use.state, use.span, lambda text: _check_file(use, text))
+    return False
 
 
-def _does_run(script: Script) -> bool:
+def _check_file(use: Use, text: str) -> None:
+    if may_run(text):
+        why = f"`{use.name}` runs something that is not followed"
+        (use.note if isinstance(text, FileText) else use.miss)(why)
+
+
+def may_run(text: str) -> bool:
+    """Say whether a script runs something, or may."""
+    script = read_script(text)
     return script.runs or not script.certain
 
 
 def read_script(text: str) -> Script:
-    """Read a script."""
+    """Read a script. What is not known inside a word is taken for an address, or for text."""
     script = Script()
+    text = marked(text, "1")
     at = 0
     while at < len(text) and script.certain:
         char = text[at]
@@ -86,10 +101,12 @@ def _command(text: str, at: int, script: Script) -> int:
         at = _delimited(text, at + 2, delimiter, script)
         at = _plain_end(text, at, delimiter, script)
         return _flags(text, at, script) if char == "s" else at
-    if char.isalpha() or char == "=":
+    if char in _KNOWN:
         return at + 1
-    script.certain = False
-    return at
+    return len(text)  # sed knows no such command, and refuses the whole script
+
+
+_KNOWN = frozenset("=dDFgGhHlLnNpPQuUvxXzZST")
 
 
 def _delimited(text: str, at: int, delimiter: str, script: Script) -> int:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from kei_gates.shell import options
 from kei_gates.shell.builtins import check_options
 from kei_gates.shell.options import Grammar
-from kei_gates.shell.unwrap import SHELLS
+from kei_gates.shell.scripts import SHELLS, run_shell_script
+from kei_gates.shell.streams import Input
 from kei_gates.shell.use import is_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from kei_gates.shell.state import State
     from kei_gates.shell.use import Use
 
 _GRAMMAR = Grammar("oO", "rcfile init-file", long_flags="")
@@ -48,8 +50,8 @@ def _shell(use: Use) -> None:
     if found.has("help", "version"):
         return
     rest = words[found.at :]
-    if found.has("rcfile", "init-file"):
-        use.miss(f"`{name}` reads a start-up file that was not read")
+    for path in found.values("rcfile", "init-file"):
+        run_shell_script(use.ev, name, [path], use.state, use.span)
     check_options(use.ev, found.values("o", "O"), use.span)
     inner = use.state.new_shell()
     if found.has("c"):
@@ -59,12 +61,20 @@ def _shell(use: Use) -> None:
         inner.positional = tuple(rest[2:])
         use.ev.source(rest[0], inner, use.span, (name,))
     elif rest and not found.has("s"):
-        use.miss("the script that is run was not read")
+        run_shell_script(use.ev, name, rest, use.state, use.span)
     elif use.stdin is not None:
         inner.positional = tuple(rest)
-        use.ev.source(use.stdin, inner, use.span, (name,))
+        _run_input(use, use.stdin, inner)
     else:
         use.miss(f"`{name}` runs what it reads")
+
+
+def _run_input(use: Use, text: str, state: State) -> None:
+    """Run the text that a shell reads; what its commands find left of it is not followed."""
+    ev = use.ev
+    stdin, ev.stdin = ev.stdin, Input(None)
+    ev.source(text, state, use.span, (use.name,))
+    ev.stdin = stdin
 
 
 def _foreign(use: Use, holding: tuple[str, ...]) -> None:

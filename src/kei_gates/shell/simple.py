@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from kei_gates.shell import builtins
+from kei_gates.shell.aliases import check_odd_aliases, run_aliases
 from kei_gates.shell.ast import Literal, Word
 from kei_gates.shell.declare import declare
 from kei_gates.shell.errors import MOST_NESTING
 from kei_gates.shell.expand import text_of
-from kei_gates.shell.launch import launch
+from kei_gates.shell.lookup import looked_up
 from kei_gates.shell.numbers import gives_number
+from kei_gates.shell.parameters import is_fixed
 from kei_gates.shell.parser import DECLARING
-from kei_gates.shell.state import NUMBER
+from kei_gates.shell.reading import READING, SOME_NUMBER, UNKNOWN
+from kei_gates.shell.showing import show
+from kei_gates.shell.streams import Input
+from kei_gates.shell.values import NUMBER, one_of, strings_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kei_gates.shell.ast import Assignment, Function, Simple, Span
     from kei_gates.shell.evaluate import Evaluator
     from kei_gates.shell.expand import Field
-    from kei_gates.shell.state import State, Value
+    from kei_gates.shell.state import State
+    from kei_gates.shell.values import Value
 
-_PLAIN = frozenset("-._+/@,%")
-_BRACKETS = frozenset(("[", "[[", ":", "."))
+# Characters that history, jobs, globs and zsh's own forms give a meaning in a command's name.
+_ODD = frozenset("%!^=#~{}[]*?\0")
+_BRACKETS = frozenset(("[", "[["))
 _LEAVING = frozenset(("break", "continue", "return"))
 _MOST_CALLS = MOST_NESTING // 2
 
@@ -28,27 +35,51 @@ _MOST_CALLS = MOST_NESTING // 2
 def run_simple(ev: Evaluator, node: Simple, state: State) -> None:
     """Run a simple command: words, redirections, assignments, then what its words name."""
     first = node.words[0].plain if node.words else None
+    if ev.odd_aliases:
+        check_odd_aliases(ev, node)
+    if first is not None and first in state.aliases and first not in ev.replacing:
+        run_aliases(ev, node, first, state)
+        return
     declaring = first is not None and first in DECLARING and first not in state.functions
-    if declaring:
-        words = _declaring_words(ev, node, state)
-    else:
-        words = [field for word in node.words for field in ev.expand(word, state)]
-        if None in words:
-            ev.spelled = (words, ev.with_patterns(node.words, state))
-    stdin = ev.redirect(node.redirections, state)
+    ways = [_declaring_words(ev, node, state)] if declaring else ev.ways(node.words, state)
+    if ways[0] and ways[0][0] is None:
+        ways = looked_up(ev, node.words, ways, state)
+    if len(ways) == 1:
+        _run_words(ev, node, ways[0], state)
+        return
+    ev.each(ways, state, lambda words, branch: _run_words(ev, node, words, branch))
+
+
+def _run_words(ev: Evaluator, node: Simple, words: list[Field], state: State) -> None:
+    """Run a command of which the words are expanded."""
+    if None in words:
+        ev.spelled = (words, ev.with_patterns(node.words, state))
+    ev.within(node.redirections, state, lambda: _run_here(ev, node, words, state))
+    if words == ["exec"] and node.redirections:
+        ev.out.write(None)
+        if any(one.operator[0] == "<" for one in node.redirections):
+            ev.miss("the shell goes on with another input", node.span)
+
+
+def _run_here(ev: Evaluator, node: Simple, words: list[Field], state: State) -> None:
+    """Run a command's assignments and its words, its redirections in place."""
     before = {one.name: state.variables.get(one.name) for one in node.assignments}
+    outside = {one.name for one in node.assignments if one.name not in state.variables}
     for assignment in node.assignments:
-        _assign(
-            ev, assignment, state, node.span, alone=bool(words) and words[0] in builtins.READING
-        )
-    if words == ["exec"] and any(one.operator[0] == "<" for one in node.redirections):
-        ev.miss("the shell goes on with another input", node.span)
+        _assign(ev, assignment, state, node.span, alone=bool(words) and words[0] in READING)
     if words:
-        ev.run(words, state, node.span, stdin)
+        ev.run(words, state, node.span, ev.stdin.text)
         for name, value in before.items():
             # What a builtin or a function is given may last, by the shell and its options.
             lasts = words[0] in state.functions or words[0] in builtins.HANDLERS
-            state.assign(name, None if lasts and state.variables.get(name) != value else value)
+            if lasts and state.variables.get(name) != value:
+                state.assign(name, None)
+            elif name in outside:
+                state.variables.pop(name, None)
+            else:
+                state.assign(name, value)
+    elif node.redirections and not node.assignments:
+        ev.out.write(ev.stdin.text)  # `$(<file)`
 
 
 def _declaring_words(ev: Evaluator, node: Simple, state: State) -> list[Field]:
@@ -62,7 +93,7 @@ def _declaring_words(ev: Evaluator, node: Simple, state: State) -> list[Field]:
             parts = (Literal(rest, quoted=False), *word.parts[1:])
             value = Word(parts, word.span)
             number = text_of(value, state, ev.facts.home) is None and gives_number(value, state)
-            words.append(f"{name}={builtins.SOME_NUMBER if number else builtins.UNKNOWN}")
+            words.append(f"{name}={SOME_NUMBER if number else UNKNOWN}")
         else:
             words.append(text)
     return words
@@ -78,59 +109,96 @@ def _assign(ev: Evaluator, node: Assignment, state: State, span: Span, *, alone:
     if node.array is not None:
         value = tuple(field for word in node.array for field in ev.expand(word, state))
     else:
-        value = ev.value(node.value, state)
+        found = ev.values(node.value, state)
+        value = None if found is None else one_of(found)
         if value is None and gives_number(node.value, state):
             value = NUMBER
-    if node.append or node.subscript is not None:
-        value = _joined(state.variables.get(node.name), value, append=node.subscript is None)
-    if not (alone and node.name == "IFS"):
-        ev.hide(node.name, value if isinstance(value, str) else None, span)
+    element = None
+    if node.subscript is not None:
+        element = (node.subscript.text, None if node.append else value)
+        value = None
+    elif node.append:
+        value = _joined(state.lookup(node.name), value)
+    if not alone:
+        ev.hide(node.name, value if isinstance(value, str) else None, span, followed=True)
     if node.name in state.history.integers and isinstance(value, str):
         ev.check_evaluated(value, state, span)
+    followed = element is not None and is_fixed(node.name, element[0], state)
+    kept = _elements(state, node.name) if followed else {}
     state.assign(node.name, value)
+    if element is not None and followed:
+        state.history.indexed.add(node.name)
+        for name, held in (kept | {f"{node.name}[{element[0]}]": element[1]}).items():
+            state.assign(name, held)
 
 
-def _joined(before: Value, value: Value, *, append: bool) -> Value:
-    """Give a variable's value after something was added to it."""
-    if append and isinstance(before, str) and isinstance(value, str):
+def _elements(state: State, name: str) -> dict[str, Value]:
+    """Give the elements of an array that stay what they are when another is assigned."""
+    if name not in state.history.indexed:
+        return {}
+    return {one: held for one, held in state.variables.items() if one.startswith(f"{name}[")}
+
+
+def _joined(before: Value, value: Value) -> Value:
+    """Give a variable's value after something was added to its end."""
+    if isinstance(before, tuple) and isinstance(value, tuple):
         return before + value
-    if append and isinstance(before, tuple) and isinstance(value, tuple):
-        return before + value
-    return None
+    first, second = strings_of(before), strings_of(value)
+    if first is None or second is None:
+        return None
+    return one_of(one + other for one in first for other in second)
 
 
 def run(ev: Evaluator, words: list[Field], state: State, span: Span, stdin: str | None) -> None:
-    """Run a command's words. `stdin` is the text of its here-document, if that is known."""
+    """Run a command's words. `stdin` is the text that it can read, if that is known."""
     ev.count(span)
     program = words[0]
-    if program is None:
+    if program is None or "\0" in program:
         ev.miss("the program's name is not known", span)
+        ev.out.write(None)
         return
+    outer, ev.stdin = ev.stdin, Input(stdin) if stdin != ev.stdin.text else ev.stdin
     definitions = state.functions.get(program, (None,))
-    if definitions == (None,):
-        _run_program(ev, words, state, span, stdin)
-        return
-    outcomes = []
-    for function in definitions:
-        branch = state.copy()
-        if function is None:
-            _run_program(ev, words, branch, span, stdin)
-        else:
-            _call(ev, function, words, branch)
-        outcomes.append(branch)
-    state.take(outcomes.pop())
-    for outcome in outcomes:
-        state.merge(outcome)
+    if len(definitions) == 1:
+        _run_as(ev, definitions[0], words, state, span)
+    else:
+        ev.each(
+            definitions,
+            state,
+            lambda function, branch: _run_as(ev, function, words, branch, span),
+        )
+    ev.stdin = outer
 
 
-def _run_program(
-    ev: Evaluator, words: list[Field], state: State, span: Span, stdin: str | None
+def _run_as(
+    ev: Evaluator, function: Function | None, words: list[Field], state: State, span: Span
 ) -> None:
+    """Run a function, or what is none."""
+    if function is not None:
+        _call(ev, function, words, state)
+        return
+    program = words[0] or ""
+    before = ev.out.known, ev.out.size
+    _run_program(ev, words, state, span)
+    show(ev, words, state, quiet=(ev.out.known, ev.out.size) == before)
+    if program not in builtins.HANDLERS and program not in _NO_READERS:
+        ev.stdin.text = None  # it may have read all of it, or some
+
+
+# Programs and builtins that leave what others could read.
+_NO_READERS = frozenset(
+    ("echo", "printf", "true", "false", ":", "test", "[", "cd", "export", "declare", "local")
+)
+
+
+def _run_program(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
     """Run what is no function."""
     program = words[0] or ""
     ev.invoke(words, span)
-    if program in _LEAVING:
-        ev.left_from(state)
+    if program in _LEAVING or program == "exit":
+        ev.out.write(None)
+        if program in _LEAVING:
+            ev.left_from(state)
         return
     if not _is_plain(program):
         ev.miss(f"`{program}` is no plain name of a program", span)
@@ -141,19 +209,19 @@ def _run_program(
     if handler is not None:
         handler(ev, words, state, span)
         return
-    launch(ev, words, state, span, stdin)
+    ev.start(words, state, span)
 
 
 def _is_plain(program: str) -> bool:
-    if program in _BRACKETS:
-        return True
-    return bool(program) and all(char.isalnum() or char in _PLAIN for char in program)
+    """Whether a name is surely that of a program: no shell makes anything else of it."""
+    return bool(program) and (program in _BRACKETS or not _ODD & set(program))
 
 
 def _call(ev: Evaluator, function: Function, words: list[Field], state: State) -> None:
     """Run a function's body with the given arguments."""
     ev.called.add(function)
     ev.depth += 1
+    ev.inside_files += function in ev.of_files
     if ev.depth > _MOST_CALLS:
         ev.miss(f"the function `{function.name}` calls itself too often", function.span)
     else:
@@ -168,3 +236,4 @@ def _call(ev: Evaluator, function: Function, words: list[Field], state: State) -
             state.assign(name, before.variables.get(name) if same else None)
         state.positional, state.local = before.positional, local
     ev.depth -= 1
+    ev.inside_files -= function in ev.of_files

@@ -1,16 +1,17 @@
-"""What a shell knows while it runs: its folder, its variables, its functions."""
+"""What a shell knows while it runs: its folder, its variables, its functions, its aliases."""
 
 from __future__ import annotations
 
+from kei_gates.shell.values import NUMBER, either, is_number, strings_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from typing import Final, TypeAlias
 
-    from kei_gates.shell.ast import Function
+    from kei_gates.shell.ast import Function, Substitution
+    from kei_gates.shell.values import Value
 
-    Value: TypeAlias = "str | tuple[str | None, ...] | Number | None"
-    """A variable's value: a string, an array, some number, or unknown."""
     Definitions: TypeAlias = "tuple[Function | None, ...]"
     """What a name may be defined as, none standing for no function at all."""
 
@@ -19,41 +20,43 @@ MOST_VARIABLES = 1_000
 """How many variables are followed; copying a state costs as much as it knows."""
 
 
-class Number:
-    """The value of a variable that holds digits, whichever."""
-
-    __slots__ = ()
-
-
-NUMBER = Number()
-
-
 class History:
     """What any shell of one analysis ever held, shared by all their states.
 
     It answers what still holds when something runs at an unknown time, as a trap does.
     `restless` are variables that do not hold what they are assigned (`declare -u`), `integers`
-    those that evaluate it, `keyed` associative arrays, whose subscripts are not evaluated.
+    those that evaluate it, `keyed` associative arrays, whose subscripts are not evaluated, and
+    `references` namerefs: other names of variables. `indexed` are arrays of which single elements
+    were assigned: those are variables of the name `array[subscript]`. `outputs` holds what the
+    latest run of each substitution surely printed.
     """
 
-    __slots__ = ("folders", "functions", "integers", "keyed", "restless", "values")
+    __slots__ = (
+        "dialect", "environment", "folders", "functions", "indexed", "integers", "keyed",
+        "outputs", "references", "restless", "values",
+    )  # fmt: skip
 
-    def __init__(self) -> None:
-        """Start with nothing that ever was."""
+    def __init__(self, environment: Mapping[str, str] | None = None, dialect: str = "auto") -> None:
+        """Take the variables that the shell is started with, and which shell it is."""
+        self.environment: Final = environment or {}
+        self.dialect: Final = dialect
+        self.outputs: dict[Substitution, str | None] = {}
+        self.references: dict[str, str] = {}
         self.values: dict[str, Value] = {}
         self.folders: dict[str | None, None] = {}
         self.functions: dict[str, Definitions] = {}
         self.restless: set[str] = set()
         self.integers: set[str] = set()
         self.keyed: set[str] = set()
+        self.indexed: set[str] = set()
 
 
 class State:
     """One shell's state. Subshells and branches work on a copy."""
 
     __slots__ = (
-        "calls", "folders", "functions", "history", "local", "loops", "positional", "success",
-        "variables",
+        "aliases", "calls", "folders", "functions", "history", "local", "loops", "positional",
+        "success", "variables",
     )  # fmt: skip
 
     def __init__(self, folder: str | None, history: History | None = None) -> None:
@@ -62,12 +65,14 @@ class State:
         `folders` are those the shell may be in, none standing for any; `success` those it is in if
         the last command succeeded, none when that makes no difference. `loops` and `calls` say how
         many loops and functions are running; `local` names the variables of the running function.
+        `aliases` holds every text that a name may be replaced by; it may also be left alone.
         """
         self.history: Final = history or History()
         self.folders: tuple[str | None, ...] = (folder,)
         self.success: tuple[str | None, ...] | None = None
         self.variables: dict[str, Value] = {}
         self.functions: dict[str, Definitions] = {}
+        self.aliases: dict[str, tuple[str, ...]] = {}
         self.positional: tuple[str | None, ...] | None = None
         self.local: set[str] = set()
         self.loops = 0
@@ -79,6 +84,7 @@ class State:
         other.take(self)
         other.variables = dict(self.variables)
         other.functions = dict(self.functions)
+        other.aliases = dict(self.aliases)
         return other
 
     def subshell(self) -> State:
@@ -90,11 +96,14 @@ class State:
     def new_shell(self) -> State:
         """Give the state of another shell started here.
 
-        Which variables were exported is not followed, so what was assigned here is unknown there.
+        Which variables were exported is not followed, so what was assigned here may be unknown
+        there, and a variable of the environment may have this value or its own.
         """
         other = State(None, self.history)
         other.folders = self.folders
         other.variables = dict.fromkeys(self.variables)
+        if "PATH" in self.variables:
+            other.variables["PATH"] = self.variables["PATH"]
         return other
 
     def any_time(self) -> State:
@@ -118,6 +127,7 @@ class State:
         self.success = other.success
         self.variables = other.variables
         self.functions = other.functions
+        self.aliases = other.aliases
         self.positional = other.positional
         self.local = other.local
         self.loops = other.loops
@@ -130,26 +140,38 @@ class State:
             and self.folders == other.folders
             and self.positional == other.positional
             and self.functions == other.functions
+            and self.aliases == other.aliases
         )
 
-    def merge(self, other: State) -> None:
-        """Become what holds whether this or the other state was reached."""
+    def merge(self, other: State, *, widen: bool = False) -> None:
+        """Become what holds whether this or the other state was reached.
+
+        With `widen`, values that differ are unknown at once, so that a loop comes to an end.
+        """
         self.enter(other.folders, also=self.folders)
         for name in other.variables.keys() | self.variables.keys():
             # One that only one of them assigned has, in the other, whatever it had outside.
             mine, theirs = self.variables.get(name), other.variables.get(name)
             if mine is None or mine != theirs:
                 number = is_number(mine) and is_number(theirs)
-                self.variables[name] = NUMBER if number else None
+                both = either(mine, theirs)
+                self.variables[name] = (NUMBER if number else None) if widen else both
+        for name in other.aliases:
+            texts = (*self.aliases.get(name, ()), *other.aliases[name])
+            self.aliases[name] = tuple(dict.fromkeys(texts))
         for name in other.functions.keys() | self.functions.keys():
-            both = (*self.functions.get(name, (None,)), *other.functions.get(name, (None,)))
-            self.functions[name] = tuple(dict.fromkeys(both))
+            ways = (*self.functions.get(name, (None,)), *other.functions.get(name, (None,)))
+            self.functions[name] = tuple(dict.fromkeys(ways))
         if self.positional != other.positional:
             self.positional = None
 
     def assign(self, name: str, value: Value) -> None:
         """Give a variable a value."""
         history = self.history
+        name = history.references.get(name, name)
+        if name in history.indexed:
+            for element in [one for one in self.variables if one.startswith(f"{name}[")]:
+                self.variables[element] = None
         if name in history.restless or (
             name not in self.variables and len(self.variables) >= MOST_VARIABLES
         ):
@@ -193,18 +215,32 @@ class State:
         own = self.variables.get("HOME", outside)
         return own if isinstance(own, str) else None
 
+    def lookup(self, name: str) -> Value:
+        """Give what is known of a variable; one never assigned has its value from outside."""
+        name = self.history.references.get(name, name)
+        if name in self.variables:
+            return self.variables[name]
+        return self.history.environment.get(name)
+
+    def is_unset(self, name: str) -> bool:
+        """Say whether a variable was neither assigned here nor known from outside."""
+        name = self.history.references.get(name, name)
+        return name not in self.variables and name not in self.history.environment
+
+    def separators(self) -> str | None:
+        """Give the characters at which expansions are split; none when they are not known."""
+        if "IFS" not in self.variables:
+            return " \t\n"
+        found = strings_of(self.variables["IFS"])
+        return found[0] if found is not None and len(found) == 1 else None
+
     def paths(self, path: str | None) -> tuple[str | None, ...]:
         """Give the absolute paths that a spelled path may mean, none for one that is unknown."""
-        if path is None:
+        if path is None or "\0" in path:
             return (None,)
         if path.startswith("/"):
             return (path,)
         return tuple(None if folder is None else f"{folder}/{path}" for folder in self.folders)
-
-
-def is_number(value: Value) -> bool:
-    """Say whether a value holds digits alone."""
-    return value is NUMBER or (isinstance(value, str) and value.isdecimal())
 
 
 def collapse(path: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from kei_gates.model import Unseen
 from kei_gates.shell.errors import MOST_NESTING
 
 TYPE_CHECKING = False
@@ -64,7 +63,7 @@ class Use:
 
     def note(self, why: str) -> None:
         """Add what could run and was not seen, but is not this call's own word."""
-        self.ev.unseen[Unseen(why, self.span, noted=True)] = None
+        self.ev.note(why, self.span)
 
     def own_state(self) -> State:
         """Give the state in which the program runs another: the shell's own for its own words."""
@@ -82,10 +81,11 @@ class Use:
             ev.run(words, state, self.span, stdin)
         else:
             inner = state.copy()
-            inner.functions = {}
+            inner.functions, inner.aliases = {}, {}
             ev.run(words, inner, self.span, stdin)
             if self.name in _IN_THE_SHELL:
                 inner.functions = inner.functions or state.functions
+                inner.aliases = {**state.aliases, **inner.aliases}
                 if ev.zsh and self.name == "command":
                     state.merge(inner)  # to zsh, what follows is a program and no builtin
                 else:

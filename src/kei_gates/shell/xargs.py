@@ -5,6 +5,7 @@ from __future__ import annotations
 from kei_gates.shell import options
 from kei_gates.shell.options import Grammar
 from kei_gates.shell.use import split
+from kei_gates.shell.values import COMPUTED, OUTSIDE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def follow_xargs(use: Use) -> bool:
     command = use.words[found.at :] or ["echo"]
     read = _read(use, found)
     for words in [None] if read is None else read:
-        use.run(_completed(command, words, found), use.state.copy())
+        use.run(_completed(command, words, found, outside=use.ev.stdin.outside), use.state.copy())
     return True
 
 
@@ -84,12 +85,21 @@ def _mark(found: Options) -> str | None:
     return found.value("I", "i", "replace") or ("{}" if found.has("I", "i", "replace") else None)
 
 
-def _completed(command: list[Field], words: list[str] | None, found: Options) -> list[Field]:
+def _with_unknown(word: Field, mark: str, *, outside: bool) -> Field:
+    """Give a word with what is not known in the place of a mark."""
+    if word is None or mark not in word:
+        return word
+    return None if word == mark else word.replace(mark, OUTSIDE if outside else COMPUTED)
+
+
+def _completed(
+    command: list[Field], words: list[str] | None, found: Options, *, outside: bool
+) -> list[Field]:
     """Give a command with words added, or put where a mark stands; none for unknown words."""
     mark = _mark(found)
     if mark is None:
         return [*command, None] if words is None else [*command, *words]
     if words is None:
-        return [None if word is None or mark in word else word for word in command]
+        return [_with_unknown(word, mark, outside=outside) for word in command]
     text = words[0] if words else ""
     return [word and word.replace(mark, text) for word in command]

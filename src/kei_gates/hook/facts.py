@@ -1,0 +1,37 @@
+"""What the shell analysis may ask about the machine."""
+
+from __future__ import annotations
+
+from posix import environ
+
+from kei_gates.observe import patterns, programs
+from kei_gates.observe.paths import is_folder, is_link, resolve
+from kei_gates.shell.analysis import ShellFacts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kei_gates.model import FileFact
+
+
+def shell_facts(cwd: str, home: str) -> ShellFacts:
+    """Give the facts for a source that starts in `cwd`."""
+    environment = {_text(name): _text(value) for name, value in environ.items()}
+    folders = [one for one in environment.get("PATH", "").split(":") if one.startswith("/")]
+
+    def look(path: str) -> FileFact:
+        return programs.look(path, folders)
+
+    return ShellFacts(
+        cwd,
+        home,
+        is_folder=lambda path: is_folder(resolve(path, "/")),
+        is_link=is_link,
+        look=look,
+        glob=patterns.expand,
+        which=lambda name: programs.which(name, folders),
+        environment=environment,
+    )
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")

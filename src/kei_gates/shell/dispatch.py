@@ -1,0 +1,98 @@
+"""From a command's words to what follows it: a file that is run, code, a recipe, a wrapper."""
+
+from __future__ import annotations
+
+from kei_gates.shell.codes import interpret, run_code
+from kei_gates.shell.files import Program
+from kei_gates.shell.installed import is_installed
+from kei_gates.shell.interpreters import interpreter
+from kei_gates.shell.launch import launch
+from kei_gates.shell.recipes import find as find_recipe
+from kei_gates.shell.scripts import (
+    contents_at,
+    run_apart,
+    run_path,
+)
+from kei_gates.shell.state import collapse
+from kei_gates.shell.values import FileText
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kei_gates.shell.ast import Span
+    from kei_gates.shell.evaluate import Evaluator
+    from kei_gates.shell.expand import Field
+    from kei_gates.shell.recipes import Recipe
+    from kei_gates.shell.state import State
+
+
+def start(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
+    """Follow a program that was invoked; its name is known and plain."""
+    path = words[0] or ""
+    program = path.rpartition("/")[2]
+    if "/" in path and (not is_installed(path) or ev.is_own(path, state)):
+        run_path(ev, words, state, span)
+        return
+    if "/" not in path:
+        _run_from_path(ev, words, state, span)
+    known = interpreter(program)
+    if known is not None:
+        interpret(ev, program, known, words, state, span)
+    elif not _run_recipe(ev, program, words, state, span):
+        launch(ev, words, state, span, ev.stdin.text)
+
+
+def _run_from_path(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
+    """Run a program also from where the source puts one: a file, or a folder where to look."""
+    for path in ev.files.named(words[0] or ""):
+        run_path(ev, [path, *words[1:]], state, span)
+    value = state.variables.get("PATH")
+    if not isinstance(value, str):
+        return
+    usual = ev.facts.environment.get("PATH", "").split(":")
+    for folder in value.split(":"):
+        path = f"{folder or '.'}/{words[0]}"
+        if folder not in usual and any(
+            one is not None and ev.files.contents(collapse(one)) for one in state.paths(path)
+        ):
+            run_path(ev, [path, *words[1:]], state, span)
+
+
+def _run_recipe(ev: Evaluator, program: str, words: list[Field], state: State, span: Span) -> bool:
+    """Follow a task runner into the recipe that it would run; say whether it runs one.
+
+    A recipe that was there before is its writer's word; one that the source writes is the call's.
+    """
+    own = False
+
+    def text_of(path: str) -> str | None:
+        nonlocal own
+        contents = contents_at(ev, path, state)
+        for content in contents:
+            if content is None or len(contents) > 1:
+                ev.miss(f"`{path}` holds text that is not known", span)
+            elif isinstance(content, Program):
+                ev.note(f"`{path}` is no text that can be read", span)
+            else:
+                own = own or not isinstance(content, FileText)
+                return content
+        return None
+
+    recipe = find_recipe(program, words, text_of)
+    if recipe is None:
+        return False
+    ev.inside_files += not own
+    _follow_recipe(ev, program, recipe, state, span)
+    ev.inside_files -= not own
+    return True
+
+
+def _follow_recipe(ev: Evaluator, program: str, recipe: Recipe, state: State, span: Span) -> None:
+    for source, folder in recipe.sources:
+        inner = state.new_shell()
+        if folder:
+            inner.enter(inner.paths(folder))
+        run_apart(ev, source, inner, span, (program,))
+    for language, code in recipe.code:
+        run_code(ev, program, language, code, state, span)
+    for why in recipe.unseen:
+        ev.miss(why, span)

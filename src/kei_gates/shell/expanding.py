@@ -1,0 +1,185 @@
+"""The part of the walk that expands words: what runs inside them, and what they become."""
+
+from __future__ import annotations
+
+from kei_gates.shell.ast import Arithmetic, Parameter, Simple, Substitution
+from kei_gates.shell.expand import PIPE, alternatives, fields, text_of, values_of
+from kei_gates.shell.findings import Findings
+from kei_gates.shell.numbers import assigned_in, runs, text_runs
+from kei_gates.shell.parameters import strings
+from kei_gates.shell.streams import Input, Output
+from kei_gates.shell.values import MOST_CHOICES, NUMBER, FileText, one_of
+from kei_gates.shell.variables import why_hidden
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from kei_gates.shell.analysis import ShellFacts
+    from kei_gates.shell.ast import CommandList, Part, Span, Word
+    from kei_gates.shell.expand import Field
+    from kei_gates.shell.state import State
+
+
+class Expanding(Findings):
+    """Expands words under a state; a subclass runs the lists inside substitutions."""
+
+    def __init__(self, source: str, facts: ShellFacts, dialect: str) -> None:
+        """Expand for the shell that `dialect` names."""
+        super().__init__(source, facts)
+        self.dialect = dialect
+        self.zsh = dialect != "bash"
+        self.out = Output()
+        self.stdin = Input("")  # the client gives its commands nothing to read
+        # What can be read from the pipe of each process substitution.
+        self.pipes: dict[str, str | None] = {}
+        # Whether a shell may end before the end of its source, as with `set -e`.
+        self.may_stop = False
+
+    def commands(self, body: CommandList, state: State) -> None:
+        """Run a list."""
+        raise NotImplementedError
+
+    # --- output -----------------------------------------------------------------------------
+
+    def printed_by(self, run: Callable[[], None], given: Input | None = None) -> str | None:
+        """Run something and give what it surely printed; `given` is what it can read."""
+        outer, self.out = self.out, Output()
+        stdin = self.stdin
+        if given is not None:
+            self.stdin = given
+        try:
+            run()
+            return self.out.text
+        finally:
+            self.out, self.stdin = outer, stdin
+
+    def maybe(self, run: Callable[[], None]) -> None:
+        """Run what may or may not run, or prints at an unknown time."""
+        if self.printed_by(run) != "":
+            self.out.write(None)
+
+    def aside(self, run: Callable[[], None]) -> None:
+        """Run once more what has printed before."""
+        self.printed_by(run)
+
+    # --- words ------------------------------------------------------------------------------
+
+    def expand(self, word: Word, state: State) -> list[Field]:
+        """Run the substitutions in a word and give its fields."""
+        self.substitutions(word.parts, state, word.span)
+        return fields(word, state, self.facts.home)
+
+    def ways(self, words: Iterable[Word], state: State) -> list[list[Field]]:
+        """Run the substitutions in words, and give every list of fields that they may become."""
+        found: list[list[Field]] = [[]]
+        for word in words:
+            self.substitutions(word.parts, state, word.span)
+            each = alternatives(word, state, self.facts.home)
+            if len(found) * len(each) > MOST_CHOICES:
+                each = [[None]]
+            if len(each) == 1:
+                for before in found:
+                    before += each[0]  # noqa: PLW2901 -- each list grows where it is
+            else:
+                found = [[*before, *one] for before in found for one in each]
+        return found
+
+    def with_patterns(self, words: Iterable[Word], state: State) -> list[Field]:
+        """Give the fields of words that were expanded before, with patterns for globs."""
+        home = self.facts.home
+        return [field for word in words for field in fields(word, state, home, patterns=True)]
+
+    def values(self, word: Word, state: State) -> tuple[str, ...] | None:
+        """Run the substitutions in a word and give what it may be, unsplit; none when unknown."""
+        self.substitutions(word.parts, state, word.span)
+        return values_of(word, state, self.facts.home)
+
+    def value(self, word: Word, state: State) -> str | None:
+        """Run the substitutions in a word and give its text, unsplit; none when unknown."""
+        self.substitutions(word.parts, state, word.span)
+        return text_of(word, state, self.facts.home)
+
+    # --- what runs inside -------------------------------------------------------------------
+
+    def substitutions(self, parts: Iterable[Part], state: State, span: Span) -> None:
+        """Run what stands in a word's expansions."""
+        for part in parts:
+            if isinstance(part, Substitution):
+                self._substitution(part, state)
+            elif isinstance(part, Arithmetic):
+                self.arithmetic(part, state, span)
+            elif isinstance(part, Parameter):
+                self._parameter(part, state, span)
+
+    def _substitution(self, part: Substitution, state: State) -> None:
+        given = Input(None) if part.kind == ">" else None
+        inner = state.subshell()
+        text = self.printed_by(lambda: self.commands(part.body, inner), given)
+        outputs = state.history.outputs
+        if part.kind != "$":
+            name = f"{PIPE}{len(self.pipes)}"
+            self.pipes[name] = text if part.kind in ("<", "=") else None
+            outputs[part] = name
+        elif text is None or "\0" in text or self._may_end_early(part.body, state):
+            outputs[part] = None
+        else:
+            kind = FileText if isinstance(text, FileText) else str
+            outputs[part] = kind(text.rstrip("\n"))
+
+    def _may_end_early(self, body: CommandList, state: State) -> bool:
+        """Whether a list may end before it has printed all, as under `set -e`."""
+        if not self.may_stop:
+            return False
+        command = body.items[0][0] if len(body.items) == 1 else None
+        plain = isinstance(command, Simple) and command.words and command.words[0].plain
+        return not plain or plain in state.functions
+
+    def _parameter(self, part: Parameter, state: State, span: Span) -> None:
+        keyed = part.name in state.history.keyed
+        for operand in part.operand:
+            if keyed and isinstance(operand, Arithmetic):
+                self.substitutions(operand.parts, state, span)
+            else:
+                self.substitutions((operand,), state, span)
+        if part.operator == "!":
+            if strings(part, state, self.facts.home) is None:
+                self.miss("a variable names the variable that is expanded", span)
+        elif part.operator == "@" and any(getattr(p, "text", "P") == "P" for p in part.operand):
+            self.miss("a variable's value is expanded once more", span)
+        elif part.operator in (":=", "="):
+            found = strings(part, state, self.facts.home)
+            known = found[0] if found is not None and len(found) == 1 else None
+            self.hide(part.name, known, span, followed=True)
+            state.assign(part.name, None if found is None else one_of(found))
+        elif part.operator == ":":
+            text = "".join(getattr(operand, "text", "") for operand in part.operand)
+            if runs(text, part.operand, state):
+                self.miss("text is evaluated as arithmetic", span)
+
+    def arithmetic(self, node: Arithmetic, state: State, span: Span) -> None:
+        """Run an expression's substitutions; the variables that it names are evaluated too."""
+        self.substitutions(node.parts, state, span)
+        if node.text in ("@", "*"):
+            return  # all elements of an array
+        if runs(node.text, node.parts, state):
+            self.miss("text is evaluated as arithmetic", span)
+        for name in assigned_in(node.text):
+            self.hide(name, None, span)
+            state.assign(name, NUMBER)
+
+    def check_evaluated(self, text: str | None, state: State, span: Span) -> None:
+        """Look whether text that the shell evaluates as arithmetic could run something."""
+        if text_runs(text, state):
+            self.miss("text is evaluated as arithmetic", span)
+
+    def hide(self, name: str, value: str | None, span: Span, *, followed: bool = False) -> None:
+        """Note an assignment after which programs that are not seen may run.
+
+        `followed` says that the state holds the value from here on.
+        """
+        if followed and (name == "IFS" or (name == "PATH" and value is not None)):
+            return
+        why = why_hidden(name, value, zsh=self.zsh)
+        if why is not None:
+            self.miss(why, span)

@@ -1,0 +1,140 @@
+"""Files as the source leaves them: what may run when one of them is run later."""
+
+from __future__ import annotations
+
+from kei_gates.shell.globs import matches
+from kei_gates.shell.installed import is_found_by_name, is_installed
+from kei_gates.shell.values import FileText
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Final, TypeAlias
+
+    from kei_gates.model import FileFact
+
+    Content: TypeAlias = "str | Copy | Program | None"
+    """What a file may hold: text, what another file holds, a program, or none when unknown."""
+
+LATER = "\0later"
+"""Stands for a content that is told once it is known, or that does not change."""
+
+_MOST_VERSIONS = 8
+_MOST_STEPS = 20
+
+
+class Copy:
+    """The content of a file that is a copy of another, a link to it, or that file moved."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: str) -> None:
+        """Take the other's absolute path."""
+        self.path: Final = path
+
+
+class Program:
+    """The content of a file that is not looked into: a program, or a text that is too large.
+
+    `path` is the one it really has, or that of the installed program that it is a copy of.
+    """
+
+    __slots__ = ("large", "path")
+
+    def __init__(self, path: str, *, large: bool = False) -> None:
+        self.path: Final = path
+        self.large: Final = large
+
+
+class Files:
+    """What files hold, by their collapsed absolute paths: every version that they ever had."""
+
+    __slots__ = ("_look", "_named", "_trees", "_versions", "changes")
+
+    def __init__(self, look: Callable[[str], FileFact]) -> None:
+        """Take what looks at the disk."""
+        self._look = look
+        self._versions: dict[str, list[Content]] = {}
+        # Folders that were filled with what is not known, or with what lies in another.
+        self._trees: dict[str, Content] = {}
+        # Files that lie where programs are found, by the names that would run them.
+        self._named: dict[str, list[str]] = {}
+        # Counts what was written, so that a loop can tell whether a pass was another one.
+        self.changes = 0
+
+    def write(self, path: str, content: Content, *, tree: bool = False) -> None:
+        """Note what a file holds from now on, or what a folder was filled with."""
+        if tree:
+            self._trees[path] = content
+            if content is None:
+                return
+        versions = self._versions.setdefault(path, [])
+        if len(versions) >= _MOST_VERSIONS:
+            content = None
+        if content not in versions:
+            versions.append(content)
+            self.changes += 1
+            if len(versions) == 1 and is_found_by_name(path):
+                self._named.setdefault(path.rpartition("/")[2], []).append(path)
+
+    def named(self, program: str) -> list[str]:
+        """Give the files that the source writes where a program of a name is found."""
+        return self._named.get(program, [])
+
+    def append(self, path: str, text: str | None) -> None:
+        """Note that text was added to a file."""
+        before = self.contents(path) or [""]
+        for content in before:
+            joins = isinstance(content, str) and text is not None
+            self.write(path, f"{content}{text}" if joins else None)
+
+    def is_own(self, path: str) -> bool:
+        """Say whether the source itself writes a file."""
+        return path in self._versions or any(_inside(path, tree) for tree in self._trees)
+
+    def contents(self, path: str, steps: int = _MOST_STEPS) -> list[Content]:
+        """Give all that a file may hold, nothing for one that is not there. No `Copy` is left."""
+        if steps == 0:
+            return [None]
+        found: list[Content] = []
+        for content in self._versions.get(path, ()):
+            if isinstance(content, Copy):
+                found += self.contents(content.path, steps - 1)
+            else:
+                found.append(content)
+        if found or path in self._versions:
+            return found
+        for tree, content in self._trees.items():
+            if _inside(path, tree):
+                if isinstance(content, Copy):
+                    found += self.contents(content.path + path[len(tree) :], steps - 1)
+                else:
+                    found.append(None)
+        on_disk = self._on_disk(path)
+        return on_disk or found
+
+    def matching(self, pattern: str, glob: Callable[[str], list[str] | None]) -> list[str] | None:
+        """Give the files that an absolute pattern matches; none when they are too many."""
+        found = glob(pattern)
+        if found is None:
+            return None
+        parts = pattern.split("/")
+        for path in self._versions:
+            names = path.split("/")
+            if len(names) == len(parts) and all(map(matches, names, parts)):
+                found.append(path)
+        return sorted(set(found))
+
+    def _on_disk(self, path: str) -> list[Content]:
+        fact = self._look(path)
+        if fact.kind == "text":
+            return [FileText(fact.text)]
+        if fact.kind in ("program", "large"):
+            return [Program(fact.text or fact.real, large=fact.kind == "large")]
+        if is_installed(path):
+            return [Program(path)]  # where nobody can look, it is what it is called
+        return [None] if fact.kind == "unknown" else []
+
+
+def _inside(path: str, folder: str) -> bool:
+    return path.startswith(f"{folder.rstrip('/')}/")

@@ -1,0 +1,42 @@
+"""Globs that name a program: looked up where the files are."""
+
+from __future__ import annotations
+
+from kei_gates.shell.expand import Pattern
+from kei_gates.shell.findings import absolute_patterns
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kei_gates.shell.ast import Word
+    from kei_gates.shell.evaluate import Evaluator
+    from kei_gates.shell.expand import Field
+    from kei_gates.shell.state import State
+
+_MOST = 8
+
+
+def looked_up(
+    ev: Evaluator, words: Sequence[Word], ways: list[list[Field]], state: State
+) -> list[list[Field]]:
+    """Give the words of a command that begins with a glob, as the glob matches files.
+
+    What matches nothing stands for itself, and is no program's name.
+    """
+    spelled = ev.with_patterns(words, state)
+    pattern = spelled[0] if spelled else None
+    if not isinstance(pattern, Pattern):
+        return ways
+    found: list[list[Field]] = []
+    rest: list[Field] = [None if isinstance(word, Pattern) else word for word in spelled[1:]]
+    for absolute in absolute_patterns(pattern, state):
+        matches = None if absolute is None else ev.files.matching(absolute, ev.facts.glob)
+        if matches is None or len(matches) > _MOST:
+            return [[None]]
+        # As spelled: a relative glob gives names relative to where the shell is.
+        folder = "" if pattern.startswith("/") else f"{(state.folders[0] or '').rstrip('/')}/"
+        names: list[Field] = [path.removeprefix(folder) for path in matches]
+        if names:
+            found.append([*names, *rest])
+    return found or [["".join("_" if char in "*?[]" else char for char in pattern), *rest]]

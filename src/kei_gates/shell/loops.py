@@ -1,0 +1,93 @@
+"""Loops: their values one by one, and their bodies until another pass would find nothing new."""
+
+from __future__ import annotations
+
+from kei_gates.shell.numbers import gives_number
+from kei_gates.shell.streams import Input
+from kei_gates.shell.values import NUMBER
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kei_gates.shell.ast import Loop, Word
+    from kei_gates.shell.evaluate import Evaluator
+    from kei_gates.shell.state import State
+    from kei_gates.shell.values import Value
+
+_MOST_ITERATIONS = 20
+_MOST_PASSES = 4
+
+
+def run_loop(ev: Evaluator, node: Loop, state: State) -> None:
+    """Run a loop behind its redirections."""
+    if node.arithmetic is not None:
+        ev.arithmetic(node.arithmetic, state, node.span)
+    if node.name is None:
+        ev.maybe(lambda: _repeat(ev, node, state))
+        return
+    ev.hide(node.name, None, node.span)
+    values: list[Value] = [None]
+    if node.words is not None:
+        values = [value for word in node.words for value in _items(ev, word, state)]
+    elif state.positional is not None:
+        values = list(state.positional)
+    most = _MOST_ITERATIONS >> 2 * state.loops  # loops inside loops multiply
+    certain = None not in values and NUMBER not in values and len(values) <= most and not node.asks
+    if not certain:
+        values = [NUMBER if all(value is NUMBER for value in values) else None]
+    if node.asks:
+        state.assign("REPLY", None)
+    for value in values:
+        state.assign(node.name, value)
+        if certain:
+            _repeat(ev, node, state, prints=True)
+        else:
+            ev.maybe(lambda: _repeat(ev, node, state))
+    state.assign(node.name, NUMBER if values == [NUMBER] else None)
+
+
+def _items(ev: Evaluator, word: Word, state: State) -> list[Value]:
+    """Give what a word of a `for` contributes."""
+    found: list[Value] = [
+        None if one is None or "\0" in one else one for one in ev.expand(word, state)
+    ]
+    return [NUMBER] if None in found and gives_number(word, state) else found
+
+
+def _repeat(ev: Evaluator, node: Loop, state: State, *, prints: bool = False) -> None:
+    """Run a loop's header and body until another pass would find nothing new.
+
+    With `prints`, the first pass is one that surely runs, once; what others print does not count.
+    """
+    state.loops += 1
+    for number in range(_MOST_PASSES):
+        before, changes = state.copy(), ev.files.changes
+        if prints and number == 0:
+            _pass(ev, node, state, widen=False)
+        else:
+            ev.aside(lambda: _pass(ev, node, state, widen=True)) if prints else _pass(
+                ev, node, state, widen=number > 0
+            )
+        if state.same(before) and changes == ev.files.changes:
+            break
+    else:
+        functions = state.functions
+        state.forget()
+        ev.aside(lambda: _pass(ev, node, state, widen=True))
+        if state.functions != functions:
+            ev.miss("a loop changes its functions too often", node.span)
+        state.forget()
+    state.loops -= 1
+
+
+def _pass(ev: Evaluator, node: Loop, state: State, *, widen: bool) -> None:
+    """Run a loop's header and body once; what it reads is not known, as another pass reads too."""
+    outer, ev.stdin = ev.stdin, Input(None)
+    turn = state.copy()
+    if node.header is not None:
+        ev.body(node.header, turn)
+        state.merge(turn, widen=widen)
+    ev.body(node.body, turn)
+    if node.arithmetic is not None:
+        ev.arithmetic(node.arithmetic, turn, node.span)
+    state.merge(turn, widen=widen)
+    ev.stdin = outer
