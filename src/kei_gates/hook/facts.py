@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from posix import environ
 
+from kei_gates.hook import own_names
 from kei_gates.observe import patterns, programs
 from kei_gates.observe.paths import is_folder, is_link, resolve
 from kei_gates.shell.analysis import ShellFacts
@@ -30,6 +31,7 @@ def shell_facts(cwd: str, home: str) -> ShellFacts:
         glob=patterns.expand,
         which=lambda name: programs.which(name, folders),
         environment=environment,
+        own=own_names.find(home),
     )
 
 

@@ -20,8 +20,14 @@ if TYPE_CHECKING:
 def run_aliases(ev: Evaluator, node: Simple, name: str, state: State) -> None:
     """Run a command as it stands, and with each text that its first word may be replaced by."""
     before, ev.replacing = ev.replacing, (*ev.replacing, name)
-    texts = state.aliases[name]
-    ways: list[Command | None] = [node, *(_replaced(ev, node, text, state) for text in texts)]
+    ways: list[Command | None] = [node]
+    for text in state.aliases[name]:
+        ways.append(_replaced(ev, node, text))
+        if text[-1:] in (" ", "\t") and len(node.words) > 1:
+            # The next word is looked up too.
+            nexts = state.aliases.get(node.words[1].plain or "", ())
+            spliced = (_spliced(ev, node, other) for other in nexts)
+            ways += [None if one is None else _replaced(ev, one, text) for one in spliced]
     if None in ways:
         ev.miss(f"the alias `{name}` is not followed", node.span)
     ev.each([way for way in ways if way is not None], state, ev.command)
@@ -30,13 +36,27 @@ def run_aliases(ev: Evaluator, node: Simple, name: str, state: State) -> None:
 
 def check_odd_aliases(ev: Evaluator, node: Simple) -> None:
     """Note a command that holds a global or a suffix alias of zsh: it may run anything."""
-    for word in node.words:
+    for at, word in enumerate(node.words):
         plain = word.plain or ""
-        if plain in ev.odd_aliases or plain.rpartition(".")[2] in ev.odd_aliases:
+        suffix = plain.rpartition(".")[2] if at == 0 and "." in plain else ""
+        if plain in ev.global_aliases or suffix in ev.suffix_aliases:
             ev.miss(f"the alias `{plain}` is not followed", node.span)
 
 
-def _replaced(ev: Evaluator, node: Simple, text: str, state: State) -> Command | None:
+def _spliced(ev: Evaluator, node: Simple, text: str) -> Simple | None:
+    """Give the command with an alias's words in the place of its second word; none when unsure."""
+    try:
+        tree = Parser(text, ev.depth + 1, node.span).whole()
+    except Unanalysable:
+        return None
+    found = tree.items[0][0] if len(tree.items) == 1 else None
+    if not isinstance(found, Simple) or found.assignments or found.redirections:
+        return None
+    words = (node.words[0], *found.words, *node.words[2:])
+    return Simple(node.assignments, words, node.redirections, node.span)
+
+
+def _replaced(ev: Evaluator, node: Simple, text: str) -> Command | None:
     """Give the command with an alias's text in the place of its first word; none when unsure."""
     try:
         tree = Parser(text, ev.depth + 1, node.span).whole()
@@ -44,9 +64,6 @@ def _replaced(ev: Evaluator, node: Simple, text: str, state: State) -> Command |
         return None
     if not tree.items or tree.items[-1][1]:
         return None
-    words = node.words[1:]
-    if text[-1:] in (" ", "\t") and words and (words[0].plain or "") in state.aliases:
-        return None  # the next word is replaced too
     last = _with_words(tree.items[-1][0], node)
     if last is None:
         return None

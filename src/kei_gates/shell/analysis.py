@@ -5,6 +5,8 @@ from __future__ import annotations
 from kei_gates.model import Analysis, FileFact
 from kei_gates.shell.errors import Unanalysable
 from kei_gates.shell.evaluate import Evaluator
+from kei_gates.shell.own_functions import begin
+from kei_gates.shell.own_names import OwnNames
 from kei_gates.shell.state import History, State
 
 TYPE_CHECKING = False
@@ -20,12 +22,11 @@ class ShellFacts:
     `is_link` and `look` tell what lies at an absolute path, `glob` which paths an absolute pattern
     matches (none: too many), `which` where a program lies that is called by its name. `environment`
     holds the variables that the shell is started with; none of them are known where it is empty.
-    `aliases` and `functions` are the user's own: every text that a name may stand for.
+    `own` are the aliases and functions of the user's own shell.
     """
 
     __slots__ = (
-        "aliases", "cwd", "environment", "functions", "glob", "home", "is_folder", "is_link",
-        "look", "which",
+        "cwd", "environment", "glob", "home", "is_folder", "is_link", "look", "own", "which",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
@@ -38,8 +39,7 @@ class ShellFacts:
         glob: Callable[[str], list[str] | None] = lambda pattern: None,  # noqa: ARG005 -- cannot look
         which: Callable[[str], str | None] = lambda name: None,  # noqa: ARG005 -- knows of none
         environment: Mapping[str, str] | None = None,
-        aliases: Mapping[str, tuple[str, ...]] | None = None,
-        functions: Mapping[str, tuple[str, ...]] | None = None,
+        own: OwnNames | None = None,
     ) -> None:
         self.cwd: Final = cwd
         self.home: Final = home
@@ -49,8 +49,7 @@ class ShellFacts:
         self.glob: Final = glob
         self.which: Final = which
         self.environment: Final = environment or {}
-        self.aliases: Final = aliases or {}
-        self.functions: Final = functions or {}
+        self.own: Final = own or OwnNames()
 
 
 def analyse(source: str, facts: ShellFacts, dialect: str = "auto") -> Analysis:
@@ -61,6 +60,7 @@ def analyse(source: str, facts: ShellFacts, dialect: str = "auto") -> Analysis:
     found = Evaluator(source, facts, dialect)
     state = State(facts.cwd, History(facts.environment, dialect))
     state.positional = ()
+    begin(state, facts.own)
     try:
         found.source(source, state, None, ())
         found.finish(state)

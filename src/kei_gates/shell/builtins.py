@@ -225,7 +225,8 @@ def _alias(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
         if not name or "\0" in name:
             ev.miss("it is not known which alias is made", span)
         elif not plain:
-            ev.odd_aliases.add(name)
+            ev.global_aliases.add(name)
+            ev.suffix_aliases.add(name)
         else:
             state.aliases[name] = tuple(dict.fromkeys((*state.aliases.get(name, ()), text)))
 

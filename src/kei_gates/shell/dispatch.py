@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 def start(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
     """Follow a program that was invoked; its name is known and plain."""
+    if ev.facts.own.unread:
+        ev.miss(ev.facts.own.unread, span)
     path = words[0] or ""
     program = path.rpartition("/")[2]
     if "/" in path and (not is_installed(path) or ev.is_own(path, state)):

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kei_gates.shell.analysis import ShellFacts
     from kei_gates.shell.ast import Command, Span, Word
     from kei_gates.shell.expand import Field
+    from kei_gates.shell.own_functions import OwnFunction
     from kei_gates.shell.state import State
 
     Way = TypeVar("Way")
@@ -58,8 +59,11 @@ class Evaluator(Redirecting):
         self.deferred: list[tuple[str, Span, tuple[str, ...], State]] = []
         # What was known at each `break`, `continue` and `return` inside each loop and function.
         self.leaving: list[list[State]] = []
-        # Names of zsh's global and suffix aliases that the source makes.
-        self.odd_aliases: set[str] = set()
+        # Definitions of the user's own functions that were read.
+        self.own_functions: dict[OwnFunction, Function] = {}
+        # Names of zsh's global and suffix aliases.
+        self.global_aliases = set(facts.own.global_aliases) if self.zsh else set()
+        self.suffix_aliases = set(facts.own.suffix_aliases) if self.zsh else set()
         # The aliases that are being replaced, one inside another.
         self.replacing: tuple[str, ...] = ()
 
@@ -98,7 +102,9 @@ class Evaluator(Redirecting):
         self.via = ()
         for name, definitions in list(state.history.functions.items()):
             for function in definitions:
-                if function is None or (function in self.of_files and not name.startswith(_HOOKS)):
+                if not isinstance(function, Function):
+                    continue  # the user's own are not called behind anybody's back
+                if function in self.of_files and not name.startswith(_HOOKS):
                     continue
                 if function not in self.called or name.startswith(_HOOKS):
                     unknown = state.any_time()

@@ -11,6 +11,7 @@ from kei_gates.shell.expand import text_of
 from kei_gates.shell.lookup import looked_up
 from kei_gates.shell.numbers import gives_number
 from kei_gates.shell.parameters import is_fixed
+from kei_gates.shell.own_functions import OwnFunction
 from kei_gates.shell.parser import DECLARING
 from kei_gates.shell.reading import READING, SOME_NUMBER, UNKNOWN
 from kei_gates.shell.showing import show
@@ -35,7 +36,7 @@ _MOST_CALLS = MOST_NESTING // 2
 def run_simple(ev: Evaluator, node: Simple, state: State) -> None:
     """Run a simple command: words, redirections, assignments, then what its words name."""
     first = node.words[0].plain if node.words else None
-    if ev.odd_aliases:
+    if ev.global_aliases or ev.suffix_aliases:
         check_odd_aliases(ev, node)
     if first is not None and first in state.aliases and first not in ev.replacing:
         run_aliases(ev, node, first, state)
@@ -171,9 +172,12 @@ def run(ev: Evaluator, words: list[Field], state: State, span: Span, stdin: str 
 
 
 def _run_as(
-    ev: Evaluator, function: Function | None, words: list[Field], state: State, span: Span
+    ev: Evaluator, function: Function | OwnFunction | None, words: list[Field], state: State, span: Span
 ) -> None:
     """Run a function, or what is none."""
+    if isinstance(function, OwnFunction):
+        _call_own(ev, function, words, state, span)
+        return
     if function is not None:
         _call(ev, function, words, state)
         return
@@ -215,6 +219,19 @@ def _run_program(ev: Evaluator, words: list[Field], state: State, span: Span) ->
 def _is_plain(program: str) -> bool:
     """Whether a name is surely that of a program: no shell makes anything else of it."""
     return bool(program) and (program in _BRACKETS or not _ODD & set(program))
+
+
+def _call_own(
+    ev: Evaluator, own: OwnFunction, words: list[Field], state: State, span: Span
+) -> None:
+    """Run a function of the user's own shell: its writer's word, as a file's is."""
+    function = ev.own_functions.get(own) or own.read(ev.depth + 1, span)
+    if function is None:
+        ev.note(f"the user's own function `{own.name}` is not understood", span)
+        return
+    ev.own_functions[own] = function
+    ev.of_files.add(function)
+    _call(ev, function, words, state)
 
 
 def _call(ev: Evaluator, function: Function, words: list[Field], state: State) -> None:

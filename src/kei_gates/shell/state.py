@@ -10,9 +10,10 @@ if TYPE_CHECKING:
     from typing import Final, TypeAlias
 
     from kei_gates.shell.ast import Function, Substitution
+    from kei_gates.shell.own_functions import OwnFunction
     from kei_gates.shell.values import Value
 
-    Definitions: TypeAlias = "tuple[Function | None, ...]"
+    Definitions: TypeAlias = "tuple[Function | OwnFunction | None, ...]"
     """What a name may be defined as, none standing for no function at all."""
 
 MOST_FOLDERS = 4
