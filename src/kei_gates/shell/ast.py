@@ -28,17 +28,45 @@ class Parameter:
     `operator` is what follows the name inside braces, up to its operand: empty for a plain
     expansion, `:-`, `#`, `/`, `@`, `[` (a subscript) and so on; `!` and `length` stand for the
     prefixes `!` and `#`. `operand` holds every part inside the braces.
+
+    In zsh, `name` is empty where another expansion, a text or nothing stands in its place; that
+    expansion is then the first operand. `flags` are the letters of `${(...)name}` with their
+    arguments, and the prefixes `^`, `=`, `~`. A modifier is an operator of a colon and its letter,
+    `::=` assigns always, and `${+name}` counts as a length, as it is a number too.
     """
 
-    __slots__ = ("name", "operand", "operator", "quoted")
+    __slots__ = ("flags", "name", "operand", "operator", "quoted")
 
     def __init__(
-        self, name: str, operator: str, operand: tuple[Part, ...], *, quoted: bool
+        self,
+        name: str,
+        operator: str,
+        operand: tuple[Part, ...],
+        *,
+        quoted: bool,
+        flags: str = "",
     ) -> None:
         self.name: Final = name
         self.operator: Final = operator
         self.operand: Final = operand
         self.quoted: Final = quoted
+        self.flags: Final = flags
+
+
+class Qualifier(Parameter):
+    """A parenthesis in a word of zsh: alternatives of a pattern, or the qualifiers of a glob.
+
+    The word that holds it is a pattern, so what it becomes is as unknown as an expansion. `text`
+    is the source between the parentheses, `operand` every part of it. `code` are sources that zsh
+    runs for each file that it lists, as in `*(e:"rm x":)` or `*(+name)`.
+    """
+
+    __slots__ = ("code", "text")
+
+    def __init__(self, text: str, code: tuple[str, ...], operand: tuple[Part, ...]) -> None:
+        super().__init__("", "(", operand, quoted=False)
+        self.text: Final = text
+        self.code: Final = code
 
 
 class Substitution:
@@ -91,7 +119,10 @@ class Word:
 
 
 class Assignment:
-    """`name=value`, `name+=value`, `name[subscript]=value` or `name=(values)`."""
+    """`name=value`, `name+=value`, `name[subscript]=value` or `name=(values)`.
+
+    In zsh, `name` may be the number of a positional parameter.
+    """
 
     __slots__ = ("append", "array", "name", "subscript", "value")
 
@@ -242,10 +273,14 @@ class Loop:
 
     `name` is the loop's variable and `words` its values (none: the positional parameters);
     `header` is the condition; `arithmetic` the header of a C-style `for`. With `asks`, as `select`
-    does, the variable may also be left empty.
+    does, the variable may also be left empty. `more` are further variables, as zsh's `for a b in`
+    takes several values at a time. `count` is the number of zsh's `repeat`, which has no variable.
     """
 
-    __slots__ = ("arithmetic", "asks", "body", "header", "name", "redirections", "span", "words")
+    __slots__ = (
+        "arithmetic", "asks", "body", "count", "header", "more", "name", "redirections", "span",
+        "words",
+    )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
@@ -258,6 +293,8 @@ class Loop:
         header: CommandList | None = None,
         arithmetic: Arithmetic | None = None,
         asks: bool = False,
+        more: tuple[str, ...] = (),
+        count: Word | None = None,
     ) -> None:
         self.body: Final = body
         self.redirections: Final = redirections
@@ -267,6 +304,8 @@ class Loop:
         self.header: Final = header
         self.arithmetic: Final = arithmetic
         self.asks: Final = asks
+        self.more: Final = more
+        self.count: Final = count
 
 
 class Function:
@@ -277,6 +316,24 @@ class Function:
     def __init__(self, name: str, body: Command, span: Span) -> None:
         self.name: Final = name
         self.body: Final = body
+        self.span: Final = span
+
+
+class Anonymous:
+    """`() { ... } words` of zsh: a function without a name, called at once with the words."""
+
+    __slots__ = ("body", "redirections", "span", "words")
+
+    def __init__(
+        self,
+        body: Command,
+        words: tuple[Word, ...],
+        redirections: tuple[Redirection, ...],
+        span: Span,
+    ) -> None:
+        self.body: Final = body
+        self.words: Final = words
+        self.redirections: Final = redirections
         self.span: Final = span
 
 
@@ -301,5 +358,6 @@ class Test:
 if TYPE_CHECKING:
     Part: TypeAlias = "Literal | Parameter | Substitution | Arithmetic"
     Command: TypeAlias = (
-        "Simple | CommandList | AndOr | Pipeline | Group | Branches | Loop | Function | Test"
+        "Simple | CommandList | AndOr | Pipeline | Group | Branches | Loop | Function | Anonymous"
+        " | Test"
     )

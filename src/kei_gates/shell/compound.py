@@ -1,9 +1,9 @@
-"""Compound commands, as in bash(1), Compound Commands, and the words that they reserve."""
+"""Compound commands, as in bash(1), Compound Commands."""
 
 from __future__ import annotations
 
-from kei_gates.shell.ast import Branches, CommandList, Function, Group, Literal, Loop, Test, Word
-from kei_gates.shell.redirections import RedirectionParser
+from kei_gates.shell.ast import Branches, CommandList, Function, Group, Loop, Simple, Test, Word
+from kei_gates.shell.reserved import OPENING, ReservedParser
 from kei_gates.shell.scanner import META, is_name
 
 TYPE_CHECKING = False
@@ -11,62 +11,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import ClassVar
 
-    from kei_gates.shell.ast import Command
+    from kei_gates.shell.ast import Arithmetic, Command
 
-OPENING = frozenset(
-    ("if", "while", "until", "for", "select", "case", "{", "[[", "function", "!", "time", "coproc")
-)
-CLOSING = frozenset(("then", "elif", "else", "fi", "do", "done", "esac", "}", "in", "]]"))
-_LONGEST_RESERVED = 8
-_REGEX_STOP = frozenset(" \t\n")
+_COMMON_ENDS = (";;", ";&")
 _CASE_PATTERN_STOP = frozenset(" \t\n|)(;&<>")
 
 
-class CompoundParser(RedirectionParser):
+class CompoundParser(ReservedParser):
     """Parses compound commands; a subclass parses what stands inside."""
 
-    def command(self) -> Command:
-        """Parse one command with its redirections."""
-        raise NotImplementedError
-
-    def commands(self, stop: frozenset[str]) -> CommandList:
-        """Parse commands up to one of the words or characters of `stop`, which is left."""
-        raise NotImplementedError
-
-    def parenthesised(self) -> CommandList:
-        """Parse a list up to its closing parenthesis, which is consumed."""
-        raise NotImplementedError
+    ARM_ENDS: ClassVar[tuple[str, ...]] = (";;&", ";;", ";&")
 
     def compound(self, word: str) -> Command:
         """Parse the compound command that a reserved word starts."""
-        return self._COMPOUND[word](self)
+        return _COMPOUND[word](self)
 
-    # --- reserved words ---------------------------------------------------------------------
-
-    def lookahead(self) -> str:
-        """Give the plain word at the cursor, empty for one with quoting or expansions."""
-        at = self.at
-        while at < self.end and self.text[at] not in META:
-            if self.text[at] in "\\'\"$`" or at - self.at > _LONGEST_RESERVED:
-                return ""
-            at += 1
-        return self.text[self.at : at]
-
-    def reserved(self) -> str:
-        """Give the reserved word at the cursor, empty when it is none."""
-        word = self.lookahead()
-        return word if word in OPENING or word in CLOSING else ""
-
-    def eat_reserved(self) -> None:
-        """Consume the reserved word at the cursor."""
-        self.at += len(self.lookahead())
-
-    def keyword(self, word: str) -> None:
-        """Consume a reserved word that must come next."""
-        self.skip_newlines()
-        if self.reserved() != word:
-            self.refuse(f"`{word}` is missing")
-        self.eat_reserved()
+    def starts_compound(self, word: str) -> bool:
+        """Say whether a word starts a compound command."""
+        return word in _COMPOUND
 
     def open_parenthesis(self) -> Command:
         """Parse `((...))`, or a subshell."""
@@ -78,67 +40,71 @@ class CompoundParser(RedirectionParser):
                 return Test((), found, self.redirections(), self.span(start))
             self.at = start
         self.at += 1
-        body = self.parenthesised()
-        if not body.items:
-            self.refuse("`()` without a name is a function only in zsh")
+        body = self.not_empty(self.parenthesised())
         return Group(body, self.redirections(), self.span(start), subshell=True)
 
-    def _group(self) -> Command:
+    def group(self) -> Command:
+        """Parse `{ ...; }`."""
         start = self.at
-        self.eat_reserved()
-        body = self._body(frozenset(("}",)))
-        self.keyword("}")
-        if self.reserved() == "always" or self._after_blanks() == "always":
-            self.refuse("`always` means something else in zsh")
+        body = self.braces()
         return Group(body, self.redirections(), self.span(start), subshell=False)
 
-    def _after_blanks(self) -> str:
-        self.skip_blanks()
-        return self.lookahead()
+    def braces(self) -> CommandList:
+        """Parse a list in braces."""
+        self.eat_reserved()
+        body = self.not_empty(self.commands(frozenset(("}",))))
+        self.keyword("}")
+        return body
 
-    def _body(self, stop: frozenset[str]) -> CommandList:
-        """Parse a list that must not be empty."""
-        found = self.commands(stop)
-        if not found.items:
-            self.refuse("a command is missing")
-        return found
+    # --- branches and loops -----------------------------------------------------------------
 
-    def _if(self) -> Command:
+    def branch(self) -> Command:
+        """Parse `if`."""
         start = self.at
         conditions, bodies = [], []
         word = "if"
         while word in ("if", "elif"):
             self.eat_reserved()
-            conditions.append(self._body(frozenset(("then",))))
+            conditions.append(self.filled("then"))
             self.keyword("then")
-            bodies.append(self._body(frozenset(("elif", "else", "fi"))))
+            bodies.append(self.filled("elif", "else", "fi"))
             word = self.reserved()
         if word == "else":
             self.eat_reserved()
-            bodies.append(self._body(frozenset(("fi",))))
+            bodies.append(self.filled("fi"))
         self.keyword("fi")
         return Branches((), tuple(conditions), tuple(bodies), self.redirections(), self.span(start))
 
-    def _while(self) -> Command:
+    def while_loop(self) -> Command:
+        """Parse `while` or `until`."""
         start = self.at
         self.eat_reserved()
-        header = self._body(frozenset(("do",)))
-        body = self._do_done()
+        header = self.filled("do")
+        body = self.do_done()
         return Loop(body, self.redirections(), self.span(start), header=header)
 
-    def _do_done(self) -> CommandList:
+    def do_done(self) -> CommandList:
+        """Parse the body of a loop between its words."""
         self.keyword("do")
-        body = self._body(frozenset(("done",)))
+        body = self.filled("done")
         self.keyword("done")
         return body
 
-    def _for(self) -> Command:
+    def loop_body(self) -> CommandList:
+        """Parse the body of a `for`, which may also stand in braces."""
+        self.skip_newlines()
+        return self.braces() if self.reserved() == "{" else self.do_done()
+
+    def for_loop(self) -> Command:
+        """Parse `for` or `select`."""
         start = self.at
         asks = self.reserved() == "select"
         self.eat_reserved()
         self.skip_blanks()
-        if self.next_is("(("):
-            return self._arithmetic_for(start)
+        if self.next_is("((") and not asks:
+            header = self.loop_arithmetic()
+            body = self.loop_body()
+            return Loop(body, self.redirections(), self.span(start), arithmetic=header)
         name = self._plain_name("a loop's variable")
         words: list[Word] | None = None
         self.skip_newlines()
@@ -147,17 +113,12 @@ class CompoundParser(RedirectionParser):
             words = self._words_to_line_end()
         elif self.peek() == ";":
             self.at += 1
-        body = self._do_done()
-        return Loop(
-            body,
-            self.redirections(),
-            self.span(start),
-            name=name,
-            words=None if words is None else tuple(words),
-            asks=asks,
-        )
+        body = self.loop_body()
+        values = None if words is None else tuple(words)
+        return Loop(body, self.redirections(), self.span(start), name=name, words=values, asks=asks)
 
-    def _arithmetic_for(self, start: int) -> Command:
+    def loop_arithmetic(self) -> Arithmetic:
+        """Parse the header of a C-style `for`, and the semicolon behind it."""
         self.at += 2
         header = self.attempt_arithmetic()
         if header is None:
@@ -165,13 +126,12 @@ class CompoundParser(RedirectionParser):
         self.skip_blanks()
         if self.peek() == ";":
             self.at += 1
-        body = self._do_done()
-        return Loop(body, self.redirections(), self.span(start), arithmetic=header)
+        return header
 
     def _plain_name(self, what: str) -> str:
         """Consume a word that must be a plain name."""
         self.skip_blanks()
-        name = self.word().plain if self.peek() and self.peek() not in META else None
+        name = self.word().plain if self.at_word() else None
         if not name or not is_name(name):
             self.refuse(f"{what} is missing")
         return name
@@ -185,35 +145,53 @@ class CompoundParser(RedirectionParser):
                 return words
             words.append(self.word())
 
-    def _case(self) -> Command:
+    # --- case -------------------------------------------------------------------------------
+
+    def case(self) -> Command:
+        """Parse `case`."""
         start = self.at
         self.eat_reserved()
         self.skip_blanks()
         words = [self.word()]
-        self.keyword("in")
+        closing = self.case_opening()
         bodies: list[CommandList] = []
         falls = False
         while True:
             self.skip_newlines()
-            if self.reserved() == "esac":
+            if self.reserved() == closing:
                 break
-            words += self._case_patterns()
-            bodies.append(self.commands(frozenset((";;", "esac"))))
-            end = self._arm_end()
+            words += self.case_patterns()
+            bodies.append(self.commands(frozenset((";;", closing))))
+            end = next((one for one in self.ARM_ENDS if self.next_is(one)), "")
             if not end:
                 break
+            self.at += len(end)
+            self.differs = self.differs or end not in _COMMON_ENDS
             falls = falls or end != ";;"
-        self.keyword("esac")
+        self.keyword(closing)
         redirections = self.redirections()
         return Branches(
             tuple(words), (), tuple(bodies), redirections, self.span(start), falls=falls
         )
 
-    def _case_patterns(self) -> list[Word]:
+    def case_opening(self) -> str:
+        """Consume `in`; give the word that closes the whole."""
+        self.keyword("in")
+        return "esac"
+
+    def case_patterns(self) -> list[Word]:
         """Parse `(a | b)`, the opening parenthesis optional."""
+        if self.peek() != "(":
+            return self.closed_patterns()
+        self.at += 1
+        patterns = self.closed_patterns()
+        if self.peek() and self.peek() not in META:
+            self.differs = True  # to zsh, the pattern goes on
+        return patterns
+
+    def closed_patterns(self) -> list[Word]:
+        """Parse `a | b)`."""
         patterns = []
-        if self.peek() == "(":
-            self.at += 1
         while True:
             self.skip_blanks()
             patterns.append(self.word(_CASE_PATTERN_STOP))
@@ -223,37 +201,19 @@ class CompoundParser(RedirectionParser):
                 return patterns
             self.expect("|", "the end of a pattern")
 
-    def _arm_end(self) -> str:
-        """Consume `;;`, `;&` or `;;&`; give what it was, empty for none."""
-        for operator in (";;&", ";;", ";&"):
-            if self.next_is(operator):
-                self.at += len(operator)
-                return operator
-        return ""
+    # --- functions, coprocesses, conditions -------------------------------------------------
 
-    def _test(self) -> Command:
-        """Parse `[[ ... ]]` into its words; operators stand among them as plain words."""
+    def test(self) -> Command:
+        """Parse `[[ ... ]]`."""
         start = self.at
         self.eat_reserved()
-        words: list[Word] = []
-        while True:
-            self.skip_newlines()
-            if self.reserved() == "]]":
-                self.eat_reserved()
-                return Test(tuple(words), None, self.redirections(), self.span(start))
-            words.append(self._test_word(words[-1].plain if words else None))
+        extglob, self.extglob = self.extglob, True
+        found = self.condition(start)
+        self.extglob = extglob
+        return found
 
-    def _test_word(self, before: str | None) -> Word:
-        if before == "=~":
-            return self.word(_REGEX_STOP)
-        for operator in ("&&", "||", "(", ")", "<", ">"):
-            if self.next_is(operator) and not (operator in "<>" and self.peek(1) == "("):
-                at = self.at
-                self.at += len(operator)
-                return Word((Literal(operator, quoted=False),), (at, self.at))
-        return self.word()
-
-    def _function(self) -> Command:
+    def function(self) -> Command:
+        """Parse `function` and what it defines."""
         start = self.at
         self.eat_reserved()
         self.skip_blanks()
@@ -262,42 +222,59 @@ class CompoundParser(RedirectionParser):
             self.refuse("a function's name is not plain")
         self.skip_blanks()
         if self.peek() == "(":
+            mark = self.at
             self.at += 1
             self.skip_blanks()
-            self.expect(")", "a closing parenthesis")
+            if self.peek() == ")":
+                self.differs = self.differs or self.at > mark + 1
+                self.at += 1
+            else:
+                self.differs = True  # to zsh, the parenthesis is one more name
+                self.at = mark
+        self.skip_newlines()
+        if self.reserved() != "{":
+            self.differs = True
         return self.function_body(name, start)
 
     def function_body(self, name: str, start: int) -> Command:
         """Parse a function's body, behind its name."""
         self.skip_newlines()
-        if self.peek() != "(" and self.reserved() not in self._COMPOUND:
+        if self.peek() != "(" and not self.starts_compound(self.reserved()):
             self.refuse("a function's body is not a compound command")
         return Function(name, self.command(), self.span(start))
 
-    def _coproc(self) -> Command:
+    def coprocess(self) -> Command:
         """Parse `coproc [NAME] command`: a command in the background."""
         start = self.at
+        self.differs = True
         self.eat_reserved()
         self.skip_blanks()
         mark = self.at
-        word = self.word() if self.peek() and self.peek() not in META else None
+        word = self.word() if self.at_word() else None
         self.skip_blanks()
         named = word is not None and word.plain and (self.peek() == "(" or self.reserved())
         if not named or (word is not None and word.plain in OPENING):
+            self.waste(self.at - mark)
             self.at = mark
         body = self.command()
         items = CommandList(((body, True),), self.span(start))
         return Group(items, (), self.span(start), subshell=True)
 
-    _COMPOUND: ClassVar[dict[str, Callable[[CompoundParser], Command]]] = {
-        "if": _if,
-        "while": _while,
-        "until": _while,
-        "for": _for,
-        "select": _for,
-        "case": _case,
-        "{": _group,
-        "[[": _test,
-        "function": _function,
-        "coproc": _coproc,
-    }
+    def empty(self, start: int) -> Simple:
+        """Give the command that stands where there is none."""
+        return Simple((), (), (), self.span(start))
+
+
+# Each through the parser, as that of another dialect may have a method of its own.
+_COMPOUND: dict[str, Callable[[CompoundParser], Command]] = {
+    "if": lambda parser: parser.branch(),
+    "while": lambda parser: parser.while_loop(),
+    "until": lambda parser: parser.while_loop(),
+    "for": lambda parser: parser.for_loop(),
+    "select": lambda parser: parser.for_loop(),
+    "case": lambda parser: parser.case(),
+    "{": lambda parser: parser.group(),
+    "[[": lambda parser: parser.test(),
+    "function": lambda parser: parser.function(),
+    "coproc": lambda parser: parser.coprocess(),
+}

@@ -11,17 +11,32 @@ _SIMPLE = {
 _HEX = frozenset("0123456789abcdefABCDEF")
 _OCTAL = frozenset("01234567")
 _LAST, _LAST_OF_ASCII = 0x10FFFF, 0x7F
+ENDED = "\\0'"
+"""What stands for a NUL that is the whole string; to zsh, it ends the word for a program."""
 _LENGTHS = {"x": 2, "u": 4, "U": 8}
 
 
-def ansi_c(text: str, at: int) -> tuple[str, int]:
+def has_other_escapes(text: str) -> bool:
+    """Say whether a text holds escapes of `$'...'` that not every dialect decodes alike."""
+    at = text.find("\\")
+    while at >= 0:
+        char = text[at + 1 : at + 2]
+        if char not in _SIMPLE and char not in _LENGTHS and char not in _OCTAL:
+            return True
+        at = text.find("\\", at + 2)
+    return False
+
+
+def ansi_c(text: str, at: int, *, keep: bool = True) -> tuple[str, int]:
     """Decode from just after `$'`; give the text and the position after the closing quote.
+
+    `keep` says that an escape that is none keeps its backslash, as in bash; in zsh it does not.
 
     Raises `Unanalysable` for what decodes to a NUL, to a byte that is no character by itself, or
     has no end: the shell would make something of it that is not certain.
     """
-    if text.startswith("\\0'", at):
-        return "", at + 3  # to bash, a NUL ends the string
+    if text.startswith(ENDED, at):
+        return "", at + len(ENDED)  # to bash, a NUL ends the string
     out = []
     while True:
         quote = text.find("'", at)
@@ -32,11 +47,11 @@ def ansi_c(text: str, at: int) -> tuple[str, int]:
             out.append(text[at:quote])
             return "".join(out), quote + 1
         out.append(text[at:backslash])
-        char, at = _escape(text, backslash + 1)
+        char, at = _escape(text, backslash + 1, keep=keep)
         out.append(char)
 
 
-def _escape(text: str, at: int) -> tuple[str, int]:
+def _escape(text: str, at: int, *, keep: bool) -> tuple[str, int]:
     """Decode one escape from just after its backslash."""
     char = text[at : at + 1]
     if char in _SIMPLE:
@@ -45,9 +60,9 @@ def _escape(text: str, at: int) -> tuple[str, int]:
         return _number(text, at + 1, _LENGTHS[char], _HEX, 16, byte=char == "x")
     if char in _OCTAL:
         return _number(text, at, 3, _OCTAL, 8, byte=True)
-    if char == "c":
+    if char == "c" or (not keep and char in ("C", "M")):
         raise Unanalysable("a control character is spelled out", at)
-    return "\\" + char, at + 1
+    return "\\" + char if keep else char, at + 1
 
 
 def _number(  # noqa: PLR0913 -- one rule with its limits

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from kei_gates.shell.ast import HereDocument, Literal, Redirection, Word
+from kei_gates.shell.dollars import DollarParser
 from kei_gates.shell.scanner import DIGITS, META, NAME
-from kei_gates.shell.words import WordParser
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import ClassVar
+
     from kei_gates.shell.ast import Span
 
-# Longer ones first.
-_REDIRECTIONS = (
-    "<&-", ">&-", "<<<", "<<-", "<<", "<&", "<>", "<", ">>", ">&", ">|", ">", "&>>", "&>",
-)  # fmt: skip
 
-
-class RedirectionParser(WordParser):
+class RedirectionParser(DollarParser):
     """Parses redirections; a subclass parses the commands that they belong to."""
+
+    OPERATORS: ClassVar[dict[str, str]] = {
+        operator: operator
+        for operator in (
+            "<&-", ">&-", "<<<", "<<-", "<<", "<&", "<>", "<", ">>", ">&", ">|", ">", "&>>", "&>",
+        )
+    }  # fmt: skip
+    """Operators, longer ones first, and what stands in the tree for each."""
 
     def __init__(self, text: str, depth: int = 0, span: Span | None = None) -> None:
         """Take the text; `span` is where it stands in an outer source, if it does."""
@@ -31,9 +36,10 @@ class RedirectionParser(WordParser):
         """Give the span from `start` to the cursor, in the outermost source."""
         return self._outer or (start, self.at)
 
-    def at_process(self) -> bool:
-        """Say whether a process substitution comes next."""
-        return self.peek() in ("<", ">") and self.peek(1) == "("
+    def at_word(self, *, first: bool = False) -> bool:  # noqa: ARG002 -- zsh asks for it
+        """Say whether a word comes next; `first` says that it would be that of a command."""
+        char = self.peek()
+        return char != "" and (char not in META or (char in "<>" and self.peek(1) == "("))
 
     def redirections(self) -> tuple[Redirection, ...]:
         """Parse the redirections after a compound command."""
@@ -46,12 +52,13 @@ class RedirectionParser(WordParser):
     def redirection_into(self, found: list[Redirection]) -> bool:
         """Parse a redirection at the cursor into a list; say whether there was one."""
         start = self.at
-        self._skip_descriptor()
+        self.skip_descriptor()
         descriptor = self.text[start : self.at]
-        operator = next((o for o in _REDIRECTIONS if self.next_is(o)), None)
-        if operator is None or (operator in ("<", ">") and self.peek(1) == "("):
+        operator = self.operator()
+        if not operator or (operator in ("<", ">") and self.peek(1) == "("):
             self.at = start
             return False
+        self.note_differences(descriptor, operator)
         self.at += len(operator)
         if operator in ("<&-", ">&-"):
             closed = Word((Literal("-", quoted=False),), self.span(start))
@@ -62,12 +69,35 @@ class RedirectionParser(WordParser):
             document = self._here_document(operator)
             found.append(Redirection(descriptor, "<<", document, self.span(start)))
             return True
-        if self.peek() == "" or (self.peek() in META and not self.at_process()):
+        if not self.at_word():
             self.refuse("a redirection has no target")
-        found.append(Redirection(descriptor, operator, self.word(), self.span(start)))
+        word = self.word()
+        meant = self.meant(self.OPERATORS[operator], word)
+        found.append(Redirection(descriptor, meant, word, self.span(start)))
         return True
 
-    def _skip_descriptor(self) -> None:
+    def operator(self) -> str:
+        """Give the operator of a redirection at the cursor, empty for none."""
+        return next((one for one in self.OPERATORS if self.next_is(one)), "")
+
+    def note_differences(self, descriptor: str, operator: str) -> None:
+        """Note where the dialects disagree on a redirection, the cursor at its operator."""
+        after = self.peek(len(operator))
+        if (
+            len(descriptor) > 1
+            or (operator == "<" and self.numeric_range())
+            or (operator[-1] in ">&" and after == "!")
+            or (operator[-2:] == "&-" and after and after not in META)
+        ):
+            self.differs = True
+
+    def meant(self, operator: str, word: Word) -> str:
+        """Give the operator that stands in the tree, its target given."""
+        if operator in (">&", "<&") and is_moved(word):
+            self.differs = True
+        return operator
+
+    def skip_descriptor(self) -> None:
         """Skip the digits or `{name}` before a redirection's operator, if they are that."""
         at = self.at
         if self.peek() == "{":
@@ -107,5 +137,13 @@ class RedirectionParser(WordParser):
         here, end = self.at, self.end
         self.at, self.end = start, stop
         parts = self.double_quoted("")
+        if self.at != stop:
+            self.refuse("an expansion goes on past its here-document")
         self.at, self.end = here, end
         return Word(tuple(parts), (start, stop))
+
+
+def is_moved(word: Word) -> bool:
+    """Say whether a target is a descriptor that bash moves, as in `2>&1-`."""
+    text = word.plain or ""
+    return text.endswith("-") and text[:-1].isdecimal()

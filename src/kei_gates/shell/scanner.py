@@ -37,6 +37,10 @@ class Scanner:
         self.at = 0
         self.depth = 0
         self.wasted = 0
+        # Whether another dialect would build another tree of what was read so far, or refuse it.
+        self.differs = False
+        # Whether bash may take `@(a|b)` for a pattern, which is an error of syntax otherwise.
+        self.extglob = "extglob" in text
         self.pending: list[HereDocument] = []
 
     def refuse(self, why: str) -> NoReturn:
