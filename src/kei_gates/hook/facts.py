@@ -29,7 +29,7 @@ def shell_facts(cwd: str, home: str) -> ShellFacts:
         is_link=is_link,
         look=look,
         glob=patterns.expand,
-        which=lambda name: programs.which(name, folders),
+        which=lambda name: programs.which(name, folders) or "",
         environment=environment,
         own=own_names.find(home),
     )

@@ -105,14 +105,27 @@ def _one(char: str, pattern: str, at: int) -> int:
         return 0
     if pattern[at] == "?":
         return 1
-    close = pattern.find("]", at + 2)
-    if pattern[at] != "[" or close < 0:
+    close = _close(pattern, at) if pattern[at] == "[" else -1
+    if close < 0:
         return int(pattern[at] == char)
     members = pattern[at + 1 : close]
     negated = members[0] in "!^"
     if negated:
         members = members[1:]
     return (close + 1 - at) if _is_member(char, members) != negated else 0
+
+
+def _close(pattern: str, at: int) -> int:
+    """Give where a bracket ends, classes such as `[:lower:]` inside it; -1 when it has no end."""
+    inner = at + 2
+    while inner < len(pattern):
+        if pattern.startswith("[:", inner - 1) and pattern.find(":]", inner + 1) > 0:
+            inner = pattern.find(":]", inner + 1) + 2
+        elif pattern[inner] == "]":
+            return inner
+        else:
+            inner += 1
+    return -1
 
 
 def _is_member(char: str, members: str) -> bool:
@@ -126,4 +139,4 @@ def _is_member(char: str, members: str) -> bool:
             if members[at] == char:
                 return True
             at += 1
-    return members.startswith("[:")  # a character class: take it that it may match
+    return "[:" in members  # a character class: take it that it may match

@@ -20,7 +20,8 @@ class ShellFacts:
 
     `cwd` is the folder where the source starts, absolute; `home` the user's. `is_folder`,
     `is_link` and `look` tell what lies at an absolute path, `glob` which paths an absolute pattern
-    matches (none: too many), `which` where a program lies that is called by its name. `environment`
+    matches (none: too many), `which` where a program lies that is called by its name (empty: nowhere,
+    none: nobody knows). `environment`
     holds the variables that the shell is started with; none of them are known where it is empty.
     `own` are the aliases and functions of the user's own shell.
     """
@@ -55,8 +56,34 @@ class ShellFacts:
 def analyse(source: str, facts: ShellFacts, dialect: str = "auto") -> Analysis:
     """Analyse a shell source. Never raises for a string.
 
-    `dialect` is `bash`, `zsh`, or `auto` where either may be the shell.
+    `dialect` is `bash`, `zsh`, or `auto` where either may be the shell: what one of them would run
+    is then listed, and what one of them hides is unseen.
     """
+    found = _walked(source, facts, dialect)
+    if found.differs:
+        found = _together(found, _walked(source, facts, "zsh"), facts)
+    return Analysis(found.invocations, found.effects, found.unseen)
+
+
+def _together(bash: Evaluator, zsh: Evaluator, facts: ShellFacts) -> Evaluator:
+    """Put two readings together.
+
+    What one shell does not understand as a whole, it does not run: where the user's is the other
+    one, that reading says nothing.
+    """
+    uses_zsh = facts.environment.get("SHELL", "").endswith("/zsh")
+    if zsh.refused and not uses_zsh:
+        return bash
+    if bash.refused and uses_zsh:
+        return zsh
+    bash.invocations |= zsh.invocations
+    bash.effects |= zsh.effects
+    bash.unseen |= zsh.unseen
+    return bash
+
+
+def _walked(source: str, facts: ShellFacts, dialect: str) -> Evaluator:
+    """Walk a source as a shell of one dialect would."""
     found = Evaluator(source, facts, dialect)
     state = State(facts.cwd, History(facts.environment, dialect))
     state.positional = ()
@@ -68,4 +95,4 @@ def analyse(source: str, facts: ShellFacts, dialect: str = "auto") -> Analysis:
         found.miss(refusal.why, (refusal.position, len(source)))
     except RecursionError:
         found.miss("it is nested too deeply", (0, len(source)))
-    return Analysis(found.invocations, found.effects, found.unseen)
+    return found

@@ -15,7 +15,7 @@ from kei_gates.shell.reading import (
 )
 from kei_gates.shell.scanner import is_name
 from kei_gates.shell.state import collapse
-from kei_gates.shell.values import COMPUTED
+from kei_gates.shell.values import COMPUTED, marked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def _cd(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
     reached = state.paths(target)
     if options in ([], ["--"], ["-L"]):  # `-P` follows links before `..`
         reached = tuple(None if path is None else collapse(path) for path in reached)
-    certain = all(path is not None and ev.facts.is_folder(path) for path in reached)
+    certain = all(path is not None and ev.is_folder(path) for path in reached)
     state.enter(reached, also=() if certain else state.folders)
     state.success = reached
     state.lose(("PWD", "OLDPWD") if "PWD" in state.variables else ())
@@ -65,11 +65,12 @@ def _lose_folder(ev: Evaluator, words: list[Field], state: State, span: Span) ->
 def _eval(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
     given = words[2:] if words[1:2] == ["--"] else words[1:]
     known = [word for word in given if word is not None and COMPUTED not in word]
-    if len(known) != len(given):
+    text = " ".join(known)
+    if len(known) != len(given) or (text.strip() and not marked(text, "").strip()):
         ev.miss("`eval` runs text that is not known", span)
         state.forget()
         return
-    ev.source(" ".join(known), state, span, ("eval",))
+    ev.source(text, state, span, ("eval",))
 
 
 def _source(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
@@ -246,8 +247,8 @@ def _hidden(ev: Evaluator, words: list[Field], state: State, span: Span) -> None
 
 ZSH_ONLY = frozenset(
     (
-        "-", "always", "autoload", "bindkey", "emulate", "foreach", "functions", "nocorrect",
-        "noglob", "print", "rehash", "repeat", "sched", "setopt", "unfunction", "unsetopt", "vared",
+        "-", "autoload", "bindkey", "emulate", "functions", "nocorrect",
+        "noglob", "print", "rehash", "sched", "setopt", "unfunction", "unsetopt", "vared",
         "zargs", "zcompile", "zle", "zmodload", "zmv", "zparseopts",
     )
 )  # fmt: skip
@@ -292,9 +293,6 @@ HANDLERS: dict[str, Handler] = {
     "sched": _hidden,
     "zcompile": _hidden,
     "fc": _hidden,
-    "repeat": _hidden,
-    "foreach": _hidden,
-    "always": _hidden,
     "zargs": _hidden,
     "zmv": _hidden,
     "zparseopts": _hidden,

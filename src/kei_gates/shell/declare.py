@@ -64,7 +64,7 @@ def _declare_one(  # noqa: C901, PLR0913, PLR0917 -- the rules of one assignment
     if program == "local" and not state.calls:
         value = None  # to bash an error, to zsh none
     if equals:
-        ev.hide(name, value if isinstance(value, str) else None, span)
+        ev.hide(name, value if isinstance(value, str) else None, span, followed=True)
         if name in history.integers or text.startswith("("):
             _check_text(ev, text, state, span)
         state.assign(name, value)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from kei_gates.shell.state import State
 
 
+_QUESTIONS = frozenset(("--help", "--version", "-h", "-V"))
+
+
 def start(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
     """Follow a program that was invoked; its name is known and plain."""
     if ev.facts.own.unread:
@@ -36,10 +39,16 @@ def start(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
         return
     if "/" not in path:
         _run_from_path(ev, words, state, span)
+    follow(ev, program, words, state, span)
+
+
+def follow(ev: Evaluator, program: str, words: list[Field], state: State, span: Span) -> None:
+    """Follow what is surely a program, by its name."""
     known = interpreter(program)
+    asks = len(words) == 2 and words[1] in _QUESTIONS  # noqa: PLR2004 -- the question alone
     if known is not None:
         interpret(ev, program, known, words, state, span)
-    elif not _run_recipe(ev, program, words, state, span):
+    elif asks or not _run_recipe(ev, program, words, state, span):
         launch(ev, words, state, span, ev.stdin.text)
 
 
@@ -52,8 +61,10 @@ def _run_from_path(ev: Evaluator, words: list[Field], state: State, span: Span) 
         return
     usual = ev.facts.environment.get("PATH", "").split(":")
     for folder in value.split(":"):
+        if folder in usual or "\0" in folder:
+            continue
         path = f"{folder or '.'}/{words[0]}"
-        if folder not in usual and any(
+        if any(
             one is not None and ev.files.contents(collapse(one)) for one in state.paths(path)
         ):
             run_path(ev, [path, *words[1:]], state, span)

@@ -168,8 +168,7 @@ def touch_files(  # noqa: C901 -- the fields of a row, one after another
     files = FILES.get(program)
     if files is None:
         return
-    if ev.spelled[0] is words:
-        words = ev.spelled[1]
+    words = ev.spelled_as(words)
     options = read(words, files.grammar, permute=True)
     if options.has_exactly(*files.unless) or (files.needs and not options.has(*files.needs)):
         return
@@ -274,7 +273,7 @@ def _make_folders(ev: Evaluator, program: str, folders: list[Field], state: Stat
     return []
 
 
-def _ln(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> None:
+def _ln(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
     """Follow `ln`: a hard link makes the file writable under another name."""
     options = read(words, _COPY, permute=True)
     sources = list(options.operands)
@@ -308,14 +307,14 @@ def _linked(source: Field, path: Field, options: Options, state: State) -> Copy 
     return _copied(source, state)
 
 
-def _sed(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> None:
+def _sed(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
     """Follow `sed -i` and what scripts write.
 
     On macOS the backup suffix of `-i` is a word of its own and looks like a script.
     """
     scripts, options = sed.scripts(words)
     if options.has("i", "in-place", "I"):
-        spelled = ev.spelled[1] if ev.spelled[0] is words else words
+        spelled = ev.spelled_as(words)
         for operand in sed.scripts(spelled)[1].operands:
             ev.touch("write", operand, program, state)
     for script in scripts:
@@ -323,13 +322,13 @@ def _sed(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> N
             ev.touch("write", path, program, state)
 
 
-def _dd(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> None:
+def _dd(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
     for word in words[1:]:
         if word is None or word.startswith("of="):
             ev.touch("write", word and word[3:], program, state)
 
 
-def _tar(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> None:
+def _tar(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
     """Follow tar, old style (`tar xzf f`) too: archives are written, folders filled."""
     first = words[1] if len(words) > 1 else ""
     if first and not first.startswith("-"):
@@ -346,14 +345,14 @@ def _tar(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> N
         ev.touch("write", None, program, state)
 
 
-def _unzip(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> None:
+def _unzip(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
     options = read(words, Grammar("dxP"), permute=True)
     if not options.has("l", "t", "p", "v", "Z", "z"):
         folder = options.value("d") if options.has("d") else "."
         ev.touch("write", folder, program, state, tree=True)
 
 
-def _wget(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> None:
+def _wget(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
     grammar = Grammar("OPoaeitTUQ", "output-document directory-prefix output-file header "
                       "user-agent timeout tries post-data method body-data")  # fmt: skip
     options = read(words, grammar, permute=True)
@@ -370,7 +369,7 @@ def _wget(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> 
         ev.touch("write", path, program, state)
 
 
-def _curl_remote(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> None:
+def _curl_remote(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
     """Follow curl: `-o FILE`, and `-O`, which takes the name from the address."""
     options = read(words, FILES["curl"].grammar, permute=True)
     folder = options.value("output-dir") if options.has("output-dir") else "."
@@ -388,7 +387,7 @@ def _curl_remote(ev: Evaluator, program: str, words: Sequence[Field], state: Sta
             ev.touch("write", path, program, state)
 
 
-def _ruff(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> None:
+def _ruff(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
     options = read(words, Grammar(long="config select ignore line-length"), permute=True)
     verb = options.operands[0] if options.operands else ""
     formats = verb == "format" and not options.has("check", "diff")
@@ -397,7 +396,26 @@ def _ruff(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> 
             ev.touch("write", operand, program, state, tree=True)
 
 
-def _patch(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> None:
+def _compress(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
+    """Follow a program that puts a file with another ending in the place of each."""
+    options = read(words, FILES[program].grammar, permute=True)
+    if options.has_exactly(*FILES[program].unless):
+        return
+    ending = _ENDINGS[program]
+    opens = program.startswith("gun") or options.has("d", "decompress", "uncompress")
+    for operand in options.operands:
+        ev.touch("delete", operand, program, state)
+        if operand is None:
+            ev.touch("write", None, program, state)
+        else:
+            made = operand.removesuffix(ending) if opens else operand + ending
+            ev.touch("write", made, program, state)
+
+
+_ENDINGS = {"gzip": ".gz", "gunzip": ".gz", "xz": ".xz", "bzip2": ".bz2"}
+
+
+def _patch(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
     options = read(words, FILES["patch"].grammar, permute=True)
     if not options.has("dry-run", "help", "version"):
         ev.touch("write", None, program, state)
@@ -414,6 +432,10 @@ _SPECIAL = {
     "unzip": _unzip,
     "wget": _wget,
     "curl": _curl_remote,
+    "gzip": _compress,
+    "gunzip": _compress,
+    "xz": _compress,
+    "bzip2": _compress,
     "ruff": _ruff,
     "patch": _patch,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kei_gates.shell.ast import (
     AndOr,
+    Anonymous,
     Branches,
     CommandList,
     Function,
@@ -13,14 +14,15 @@ from kei_gates.shell.ast import (
     Simple,
     Test,
 )
-from kei_gates.shell.dispatch import start
+from kei_gates.shell.builtins import HANDLERS
+from kei_gates.shell.dispatch import follow, start
 from kei_gates.shell.errors import MOST_NESTING, Unanalysable
 from kei_gates.shell.expand import text_of
 from kei_gates.shell.loops import run_loop
 from kei_gates.shell.numbers import runs
 from kei_gates.shell.parser import Parser
 from kei_gates.shell.redirecting import Redirecting
-from kei_gates.shell.simple import run, run_simple
+from kei_gates.shell.simple import call, run, run_simple
 from kei_gates.shell.streams import Input
 from kei_gates.shell.values import COMPUTED, FileText, marked
 
@@ -52,6 +54,10 @@ class Evaluator(Redirecting):
         """Walk a source under what is known from outside, for the shell that `dialect` names."""
         super().__init__(source, facts, dialect)
         self.depth = 0
+        # Whether zsh would build another tree of what only `auto` holds for.
+        self.differs = False
+        # Whether the source as a whole is not understood.
+        self.refused = False
         # Functions that were called by name, and those that a file defines.
         self.called: set[Function] = set()
         self.of_files: set[Function] = set()
@@ -69,10 +75,19 @@ class Evaluator(Redirecting):
 
     # --- sources ----------------------------------------------------------------------------
 
-    def source(self, text: str, state: State, span: Span | None, via: tuple[str, ...]) -> None:
+    def source(  # noqa: PLR0913 -- a text with all that it is read under
+        self,
+        text: str,
+        state: State,
+        span: Span | None,
+        via: tuple[str, ...],
+        *,
+        dialect: str = "",
+    ) -> None:
         """Walk a source; `span` is that of the whole for text that stands inside another.
 
-        The text of a file that was there before is its writer's word, not the call's.
+        It is read in the given dialect, else in the present one. The text of a file that was there
+        before is its writer's word, not the call's.
         """
         if COMPUTED in text:
             self.miss("it runs text that is not known", span or (0, len(text)))
@@ -80,12 +95,14 @@ class Evaluator(Redirecting):
             return
         text = marked(text, "$kei_unknown")
         outer, self.via = self.via, self.via + via
-        out, stdin, inside = self.out, self.stdin, self.inside_files
+        out, stdin, inside, spoken = self.out, self.stdin, self.inside_files, self.dialect
+        self.dialect = state.history.dialect = dialect or spoken
         self.inside_files += isinstance(text, FileText)
         self.depth += 1
         try:
-            self.commands(_parsed(text, self.depth, span), state)
+            self.commands(self._parsed(text, span), state)
         except Unanalysable as refusal:
+            self.refused = self.refused or self.depth == 1
             self.out, self.stdin = out, stdin
             self.out.write(None)
             where = span or (refusal.position, max(refusal.position + 1, len(text)))
@@ -93,6 +110,19 @@ class Evaluator(Redirecting):
             state.forget()
         self.depth -= 1
         self.via, self.inside_files = outer, inside
+        self.dialect = state.history.dialect = spoken
+
+    def _parsed(self, text: str, span: Span | None) -> CommandList:
+        """Parse a text in the present dialect. Raises `Unanalysable`."""
+        if self.depth > MOST_NESTING:
+            raise Unanalysable("it is nested too deeply", span[0] if span else 0)
+        if "\0" in text:
+            raise Unanalysable("it holds a NUL character", text.index("\0"))
+        parser = Parser(text, self.depth, span, "zsh" if self.dialect == "zsh" else "bash")
+        try:
+            return parser.whole()
+        finally:
+            self.differs = self.differs or (parser.differs and self.dialect == "auto")
 
     def finish(self, state: State) -> None:
         """Walk what runs when the shell ends, and functions that only the unseen may call."""
@@ -139,9 +169,17 @@ class Evaluator(Redirecting):
         """Run a command's words. `stdin` is the text that it can read, if that is known."""
         run(self, words, state, span, stdin)
 
+    def run_text(self, text: str, state: State, span: Span, by: str) -> None:
+        """Run a text in this very shell."""
+        self.source(text, state, span, (by,))
+
     def start(self, words: list[Field], state: State, span: Span) -> None:
         """Follow a program; its name is known and plain."""
         start(self, words, state, span)
+
+    def follow(self, program: str, words: list[Field], state: State, span: Span) -> None:
+        """Follow what is surely a program, by its name."""
+        follow(self, program, words, state, span)
 
     def start_inner(self, outer: str, words: list[Field], state: State, span: Span) -> None:
         """Run a program that another starts."""
@@ -178,9 +216,18 @@ class Evaluator(Redirecting):
 
     def _and_or(self, node: AndOr, state: State) -> None:
         """Run `a && b || c`: what stands behind an operator may or may not run."""
-        self.command(node.first, state)
+        found = self._found_by_name(node.first, state)
+        if found is None:
+            self.command(node.first, state)
         for operator, command in node.rest:
             branch = state.copy()
+            if found is not None and found == (operator == "&&"):
+                self.command(command, state)  # it surely runs
+                found = None
+                continue
+            if found is not None:
+                self.aside(lambda command=command, branch=branch: self.command(command, branch))  # type: ignore[misc]
+                continue
             if operator == "&&":
                 branch.succeed()
                 self._branch(command, branch)
@@ -195,6 +242,20 @@ class Evaluator(Redirecting):
                 else:
                     state.merge(branch)
                     state.success = None
+
+    def _found_by_name(self, command: Command, state: State) -> bool | None:
+        """Run `command -v NAME` and say whether it finds it; none where that is not certain."""
+        words = command.words if isinstance(command, Simple) and not command.assignments else ()
+        plain = [word.plain for word in words]
+        if plain[:2] != ["command", "-v"] or len(plain) != 3 or plain[2] is None:  # noqa: PLR2004
+            return None
+        if "command" in state.functions or plain[2] in state.functions or plain[2] in state.aliases:
+            return None
+        where = self.facts.which(plain[2])
+        if where is None or plain[2] in HANDLERS or self.files.named(plain[2]):
+            return None
+        self.command(command, state)
+        return where != ""
 
     def _branch(self, command: Command, state: State) -> None:
         """Run what may or may not run."""
@@ -279,7 +340,16 @@ class Evaluator(Redirecting):
     def _simple(self, node: Simple, state: State) -> None:
         run_simple(self, node, state)
 
+    def _anonymous(self, node: Anonymous, state: State) -> None:
+        """Run a function without a name, at once."""
+        words = [field for word in node.words for field in self.expand(word, state)]
+        function = Function("the function without a name", node.body, node.span)
+        self.within(
+            node.redirections, state, lambda: call(self, function, [function.name, *words], state)
+        )
+
     _RUN: ClassVar[dict[type, Callable[[Evaluator, object, State], None]]] = {
+        Anonymous: _anonymous,  # type: ignore[dict-item]
         AndOr: _and_or,  # type: ignore[dict-item]  # each takes the node it is listed for
         Branches: _branches,  # type: ignore[dict-item]
         CommandList: commands,  # type: ignore[dict-item]
@@ -305,15 +375,6 @@ def _lists_files(command: Command) -> bool:
 
 
 _LISTING = frozenset(("find", "gfind", "ls", "fd", "fdfind", "locate"))
-
-
-def _parsed(text: str, depth: int, span: Span | None) -> CommandList:
-    """Parse a source. Raises `Unanalysable`."""
-    if depth > MOST_NESTING:
-        raise Unanalysable("it is nested too deeply", span[0] if span else 0)
-    if "\0" in text:
-        raise Unanalysable("it holds a NUL character", text.index("\0"))
-    return Parser(text, depth, span).whole()
 
 
 def _leaves(command: Command, state: State) -> bool:

@@ -7,7 +7,7 @@ from kei_gates.shell.ast import Arithmetic, Literal, Parameter, Word
 from kei_gates.shell.braces import EXPANDED, QUOTED, WRITTEN
 from kei_gates.shell.globs import escape
 from kei_gates.shell.parameters import is_count, is_from_outside, join, piece_of, strings
-from kei_gates.shell.values import COMPUTED, MOST_CHOICES, OUTSIDE
+from kei_gates.shell.values import COMPUTED, MOST_CHOICES, OUTSIDE, is_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _breaks_tilde(first: tuple[str, int]) -> bool:
 
 def values_of(word: Word, state: State, home: str | None) -> tuple[str, ...] | None:
     """Give what a word may be where neither splitting nor globs apply; none when unknown."""
-    if any(isinstance(part, Parameter) and part.name in "@*" for part in word.parts):
+    if any(isinstance(part, Parameter) and part.name in ("@", "*") for part in word.parts):
         return None
     found = join(word.parts, state, home)
     first = word.parts[0] if word.parts else None
@@ -145,7 +145,7 @@ def _piece(part: Part, state: State, home: str | None) -> list[tuple[str, int]] 
         return [(_unknown(part, state), QUOTED)]
     if found is None or _keeps_quotes(part):
         return None
-    if not quoted and any("\0" in text for text in found):
+    if not quoted and any(is_unknown(text) for text in found):
         return None  # it may be any number of words
     kind = QUOTED if quoted else WRITTEN if isinstance(part, Literal) else EXPANDED
     return [(text, kind) for text in found]
@@ -195,7 +195,7 @@ def _whole_array(word: Word, state: State, home: str | None) -> tuple[Field, ...
         return None
     part = parts[0]
     array: Sequence[Field] | None
-    if part.name in "@*" and part.operator in ("", ":"):
+    if part.name in ("@", "*") and part.operator in ("", ":"):
         array, joins = state.positional, part.name == "*"
     elif part.operator in ("[", ":") and _subscript(part) in ("@", "*"):
         value = state.lookup(part.name)
@@ -226,7 +226,7 @@ def _slice(
     if not 1 <= len(ends) <= 2 or not all(is_count(end.strip()) for end in ends):  # noqa: PLR2004 -- offset and length
         return None
     start = int(ends[0])
-    if part.name in "@*":
+    if part.name in ("@", "*"):
         if start == 0:
             return None  # the shell's own name comes first
         start -= 1

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from kei_gates.shell.ast import Arithmetic, Parameter, Simple, Substitution
+from kei_gates.shell.ast import Arithmetic, Parameter, Qualifier, Simple, Substitution
 from kei_gates.shell.expand import PIPE, alternatives, fields, text_of, values_of
 from kei_gates.shell.findings import Findings
 from kei_gates.shell.numbers import assigned_in, runs, text_runs
 from kei_gates.shell.parameters import strings
 from kei_gates.shell.streams import Input, Output
-from kei_gates.shell.values import MOST_CHOICES, NUMBER, FileText, one_of
+from kei_gates.shell.values import MOST_CHOICES, NUMBER, FileText, is_unknown, one_of
 from kei_gates.shell.variables import why_hidden
 
 TYPE_CHECKING = False
@@ -21,20 +21,31 @@ if TYPE_CHECKING:
     from kei_gates.shell.state import State
 
 
+# Flags of zsh under which a value is expanded once more: zshexpn(1), Parameter Expansion Flags.
+_EVALUATING = frozenset("eP~%lr")
+
+
 class Expanding(Findings):
     """Expands words under a state; a subclass runs the lists inside substitutions."""
 
     def __init__(self, source: str, facts: ShellFacts, dialect: str) -> None:
         """Expand for the shell that `dialect` names."""
         super().__init__(source, facts)
+        # `bash`, `zsh`, `sh`, or `auto` where it may be bash or zsh.
         self.dialect = dialect
-        self.zsh = dialect != "bash"
         self.out = Output()
         self.stdin = Input("")  # the client gives its commands nothing to read
+        # The text of each here-document, by the descriptor that it can be read from.
+        self.descriptors: dict[str, str | None] = {}
         # What can be read from the pipe of each process substitution.
         self.pipes: dict[str, str | None] = {}
         # Whether a shell may end before the end of its source, as with `set -e`.
         self.may_stop = False
+
+    @property
+    def zsh(self) -> bool:
+        """Whether zsh may be the shell that runs what is walked now."""
+        return self.dialect in ("auto", "zsh")
 
     def commands(self, body: CommandList, state: State) -> None:
         """Run a list."""
@@ -113,6 +124,7 @@ class Expanding(Findings):
                 self._parameter(part, state, span)
 
     def _substitution(self, part: Substitution, state: State) -> None:
+        self.count(part.body.span)
         given = Input(None) if part.kind == ">" else None
         inner = state.subshell()
         text = self.printed_by(lambda: self.commands(part.body, inner), given)
@@ -121,7 +133,7 @@ class Expanding(Findings):
             name = f"{PIPE}{len(self.pipes)}"
             self.pipes[name] = text if part.kind in ("<", "=") else None
             outputs[part] = name
-        elif text is None or "\0" in text or self._may_end_early(part.body, state):
+        elif text is None or is_unknown(text) or self._may_end_early(part.body, state):
             outputs[part] = None
         else:
             kind = FileText if isinstance(text, FileText) else str
@@ -142,12 +154,17 @@ class Expanding(Findings):
                 self.substitutions(operand.parts, state, span)
             else:
                 self.substitutions((operand,), state, span)
+        if isinstance(part, Qualifier):
+            for code in part.code:
+                self.run_text(code, state, span, "glob")
+        elif _EVALUATING & set(part.flags) and not self._is_literal(part, state):
+            self.miss("a variable's value is expanded once more", span)
         if part.operator == "!":
             if strings(part, state, self.facts.home) is None:
                 self.miss("a variable names the variable that is expanded", span)
         elif part.operator == "@" and any(getattr(p, "text", "P") == "P" for p in part.operand):
             self.miss("a variable's value is expanded once more", span)
-        elif part.operator in (":=", "="):
+        elif part.operator in (":=", "=", "::="):
             found = strings(part, state, self.facts.home)
             known = found[0] if found is not None and len(found) == 1 else None
             self.hide(part.name, known, span, followed=True)
@@ -156,6 +173,16 @@ class Expanding(Findings):
             text = "".join(getattr(operand, "text", "") for operand in part.operand)
             if runs(text, part.operand, state):
                 self.miss("text is evaluated as arithmetic", span)
+
+    def _is_literal(self, part: Parameter, state: State) -> bool:
+        """Whether what zsh expands once more holds nothing that runs."""
+        plain = Parameter(part.name, part.operator, part.operand, quoted=True)
+        found = strings(plain, state, self.facts.home)
+        return found is not None and not any(set("$`(") & set(text) for text in found)
+
+    def run_text(self, text: str, state: State, span: Span, by: str) -> None:
+        """Run a text in this very shell."""
+        raise NotImplementedError
 
     def arithmetic(self, node: Arithmetic, state: State, span: Span) -> None:
         """Run an expression's substitutions; the variables that it names are evaluated too."""

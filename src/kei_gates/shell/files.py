@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kei_gates.shell.globs import matches
 from kei_gates.shell.installed import is_found_by_name, is_installed
-from kei_gates.shell.values import FileText
+from kei_gates.shell.values import TEMPORARY, FileText
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Program:
 class Files:
     """What files hold, by their collapsed absolute paths: every version that they ever had."""
 
-    __slots__ = ("_look", "_named", "_trees", "_versions", "changes")
+    __slots__ = ("_look", "_named", "_patterns", "_trees", "_versions", "anywhere", "changes")
 
     def __init__(self, look: Callable[[str], FileFact]) -> None:
         """Take what looks at the disk."""
@@ -59,6 +59,10 @@ class Files:
         self._trees: dict[str, Content] = {}
         # Files that lie where programs are found, by the names that would run them.
         self._named: dict[str, list[str]] = {}
+        # Patterns of files that were written, nobody knows with what.
+        self._patterns: list[str] = []
+        # Whether something was written, nobody knows where.
+        self.anywhere = False
         # Counts what was written, so that a loop can tell whether a pass was another one.
         self.changes = 0
 
@@ -76,6 +80,10 @@ class Files:
             self.changes += 1
             if len(versions) == 1 and is_found_by_name(path):
                 self._named.setdefault(path.rpartition("/")[2], []).append(path)
+
+    def write_all(self, pattern: str) -> None:
+        """Note that every file that an absolute pattern matches was written."""
+        self._patterns.append(pattern)
 
     def named(self, program: str) -> list[str]:
         """Give the files that the source writes where a program of a name is found."""
@@ -110,22 +118,22 @@ class Files:
                     found += self.contents(content.path + path[len(tree) :], steps - 1)
                 else:
                     found.append(None)
+        if any(_matches(path, pattern) for pattern in self._patterns):
+            found.append(None)
         on_disk = self._on_disk(path)
-        return on_disk or found
+        return found + on_disk or ([None] if self.anywhere else [])
 
     def matching(self, pattern: str, glob: Callable[[str], list[str] | None]) -> list[str] | None:
         """Give the files that an absolute pattern matches; none when they are too many."""
         found = glob(pattern)
         if found is None:
             return None
-        parts = pattern.split("/")
-        for path in self._versions:
-            names = path.split("/")
-            if len(names) == len(parts) and all(map(matches, names, parts)):
-                found.append(path)
+        found += [path for path in self._versions if _matches(path, pattern)]
         return sorted(set(found))
 
     def _on_disk(self, path: str) -> list[Content]:
+        if TEMPORARY in path:
+            return []
         fact = self._look(path)
         if fact.kind == "text":
             return [FileText(fact.text)]
@@ -134,6 +142,12 @@ class Files:
         if is_installed(path):
             return [Program(path)]  # where nobody can look, it is what it is called
         return [None] if fact.kind == "unknown" else []
+
+
+def _matches(path: str, pattern: str) -> bool:
+    """Whether a pattern matches a path, folder by folder."""
+    names, parts = path.split("/"), pattern.split("/")
+    return len(names) == len(parts) and all(map(matches, names, parts))
 
 
 def _inside(path: str, folder: str) -> bool:

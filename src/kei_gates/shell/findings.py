@@ -8,6 +8,7 @@ from kei_gates.shell.expand import PIPE, Pattern
 from kei_gates.shell.files import LATER, Files
 from kei_gates.shell.globs import escape
 from kei_gates.shell.state import collapse
+from kei_gates.shell.values import TEMPORARY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,20 +81,24 @@ class Findings:
         content: Content = None,
     ) -> None:
         """Add an effect on a path as the source spells it; `content` is what a write leaves."""
-        if path is not None and "\0" in path:
-            path = None if not path.startswith(PIPE) else "/dev/fd/63"
+        if path is not None and path.startswith(PIPE):
+            path = "/dev/fd/63"
         if isinstance(path, Pattern):
             for known in absolute_patterns(path, state):
+                if kind == "write" and known is not None:
+                    self.files.write_all(known)
                 self.effects[Effect(kind, known, by, tree=tree, glob=known is not None)] = None
             return
-        for absolute in state.paths(path):
+        for spelled in state.paths(path):
+            absolute = None if spelled is not None and "\0" in spelled else spelled
             if absolute is not None and kind != "delete" and self._behind_link(absolute):
                 self.effects[Effect(kind, None, by, tree=tree)] = None
             elif absolute is None or not _is_no_file(absolute):
                 self.effects[Effect(kind, absolute, by, tree=tree)] = None
-            if kind == "write" and absolute is not None:
-                if content is not LATER:
-                    self.files.write(collapse(absolute), content, tree=tree)
+            if kind == "write" and spelled is None:
+                self.files.anywhere = True
+            elif kind == "write" and spelled is not None and content is not LATER:
+                self.files.write(collapse(spelled), content, tree=tree)
 
     def links(self, path: str | None, state: State) -> None:
         """Note that the source makes a symbolic link."""
@@ -109,7 +114,17 @@ class Findings:
 
     def is_folder(self, path: str) -> bool:
         """Say whether a path is a folder, or one that the source makes."""
+        if TEMPORARY in path:
+            return True
         return path.endswith("/") or collapse(path) in self._made or self.facts.is_folder(path)
+
+    def spelled_as(self, words: list[str | None]) -> list[str | None]:
+        """Give a command's words with patterns for globs, also where a wrapper is given them."""
+        plain, spelled = self.spelled
+        if plain is words:
+            return spelled
+        count = len(words)
+        return spelled[-count:] if 0 < count < len(plain) and plain[-count:] == words else words
 
     def is_own(self, path: str | None, state: State) -> bool:
         """Say whether the source itself writes a file."""

@@ -44,6 +44,8 @@ def _one(pattern: str, at: int) -> tuple[str | None, bool, int]:
     if char == "?":
         return None, False, at + 1
     close = pattern.find("]", at + 2)
+    if pattern.startswith("[[:", at):
+        close = pattern.find("]", pattern.find(":]", at) + 2)
     if char != "[" or close < 0:
         return char, False, at + 1
     members = pattern[at + 1 : close]
@@ -63,7 +65,7 @@ def _is_member(char: str, members: str | None, negated: bool) -> bool:
         else:
             found = members[at] == char
             at += 1
-    return found != negated
+    return found != negated or "[:" in members  # a class may hold it
 
 
 def matches(text: str, pattern: str) -> bool:

@@ -24,6 +24,10 @@ def looked_up(
 
     What matches nothing stands for itself, and is no program's name.
     """
+    first = words[0].plain or ""
+    if ev.zsh and first.startswith("=") and first[1:].replace("-", "").isalnum():
+        # In zsh, `=git` is where git lies.
+        return [[ev.facts.which(first[1:]) or first[1:], *way[1:]] for way in ways]
     spelled = ev.with_patterns(words, state)
     pattern = spelled[0] if spelled else None
     if not isinstance(pattern, Pattern):
@@ -40,3 +44,27 @@ def looked_up(
         if names:
             found.append([*names, *rest])
     return found or [["".join("_" if char in "*?[]" else char for char in pattern), *rest]]
+
+
+def listed_files(ev: Evaluator, word: Word, state: State) -> list[str] | None:
+    """Give the files that a word names by a glob alone; none where that is not certain.
+
+    What matches nothing stands for itself, in bash; zsh gives up.
+    """
+    if word.plain is None or len(state.folders) != 1:
+        return None
+    spelled = ev.with_patterns((word,), state)
+    pattern = spelled[0] if len(spelled) == 1 else None
+    if not isinstance(pattern, Pattern):
+        return None
+    (absolute,) = absolute_patterns(pattern, state)
+    matches = None if absolute is None else ev.files.matching(absolute.rstrip("/"), ev.facts.glob)
+    if matches is None or len(matches) > _MOST_LISTED:
+        return None
+    if pattern.endswith("/"):
+        matches = [f"{path}/" for path in matches if ev.is_folder(path)]
+    folder = "" if pattern.startswith("/") else f"{(state.folders[0] or '').rstrip('/')}/"
+    return [path.removeprefix(folder) for path in matches] or [word.plain]
+
+
+_MOST_LISTED = 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kei_gates.shell.lookup import listed_files
 from kei_gates.shell.numbers import gives_number
 from kei_gates.shell.streams import Input
 from kei_gates.shell.values import NUMBER
@@ -21,6 +22,8 @@ def run_loop(ev: Evaluator, node: Loop, state: State) -> None:
     """Run a loop behind its redirections."""
     if node.arithmetic is not None:
         ev.arithmetic(node.arithmetic, state, node.span)
+    if node.count is not None:
+        ev.expand(node.count, state)
     if node.name is None:
         ev.maybe(lambda: _repeat(ev, node, state))
         return
@@ -30,6 +33,9 @@ def run_loop(ev: Evaluator, node: Loop, state: State) -> None:
         values = [value for word in node.words for value in _items(ev, word, state)]
     elif state.positional is not None:
         values = list(state.positional)
+    if node.more:
+        _repeat_with_many(ev, node, values, state)
+        return
     most = _MOST_ITERATIONS >> 2 * state.loops  # loops inside loops multiply
     certain = None not in values and NUMBER not in values and len(values) <= most and not node.asks
     if not certain:
@@ -45,8 +51,27 @@ def run_loop(ev: Evaluator, node: Loop, state: State) -> None:
     state.assign(node.name, NUMBER if values == [NUMBER] else None)
 
 
+def _repeat_with_many(
+    ev: Evaluator, node: Loop, values: list[Value], state: State
+) -> None:
+    """Run zsh's loop that takes several values at a time."""
+    names = (node.name or "", *node.more)
+    known = None not in values and NUMBER not in values and len(values) <= _MOST_ITERATIONS
+    groups = range(0, len(values), len(names)) if known else range(1)
+    for at in groups:
+        for number, name in enumerate(names):
+            inside = at + number < len(values)
+            ev.hide(name, None, node.span)
+            state.assign(name, (values[at + number] if inside else "") if known else None)
+        ev.maybe(lambda: _repeat(ev, node, state))
+    state.lose(names)
+
+
 def _items(ev: Evaluator, word: Word, state: State) -> list[Value]:
     """Give what a word of a `for` contributes."""
+    listed = listed_files(ev, word, state)
+    if listed is not None:
+        return list(listed)
     found: list[Value] = [
         None if one is None or "\0" in one else one for one in ev.expand(word, state)
     ]

@@ -77,7 +77,7 @@ def _part_runs(part: Part, state: State) -> bool:
     if isinstance(part, Parameter):
         if part.name in _NUMBERS or part.operator == "length":
             return False
-        known = part.name.isdecimal() or part.name in "@*" or part.name in state.variables
+        known = part.name.isdecimal() or part.name in ("@", "*") or part.name in state.variables
         value = state.variables.get(part.name)
         if not part.operator and not isinstance(value, str) and not is_number(value):
             value = parameter_text(part, state, None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from kei_gates.shell.ast import Arithmetic, Literal, Parameter, Substitution
 from kei_gates.shell.globs import LONGEST, escape, is_plain, match_lengths
 from kei_gates.shell.scanner import is_name
-from kei_gates.shell.values import MOST_CHOICES, Number, strings_of
+from kei_gates.shell.values import MOST_CHOICES, OUTSIDE, Number, strings_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,17 +23,22 @@ if TYPE_CHECKING:
 
 _LONGEST_NUMBER = 4
 _DEFAULTING = frozenset(("-", ":-", "=", ":=", "?", ":?"))
+_WHOLE = frozenset(("", "[", *_DEFAULTING))
 
 
 def strings(part: Parameter, state: State, home: str | None) -> Strings:
     """Give the strings that an expansion may be, as one word."""
     if part.flags or not part.name:
-        return None  # zsh's own
+        return _of_zsh(part, state, home)
     if part.operator == "!":
         return _indirect(part, state, home)
-    if part.operator == "length" and (part.operand or isinstance(state.lookup(part.name), tuple)):
-        return None  # how many elements there are
+    if part.operator == "length" and (
+        part.operand or isinstance(state.lookup(part.name), tuple) or state.history.dialect == "zsh"
+    ):
+        return None  # how many elements there are; in zsh, also whether there is one
     operand = list(part.operand)
+    if part.operator not in _WHOLE and _is_many(part):
+        return None  # done to each of several words
     if operand and isinstance(operand[0], Arithmetic) and part.operator not in (":", ""):
         value = _element(part.name, operand.pop(0).text, state)
     else:
@@ -52,6 +57,33 @@ def strings(part: Parameter, state: State, home: str | None) -> Strings:
     if value is None or change is None:
         return None
     return _combined(value, change(operand, state, home))
+
+
+def _is_many(part: Parameter) -> bool:
+    """Whether an expansion is of all positional parameters, or of all elements of an array."""
+    first = part.operand[0] if part.operand else None
+    return part.name in ("@", "*") or (isinstance(first, Arithmetic) and first.text in ("@", "*"))
+
+
+def _of_zsh(part: Parameter, state: State, home: str | None) -> Strings:
+    """Give `${(L)name}`, and `${(L):-text}` without a name: zshexpn(1), Parameter Expansion Flags."""
+    change = _FLAGS.get(part.flags)
+    if change is None:
+        return None
+    if part.name:
+        plain = Parameter(part.name, part.operator, part.operand, quoted=part.quoted)
+        found = strings(plain, state, home)
+    else:
+        found = join(part.operand, state, home) if part.operator in (":-", "-") else None
+    return None if found is None else _each(found, change)
+
+
+_FLAGS: dict[str, Callable[[str], str]] = {
+    "": lambda text: text,
+    "L": str.lower,
+    "U": str.upper,
+    "=": lambda text: text,
+}
 
 
 def _word(operand: Sequence[Part], state: State, home: str | None) -> Strings:
@@ -108,6 +140,8 @@ def _value(name: str, state: State, home: str | None) -> Strings:
         known = state.positional is not None and None not in state.positional
         return (str(len(state.positional or ())),) if known else None
     value = state.lookup(name)
+    if name == "PATH" and value is None and name not in state.variables:
+        return (OUTSIDE,)
     if isinstance(value, tuple):
         # Without a subscript, bash takes the first element and zsh takes all.
         return (value[0],) if len(value) == 1 and value[0] is not None else _first(value, state)
@@ -270,6 +304,10 @@ def _alternative(
     return tuple(dict.fromkeys((*instead, "") if empty and full else instead if full else ("",)))
 
 
+# Parts of patterns that are not tried: classes, escapes, and what `extglob` makes of parentheses.
+_NOT_FOLLOWED = ("[:", "\\", "+(", "@(", "!(", "?(", "*(")
+
+
 def _pattern(parts: Sequence[Part], state: State, home: str | None) -> str | None:
     """Give the pattern of an operand, what is quoted in it escaped; none when it is not known."""
     found = ""
@@ -278,7 +316,7 @@ def _pattern(parts: Sequence[Part], state: State, home: str | None) -> str | Non
         if piece is None or len(piece) != 1:
             return None
         found += escape(piece[0]) if getattr(part, "quoted", False) else piece[0]
-    if "[:" in found or "\\" in found or len(found) > LONGEST:
+    if any(mark in found for mark in _NOT_FOLLOWED) or len(found) > LONGEST:
         return None
     return found
 

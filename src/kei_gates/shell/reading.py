@@ -42,8 +42,8 @@ def follow_read(ev: Evaluator, words: list[Field], state: State, span: Span) -> 
     options = read(words, _READ, permute=False)
     line = ev.stdin.line()
     names = [name for name in options.operands if name is not None]
-    simple = not options.has("d", "n", "N", "t", "u", "i", "q", "k", "s", "A")
-    if line is None or not simple or None in words or ("\\" in line and not options.has("r")):
+    simple = all(name in ("r", "a", "p", "e") for name, _ in options.given)
+    if line is None or not simple or None in words or "-" in words or ("\\" in line and not options.has("r")):
         _assign(ev, words, state, span, {})
         return
     _assign(ev, words, state, span, _split(line, names, options, state))

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from kei_gates.shell.expand import Field
     from kei_gates.shell.state import State
 
-_STANDARD_INPUT = frozenset(("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"))
+STANDARD_INPUT = frozenset(("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"))
+DESCRIPTORS = ("/dev/fd/", "/proc/self/fd/")
+"""Where the files lie that a shell has open."""
 
 
 class Redirecting(Expanding):
@@ -51,8 +53,10 @@ class Redirecting(Expanding):
         if operator in ("<<", "<<<"):
             word = target.body if isinstance(target, HereDocument) else target
             text = self.value(word, state)
+            given = text if operator == "<<" or text is None else f"{text}\n"
             if descriptor.lstrip("0") == "":
-                self.stdin = Input(text if operator == "<<" or text is None else f"{text}\n")
+                self.stdin = Input(given)
+            self.descriptors[descriptor] = given
             return
         assert not isinstance(target, HereDocument)  # noqa: S101 -- only `<<` has one
         found = self.expand(target, state)
@@ -108,8 +112,11 @@ class Redirecting(Expanding):
 
     def text_at(self, path: Field, state: State) -> str | None:
         """Give the text that a path surely holds; none when it is not known."""
-        if path is None or path in _STANDARD_INPUT:
+        if path is None or path in STANDARD_INPUT:
             return self.stdin.text if path is not None else None
+        for folder in DESCRIPTORS:
+            if path.startswith(folder):
+                return self.descriptors.get(path[len(folder) :])
         if path.startswith(PIPE):
             return self.pipes.get(path)
         found: list[str | None] = []

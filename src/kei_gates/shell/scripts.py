@@ -9,6 +9,7 @@ from __future__ import annotations
 from kei_gates.shell.errors import MOST_NESTING
 from kei_gates.shell.expand import PIPE
 from kei_gates.shell.files import Program
+from kei_gates.shell.redirecting import DESCRIPTORS, STANDARD_INPUT
 from kei_gates.shell.state import collapse
 from kei_gates.shell.streams import Input
 from kei_gates.shell.values import COMPUTED, OUTSIDE, FileText
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from kei_gates.shell.files import Content
     from kei_gates.shell.state import State
 
-_STANDARD_INPUT = frozenset(("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"))
 SHELLS = frozenset(("sh", "bash", "zsh", "dash", "ksh", "ash", "mksh", "rbash"))
 """Shells of which the language is read."""
 
@@ -32,7 +32,7 @@ def contents_at(ev: Evaluator, path: Field, state: State) -> list[Content]:
     """Give all that a file may hold that is run; nothing when there is none."""
     if path is None:
         return [None]
-    if path in _STANDARD_INPUT or path.startswith(PIPE):
+    if path in STANDARD_INPUT or path.startswith((PIPE, *DESCRIPTORS)):
         return [ev.text_at(path, state)]
     found: list[Content] = []
     for absolute in state.paths(path):
@@ -101,15 +101,28 @@ def run_shell_script(
     def run_text(text: str) -> None:
         inner = state.new_shell()
         inner.positional = tuple(words[1:])
-        run_apart(ev, text, inner, span, (shell,))
+        run_apart(ev, text, inner, span, (shell,), dialect=dialect_of(shell))
 
     each_content(ev, words[0], state, span, run_text)
 
 
-def run_apart(ev: Evaluator, text: str, state: State, span: Span, via: tuple[str, ...]) -> None:
+def dialect_of(shell: str) -> str:
+    """Name the dialect in which a shell reads its text."""
+    return shell if shell in ("bash", "zsh") else "sh"
+
+
+def run_apart(  # noqa: PLR0913 -- a text with all that it is read under
+    ev: Evaluator,
+    text: str,
+    state: State,
+    span: Span,
+    via: tuple[str, ...],
+    *,
+    dialect: str = "sh",
+) -> None:
     """Run a text in a shell of its own: what it may end early in is not the outer one."""
     leaving, ev.leaving = ev.leaving, []
-    ev.source(text, state, span, via)
+    ev.source(text, state, span, via, dialect=dialect)
     ev.leaving = leaving
 
 
@@ -136,9 +149,10 @@ def run_path(ev: Evaluator, words: list[Field], state: State, span: Span) -> Non
 
 def _run_program(ev: Evaluator, real: str, words: list[Field], state: State, span: Span) -> None:
     """Run what is no text, by the name that it really has."""
-    if real.rpartition("/")[2] != (words[0] or "").rpartition("/")[2]:
+    name = real.rpartition("/")[2]
+    if name != (words[0] or "").rpartition("/")[2]:
         ev.invoke([real, *words[1:]], span)
-    ev.start([real, *words[1:]], state, span)
+    ev.follow(name, [real, *words[1:]], state, span)
 
 
 def _run_text(ev: Evaluator, text: str, words: list[Field], state: State, span: Span) -> None:
@@ -157,7 +171,7 @@ def _run_text(ev: Evaluator, text: str, words: list[Field], state: State, span: 
     if program in SHELLS:
         inner = state.new_shell()
         inner.positional = tuple(words[1:])
-        run_apart(ev, text, inner, span, ())
+        run_apart(ev, text, inner, span, (), dialect=dialect_of(program))
     elif command:
         inner = state.copy()
         inner.functions, inner.aliases = {}, {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from kei_gates.shell import options
 from kei_gates.shell.builtins import check_options
 from kei_gates.shell.options import Grammar
-from kei_gates.shell.scripts import SHELLS, run_shell_script
+from kei_gates.shell.scripts import SHELLS, dialect_of, run_shell_script
 from kei_gates.shell.streams import Input
 from kei_gates.shell.use import is_plain
 
@@ -47,8 +47,8 @@ def _shell(use: Use) -> None:
     name, words = use.name, use.words
     plus = [f"-{w[1:]}" if w is not None and w[:1] == "+" and w[1:] else w for w in words]
     found = options.read(plus, _GRAMMAR, permute=False)
-    if found.has("help", "version"):
-        return
+    if found.has("help", "version", "n"):
+        return  # with `-n` it only reads
     rest = words[found.at :]
     for path in found.values("rcfile", "init-file"):
         run_shell_script(use.ev, name, [path], use.state, use.span)
@@ -59,7 +59,7 @@ def _shell(use: Use) -> None:
             use.miss(f"`{name}` runs text that is not known")
             return
         inner.positional = tuple(rest[2:])
-        use.ev.source(rest[0], inner, use.span, (name,))
+        use.ev.source(rest[0], inner, use.span, (name,), dialect=dialect_of(name))
     elif rest and not found.has("s"):
         run_shell_script(use.ev, name, rest, use.state, use.span)
     elif use.stdin is not None:
@@ -73,7 +73,7 @@ def _run_input(use: Use, text: str, state: State) -> None:
     """Run the text that a shell reads; what its commands find left of it is not followed."""
     ev = use.ev
     stdin, ev.stdin = ev.stdin, Input(None)
-    ev.source(text, state, use.span, (use.name,))
+    ev.source(text, state, use.span, (use.name,), dialect=dialect_of(use.name))
     ev.stdin = stdin
 
 

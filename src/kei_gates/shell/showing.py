@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kei_gates.shell.expand import PIPE
 from kei_gates.shell.outputs import is_silent, printed
+from kei_gates.shell.values import TEMPORARY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ def show(ev: Evaluator, words: Sequence[Field], state: State, *, quiet: bool) ->
     if program == "pwd" and len(words) == 1:
         here = state.folders[0] if len(state.folders) == 1 else None
         ev.out.write(None if here is None else f"{here}\n")
+        return
+    if program == "mktemp" and None not in words:
+        ev.out.write(f"/tmp/{TEMPORARY}{len(ev.invocations)}\n")  # noqa: S108 -- only a name
         return
     known = program in _BUILTIN or ev.facts.which(program)
     ev.out.write(_printed(ev, words, state) if known else None)
@@ -89,4 +93,5 @@ def _located(ev: Evaluator, words: Sequence[Field]) -> str | None:
     if len(names) != 1 or names[0] is None:
         return None
     name = names[0]
-    return f"{ev.facts.which(name) or name}\n" if "/" not in name else f"{name}\n"
+    where = ev.facts.which(name) if "/" not in name else name
+    return "" if where == "" else f"{where or name}\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kei_gates.shell import builtins
 from kei_gates.shell.aliases import check_odd_aliases, run_aliases
-from kei_gates.shell.ast import Literal, Word
+from kei_gates.shell.ast import Literal, Pipeline, Simple, Substitution, Word
 from kei_gates.shell.declare import declare
 from kei_gates.shell.errors import MOST_NESTING
 from kei_gates.shell.expand import text_of
@@ -20,7 +20,7 @@ from kei_gates.shell.values import NUMBER, one_of, strings_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from kei_gates.shell.ast import Assignment, Function, Simple, Span
+    from kei_gates.shell.ast import Assignment, Function, Part, Span
     from kei_gates.shell.evaluate import Evaluator
     from kei_gates.shell.expand import Field
     from kei_gates.shell.state import State
@@ -95,9 +95,25 @@ def _declaring_words(ev: Evaluator, node: Simple, state: State) -> list[Field]:
             value = Word(parts, word.span)
             number = text_of(value, state, ev.facts.home) is None and gives_number(value, state)
             words.append(f"{name}={SOME_NUMBER if number else UNKNOWN}")
+        elif text is None and any(_reads_file(part) for part in word.parts):
+            ev.note("variables are declared as a file says", word.span)
+            state.lose([*state.variables, *state.history.environment])
         else:
             words.append(text)
     return words
+
+
+def _reads_file(part: Part) -> bool:
+    """Whether a substitution gives what stands in a file, as `$(grep -v '^#' .env | xargs)` does."""
+    if not isinstance(part, Substitution) or len(part.body.items) != 1:
+        return False
+    command = part.body.items[0][0]
+    stages = command.commands if isinstance(command, Pipeline) else (command,)
+    names = [one.words[0].plain if isinstance(one, Simple) and one.words else None for one in stages]
+    return names[0] in _READERS and all(name in _READERS for name in names)
+
+
+_READERS = frozenset(("cat", "cut", "egrep", "envsubst", "grep", "head", "sed", "sort", "tail", "xargs"))
 
 
 def _assign(ev: Evaluator, node: Assignment, state: State, span: Span, *, alone: bool) -> None:
@@ -124,6 +140,8 @@ def _assign(ev: Evaluator, node: Assignment, state: State, span: Span, *, alone:
         ev.hide(node.name, value if isinstance(value, str) else None, span, followed=True)
     if node.name in state.history.integers and isinstance(value, str):
         ev.check_evaluated(value, state, span)
+    if ev.zsh and (node.name == "argv" or node.name.isdecimal()):
+        state.positional = None
     followed = element is not None and is_fixed(node.name, element[0], state)
     kept = _elements(state, node.name) if followed else {}
     state.assign(node.name, value)
@@ -179,7 +197,7 @@ def _run_as(
         _call_own(ev, function, words, state, span)
         return
     if function is not None:
-        _call(ev, function, words, state)
+        call(ev, function, words, state)
         return
     program = words[0] or ""
     before = ev.out.known, ev.out.size
@@ -231,10 +249,10 @@ def _call_own(
         return
     ev.own_functions[own] = function
     ev.of_files.add(function)
-    _call(ev, function, words, state)
+    call(ev, function, words, state)
 
 
-def _call(ev: Evaluator, function: Function, words: list[Field], state: State) -> None:
+def call(ev: Evaluator, function: Function, words: list[Field], state: State) -> None:
     """Run a function's body with the given arguments."""
     ev.called.add(function)
     ev.depth += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kei_gates.shell.values import NUMBER, either, is_number, strings_of
+from kei_gates.shell.values import NUMBER, either, is_number, is_unknown, strings_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 MOST_FOLDERS = 4
 MOST_VARIABLES = 1_000
 """How many variables are followed; copying a state costs as much as it knows."""
+
+
+# Variables of the environment that a shell gives other values: bash(1), Shell Variables.
+_CHANGING = frozenset(
+    (
+        "_", "COLUMNS", "EPOCHREALTIME", "EPOCHSECONDS", "IFS", "LINENO", "LINES", "OLDPWD",
+        "OPTARG", "OPTIND", "PPID", "PWD", "RANDOM", "REPLY", "SECONDS", "SHLVL", "SRANDOM",
+    )
+)  # fmt: skip
 
 
 class History:
@@ -38,9 +47,9 @@ class History:
     )  # fmt: skip
 
     def __init__(self, environment: Mapping[str, str] | None = None, dialect: str = "auto") -> None:
-        """Take the variables that the shell is started with, and which shell it is."""
+        """Take the variables that the shell is started with, and which shell it is at first."""
         self.environment: Final = environment or {}
-        self.dialect: Final = dialect
+        self.dialect = dialect
         self.outputs: dict[Substitution, str | None] = {}
         self.references: dict[str, str] = {}
         self.values: dict[str, Value] = {}
@@ -221,7 +230,7 @@ class State:
         name = self.history.references.get(name, name)
         if name in self.variables:
             return self.variables[name]
-        return self.history.environment.get(name)
+        return None if name in _CHANGING else self.history.environment.get(name)
 
     def is_unset(self, name: str) -> bool:
         """Say whether a variable was neither assigned here nor known from outside."""
@@ -237,7 +246,7 @@ class State:
 
     def paths(self, path: str | None) -> tuple[str | None, ...]:
         """Give the absolute paths that a spelled path may mean, none for one that is unknown."""
-        if path is None or "\0" in path:
+        if path is None or is_unknown(path):
             return (None,)
         if path.startswith("/"):
             return (path,)

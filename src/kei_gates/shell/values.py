@@ -16,6 +16,9 @@ COMPUTED = "\0c"
 """Stands, inside one word, for what was computed in a way that is not followed. No source holds a
 NUL, so nothing else looks so."""
 
+TEMPORARY = "\0t"
+"""Stands, inside a path, for the name of a file that nobody knew before: that of `mktemp`."""
+
 MOST_CHOICES = 8
 """How many strings a value may be one of before it counts as unknown."""
 
@@ -55,7 +58,14 @@ def marked(text: str, instead: str) -> str:
     """Give a text with something else in the place of what is not known of it."""
     if "\0" not in text:
         return text
-    return text.replace(OUTSIDE, instead).replace(COMPUTED, instead)
+    for mark in (OUTSIDE, COMPUTED, TEMPORARY):
+        text = text.replace(mark, instead)
+    return text
+
+
+def is_unknown(text: str) -> bool:
+    """Say whether a part of a text is not known; the name of a new file is as good as known."""
+    return "\0" in text and "\0" in text.replace(TEMPORARY, "")
 
 
 def one_of(strings: Iterable[str]) -> Value:
