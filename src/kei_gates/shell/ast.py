@@ -243,7 +243,7 @@ class Group:
 class Branches:
     """`if` and `case`: words that are expanded, then bodies of which some may run."""
 
-    __slots__ = ("alternatives", "conditions", "falls", "redirections", "span", "words")
+    __slots__ = ("alternatives", "conditions", "falls", "redirections", "span", "total", "words")
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
@@ -254,12 +254,15 @@ class Branches:
         span: Span,
         *,
         falls: bool = False,
+        total: bool = False,
     ) -> None:
         """Take the fields.
 
         `conditions` are tried in order, each before its alternative; one alternative more is an
-        `else`. `falls` says that an alternative may go on into the next.
+        `else`. `falls` says that an alternative may go on into the next, `total` that one of them
+        surely runs.
         """
+        self.total: Final = total
         self.falls: Final = falls
         self.words: Final = words
         self.conditions: Final = conditions

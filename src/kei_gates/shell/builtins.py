@@ -110,12 +110,14 @@ def _unset(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
             state.functions = {name: (*f, None) for name, f in state.functions.items()}
         elif word in state.functions:
             state.functions[word] = (*state.functions[word], None)
+        elif "[" in word:
+            state.assign(word.partition("[")[0], None)
+            if "$(" in word or "`" in word:
+                ev.miss(f"`{word}` is evaluated as a variable's name", span)
         elif is_name(word):
             state.assign(word, None)
             if word in _UNSET_CHANGES:
                 ev.miss(f"without `{word}`, other programs run", span)
-        elif "[" in word and ("$(" in word or "`" in word):
-            ev.miss(f"`{word}` is evaluated as a variable's name", span)
 
 
 _UNSET_CHANGES = frozenset(("PATH", "path"))

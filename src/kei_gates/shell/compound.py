@@ -155,12 +155,14 @@ class CompoundParser(ReservedParser):
         words = [self.word()]
         closing = self.case_opening()
         bodies: list[CommandList] = []
-        falls = False
+        falls = total = False
         while True:
             self.skip_newlines()
             if self.reserved() == closing:
                 break
-            words += self.case_patterns()
+            patterns = self.case_patterns()
+            total = total or any(word.plain == "*" for word in patterns)
+            words += patterns
             bodies.append(self.commands(frozenset((";;", closing))))
             end = next((one for one in self.ARM_ENDS if self.next_is(one)), "")
             if not end:
@@ -171,7 +173,13 @@ class CompoundParser(ReservedParser):
         self.keyword(closing)
         redirections = self.redirections()
         return Branches(
-            tuple(words), (), tuple(bodies), redirections, self.span(start), falls=falls
+            tuple(words),
+            (),
+            tuple(bodies),
+            redirections,
+            self.span(start),
+            falls=falls,
+            total=total,
         )
 
     def case_opening(self) -> str:

@@ -14,12 +14,10 @@ from kei_gates.shell.ast import (
     Simple,
     Test,
 )
-from kei_gates.shell.builtins import HANDLERS
+from kei_gates.shell.branching import run_and_or, run_branches, run_test
 from kei_gates.shell.dispatch import follow, start
 from kei_gates.shell.errors import MOST_NESTING, Unanalysable
-from kei_gates.shell.expand import text_of
 from kei_gates.shell.loops import run_loop
-from kei_gates.shell.numbers import runs
 from kei_gates.shell.parser import Parser
 from kei_gates.shell.redirecting import Redirecting
 from kei_gates.shell.simple import call, run, run_simple
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
     from typing import ClassVar, TypeVar
 
     from kei_gates.shell.analysis import ShellFacts
-    from kei_gates.shell.ast import Command, Span, Word
+    from kei_gates.shell.ast import Command, Span
     from kei_gates.shell.expand import Field
     from kei_gates.shell.own_functions import OwnFunction
     from kei_gates.shell.state import State
@@ -75,7 +73,7 @@ class Evaluator(Redirecting):
 
     # --- sources ----------------------------------------------------------------------------
 
-    def source(  # noqa: PLR0913 -- a text with all that it is read under
+    def source(
         self,
         text: str,
         state: State,
@@ -215,49 +213,9 @@ class Evaluator(Redirecting):
             state.merge(left)
 
     def _and_or(self, node: AndOr, state: State) -> None:
-        """Run `a && b || c`: what stands behind an operator may or may not run."""
-        found = self._found_by_name(node.first, state)
-        if found is None:
-            self.command(node.first, state)
-        for operator, command in node.rest:
-            branch = state.copy()
-            if found is not None and found == (operator == "&&"):
-                self.command(command, state)  # it surely runs
-                found = None
-                continue
-            if found is not None:
-                self.aside(lambda command=command, branch=branch: self.command(command, branch))  # type: ignore[misc]
-                continue
-            if operator == "&&":
-                branch.succeed()
-                self._branch(command, branch)
-                reached = branch.success or branch.folders
-                state.merge(branch)
-                state.success = reached
-            else:
-                branch.success = None
-                self._branch(command, branch)
-                if _leaves(command, state):
-                    state.succeed()
-                else:
-                    state.merge(branch)
-                    state.success = None
+        run_and_or(self, node, state)
 
-    def _found_by_name(self, command: Command, state: State) -> bool | None:
-        """Run `command -v NAME` and say whether it finds it; none where that is not certain."""
-        words = command.words if isinstance(command, Simple) and not command.assignments else ()
-        plain = [word.plain for word in words]
-        if plain[:2] != ["command", "-v"] or len(plain) != 3 or plain[2] is None:  # noqa: PLR2004
-            return None
-        if "command" in state.functions or plain[2] in state.functions or plain[2] in state.aliases:
-            return None
-        where = self.facts.which(plain[2])
-        if where is None or plain[2] in HANDLERS or self.files.named(plain[2]):
-            return None
-        self.command(command, state)
-        return where != ""
-
-    def _branch(self, command: Command, state: State) -> None:
+    def branch(self, command: Command, state: State) -> None:
         """Run what may or may not run."""
         self.maybe(lambda: self.command(command, state))
 
@@ -287,22 +245,7 @@ class Evaluator(Redirecting):
     def _branches(self, node: Branches, state: State) -> None:
         for word in node.words:
             self.expand(word, state)
-        self.within(node.redirections, state, lambda: self._alternatives(node, state))
-
-    def _alternatives(self, node: Branches, state: State) -> None:
-        outcomes: list[State] = []
-        for at, body in enumerate(node.alternatives):
-            if at < len(node.conditions):
-                self._branch(node.conditions[at], state)
-            branch = state.copy()
-            if node.falls and outcomes:
-                branch.merge(outcomes[-1])
-            self._branch(body, branch)
-            outcomes.append(branch)
-        if node.conditions and len(node.alternatives) > len(node.conditions):
-            state.take(outcomes.pop())  # one of them runs
-        for outcome in outcomes:
-            state.merge(outcome)
+        self.within(node.redirections, state, lambda: run_branches(self, node, state))
 
     def _loop(self, node: Loop, state: State) -> None:
         self.within(node.redirections, state, lambda: run_loop(self, node, state))
@@ -313,29 +256,7 @@ class Evaluator(Redirecting):
             self.of_files.add(node)
 
     def _test(self, node: Test, state: State) -> None:
-        self.within(node.redirections, state, lambda: self._tested(node, state))
-
-    def _tested(self, node: Test, state: State) -> None:
-        if node.arithmetic is not None:
-            self.arithmetic(node.arithmetic, state, node.span)
-        for word in node.words:
-            self.substitutions(word.parts, state, word.span)
-        for at, word in enumerate(node.words):
-            operator = word.plain
-            if operator in COMPARING:
-                self.compare(node.words[at - 1 : at] + node.words[at + 1 : at + 2], state)
-            elif operator in NAMING and at + 1 < len(node.words):
-                operand = node.words[at + 1]
-                self.check_evaluated(text_of(operand, state, None), state, operand.span)
-
-    def compare(self, operands: Iterable[Word], state: State) -> None:
-        """Look at words that the shell compares as numbers."""
-        for word in operands:
-            text = text_of(word, state, None)
-            if text is not None:
-                self.check_evaluated(text, state, word.span)
-            elif runs("", word.parts, state):
-                self.miss("text is evaluated as arithmetic", word.span)
+        self.within(node.redirections, state, lambda: run_test(self, node, state))
 
     def _simple(self, node: Simple, state: State) -> None:
         run_simple(self, node, state)
@@ -362,12 +283,6 @@ class Evaluator(Redirecting):
     }
 
 
-COMPARING = frozenset(("-eq", "-ne", "-lt", "-le", "-gt", "-ge"))
-"""Operators of a test that compare numbers."""
-NAMING = frozenset(("-v", "-R"))
-"""Operators of a test that take a variable's name, of which a subscript is evaluated."""
-
-
 def _lists_files(command: Command) -> bool:
     """Whether a command prints the names of files."""
     words = command.words if isinstance(command, Simple) else ()
@@ -375,20 +290,3 @@ def _lists_files(command: Command) -> bool:
 
 
 _LISTING = frozenset(("find", "gfind", "ls", "fd", "fdfind", "locate"))
-
-
-def _leaves(command: Command, state: State) -> bool:
-    """Whether nothing after a command runs in this shell, loop or function."""
-    if isinstance(command, Group) and not command.subshell and command.body.items:
-        last, background = command.body.items[-1]
-        return not background and _leaves(last, state)
-    if not isinstance(command, Simple) or not command.words:
-        return False
-    word = command.words[0].plain or ""
-    if word in state.functions:
-        return False
-    return (
-        word == "exit"
-        or (word == "return" and state.calls > 0)
-        or (word in ("break", "continue") and state.loops > 0)
-    )

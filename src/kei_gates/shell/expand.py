@@ -6,7 +6,8 @@ from kei_gates.shell import braces
 from kei_gates.shell.ast import Arithmetic, Literal, Parameter, Word
 from kei_gates.shell.braces import EXPANDED, QUOTED, WRITTEN
 from kei_gates.shell.globs import escape
-from kei_gates.shell.parameters import is_count, is_from_outside, join, piece_of, strings
+from kei_gates.shell.operators import is_count
+from kei_gates.shell.parameters import is_from_outside, join, piece_of, strings
 from kei_gates.shell.values import COMPUTED, MOST_CHOICES, OUTSIDE, is_unknown
 
 TYPE_CHECKING = False
@@ -53,6 +54,8 @@ def alternatives(
     array = _whole_array(word, state, home)
     if array is not None:
         return [list(array)]
+    if any(isinstance(part, Parameter) and _is_many(part) for part in word.parts):
+        return [_around_many(word, state, home)]
     ways: list[list[tuple[str, int]]] = [[]]
     for part in word.parts:
         found = _piece(part, state, home)
@@ -69,6 +72,36 @@ def alternatives(
         if one not in results:
             results.append(one)
     return results
+
+
+def _around_many(word: Word, state: State, home: str | None) -> list[Field]:
+    """Give the fields of `x"$@"y`: text before joins the first word, text behind joins the last."""
+    at = next(at for at, part in enumerate(word.parts) if _is_several(part))
+    many = Word((word.parts[at],), word.span)
+    array = _whole_array(many, state, home)
+    before, after = join(word.parts[:at], state, home), join(word.parts[at + 1 :], state, home)
+    others = (*word.parts[:at], *word.parts[at + 1 :])
+    plain = all(getattr(part, "quoted", False) or _is_plain(part) for part in others)
+    if array is None or None in array or not plain or before is None or after is None:
+        return [None]
+    if len(before) != 1 or len(after) != 1 or any(_is_several(part) for part in others):
+        return [None]
+    known = [one for one in array if one is not None]
+    if not known:
+        whole = before[0] + after[0]
+        return [whole] if whole or any(getattr(part, "quoted", False) for part in others) else []
+    known[0] = before[0] + known[0]
+    known[-1] += after[0]
+    return list(known)
+
+
+def _is_several(part: Part) -> bool:
+    return isinstance(part, Parameter) and _is_many(part)
+
+
+def _is_plain(part: Part) -> bool:
+    """Whether a part is text that no shell expands further."""
+    return isinstance(part, Literal) and not (_SPECIAL | _BLANKS) & set(part.text)
 
 
 def _fields(  # noqa: PLR0911 -- one reason after another why it is not known
@@ -147,8 +180,23 @@ def _piece(part: Part, state: State, home: str | None) -> list[tuple[str, int]] 
         return None
     if not quoted and any(is_unknown(text) for text in found):
         return None  # it may be any number of words
+    if isinstance(part, Parameter) and not quoted and state.history.dialect in ("auto", "zsh"):
+        return _unsplit(found, state)
     kind = QUOTED if quoted else WRITTEN if isinstance(part, Literal) else EXPANDED
     return [(text, kind) for text in found]
+
+
+def _unsplit(texts: tuple[str, ...], state: State) -> list[tuple[str, int]]:
+    """Give what an unquoted parameter is to zsh, which neither splits it nor takes it for a glob.
+
+    An empty one still makes no word. Where bash may be the shell, it is what it is to that too.
+    """
+    found = [(text, QUOTED if text else EXPANDED) for text in texts]
+    if state.history.dialect == "auto":
+        odd = frozenset(state.separators() or "") | _BLANKS | _SPECIAL
+        split = [(text, EXPANDED) for text in texts]
+        found = [*split, *(piece for piece in found if odd & set(piece[0]))]
+    return found
 
 
 def _unknown(part: Part, state: State) -> str:

@@ -9,7 +9,6 @@ from kei_gates.shell.numbers import assigned_in, runs, text_runs
 from kei_gates.shell.parameters import strings
 from kei_gates.shell.streams import Input, Output
 from kei_gates.shell.values import MOST_CHOICES, NUMBER, FileText, is_unknown, one_of
-from kei_gates.shell.variables import why_hidden
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -200,13 +199,22 @@ class Expanding(Findings):
         if text_runs(text, state):
             self.miss("text is evaluated as arithmetic", span)
 
-    def hide(self, name: str, value: str | None, span: Span, *, followed: bool = False) -> None:
-        """Note an assignment after which programs that are not seen may run.
+    def hide(  # noqa: PLR0913 -- an assignment with what is known of it
+        self,
+        name: str,
+        value: str | None,
+        span: Span,
+        *,
+        followed: bool = False,
+        state: State | None = None,
+    ) -> None:
+        """Follow what an assignment lets run, and note what of that is not seen.
 
-        `followed` says that the state holds the value from here on.
+        `followed` says that the state holds the value from here on. Without a state, a
+        relative path is one from where the source starts.
         """
         if followed and (name == "IFS" or (name == "PATH" and value is not None)):
             return
-        why = why_hidden(name, value, zsh=self.zsh)
-        if why is not None:
-            self.miss(why, span)
+        from kei_gates.shell.variables import give  # it walks sources too
+
+        give(self, name, value, span, state)  # type: ignore[arg-type]  # it is the evaluator

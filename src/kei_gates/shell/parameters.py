@@ -6,7 +6,8 @@ Where bash and zsh give different strings, and either may be the shell, both are
 from __future__ import annotations
 
 from kei_gates.shell.ast import Arithmetic, Literal, Parameter, Substitution
-from kei_gates.shell.globs import LONGEST, escape, is_plain, match_lengths
+from kei_gates.shell.globs import LONGEST
+from kei_gates.shell.operators import change_of, is_count
 from kei_gates.shell.scanner import is_name
 from kei_gates.shell.values import MOST_CHOICES, OUTSIDE, Number, strings_of
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from kei_gates.shell.ast import Part
+    from kei_gates.shell.operators import Piece
     from kei_gates.shell.state import State
 
     Strings: TypeAlias = "tuple[str, ...] | None"
@@ -36,13 +38,20 @@ def strings(part: Parameter, state: State, home: str | None) -> Strings:
         part.operand or isinstance(state.lookup(part.name), tuple) or state.history.dialect == "zsh"
     ):
         return None  # how many elements there are; in zsh, also whether there is one
-    operand = list(part.operand)
     if part.operator not in _WHOLE and _is_many(part):
         return None  # done to each of several words
-    if operand and isinstance(operand[0], Arithmetic) and part.operator not in (":", ""):
-        value = _element(part.name, operand.pop(0).text, state)
-    else:
-        value = _value(part.name, state, home)
+    first = part.operand[0] if part.operand else None
+    if isinstance(first, Arithmetic) and part.operator not in (":", ""):
+        return _operated(
+            part, _element(part.name, first.text, state), part.operand[1:], state, home
+        )
+    return _operated(part, _value(part.name, state, home), part.operand, state, home)
+
+
+def _operated(  # noqa: PLR0911 -- one kind of operator after another
+    part: Parameter, value: Strings, operand: Sequence[Part], state: State, home: str | None
+) -> Strings:
+    """Give what an operator makes of what a parameter holds."""
     if part.operator in ("", "["):
         return value
     if value is not None and any("\0" in text for text in value):
@@ -53,10 +62,21 @@ def strings(part: Parameter, state: State, home: str | None) -> Strings:
         return _defaulted(part, value, operand, state, home)
     if part.operator in ("+", ":+"):
         return _alternative(part, value, operand, state, home)
-    change = _CHANGES.get(part.operator)
-    if value is None or change is None:
+    pieces = _pieces(operand, state, home)
+    if value is None or pieces is None:
         return None
-    return _combined(value, change(operand, state, home))
+    return _combined(value, change_of(part.operator, pieces))
+
+
+def _pieces(operand: Sequence[Part], state: State, home: str | None) -> list[Piece] | None:
+    """Give the texts of an operand's parts, and which are quoted; none when one is not known."""
+    found: list[Piece] = []
+    for part in operand:
+        piece = piece_of(part, state, home)
+        if piece is None or len(piece) != 1:
+            return None
+        found.append((piece[0], getattr(part, "quoted", False)))
+    return found
 
 
 def _is_many(part: Parameter) -> bool:
@@ -66,7 +86,7 @@ def _is_many(part: Parameter) -> bool:
 
 
 def _of_zsh(part: Parameter, state: State, home: str | None) -> Strings:
-    """Give `${(L)name}`, and `${(L):-text}` without a name: zshexpn(1), Parameter Expansion Flags."""
+    """Give `${(L)name}`, and `${(L):-text}` without a name: zshexpn(1), Expansion Flags."""
     change = _FLAGS.get(part.flags)
     if change is None:
         return None
@@ -124,7 +144,9 @@ def piece_of(part: Part, state: State, home: str | None) -> Strings:
 # --- what a parameter holds -------------------------------------------------------------------
 
 
-def _value(name: str, state: State, home: str | None) -> Strings:
+def _value(  # noqa: PLR0911 -- one kind of parameter after another
+    name: str, state: State, home: str | None
+) -> Strings:
     """Give what a parameter holds by its name alone."""
     if name == "HOME":
         found = state.home(home)
@@ -204,11 +226,6 @@ def _at(array: tuple[str | None, ...], at: int) -> str:
     return (array[at] or "") if 0 <= at < len(array) else ""
 
 
-def is_count(text: str) -> bool:
-    """Say whether a text is a small number."""
-    return text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER
-
-
 def _indirect(part: Parameter, state: State, home: str | None) -> Strings:
     """Give `${!name}`: the value of the variable that another names."""
     names = _value(part.name, state, home)
@@ -223,7 +240,7 @@ def _indirect(part: Parameter, state: State, home: str | None) -> Strings:
     return tuple(found)
 
 
-# --- operators --------------------------------------------------------------------------------
+# --- operators ------------------------------------------------------------------------------
 
 
 def _each(texts: Iterable[str], change: Callable[[str], str]) -> tuple[str, ...]:
@@ -302,200 +319,3 @@ def _alternative(
     empty = any(not text and part.operator == ":+" for text in value)
     full = any(text or part.operator == "+" for text in value)
     return tuple(dict.fromkeys((*instead, "") if empty and full else instead if full else ("",)))
-
-
-# Parts of patterns that are not tried: classes, escapes, and what `extglob` makes of parentheses.
-_NOT_FOLLOWED = ("[:", "\\", "+(", "@(", "!(", "?(", "*(")
-
-
-def _pattern(parts: Sequence[Part], state: State, home: str | None) -> str | None:
-    """Give the pattern of an operand, what is quoted in it escaped; none when it is not known."""
-    found = ""
-    for part in parts:
-        piece = piece_of(part, state, home)
-        if piece is None or len(piece) != 1:
-            return None
-        found += escape(piece[0]) if getattr(part, "quoted", False) else piece[0]
-    if any(mark in found for mark in _NOT_FOLLOWED) or len(found) > LONGEST:
-        return None
-    return found
-
-
-def _without_first(parts: Sequence[Part], char: str) -> tuple[list[Part], bool]:
-    """Take a character off the start of an operand, and say whether it stood there unquoted."""
-    head = parts[0] if parts else None
-    if isinstance(head, Literal) and not head.quoted and head.text.startswith(char):
-        return [Literal(head.text[1:], quoted=False), *parts[1:]], True
-    return list(parts), False
-
-
-def _removal(
-    operator: str, operand: Sequence[Part], state: State, home: str | None
-) -> Callable[[str], str | None] | None:
-    """Give what `#`, `##`, `%` and `%%` do."""
-    rest, longest = _without_first(operand, operator)
-    pattern = _pattern(rest, state, home)
-    if pattern is None:
-        return None
-
-    def change(text: str) -> str:
-        if operator == "#":
-            lengths = match_lengths(text, pattern)
-            return text[(lengths[-1] if longest else lengths[0]) :] if lengths else text
-        starts = range(len(text) + 1) if longest else range(len(text), -1, -1)
-        for start in starts:
-            if len(text) - start in match_lengths(text[start:], pattern):
-                return text[:start]
-        return text
-
-    return change
-
-
-def _prefix(
-    operand: Sequence[Part], state: State, home: str | None
-) -> Callable[[str], str | None] | None:
-    return _removal("#", operand, state, home)
-
-
-def _suffix(
-    operand: Sequence[Part], state: State, home: str | None
-) -> Callable[[str], str | None] | None:
-    return _removal("%", operand, state, home)
-
-
-def _replacement(
-    operand: Sequence[Part], state: State, home: str | None
-) -> Callable[[str], str | None] | None:
-    """Give what `${x/a/b}` and its kin do, for patterns without special characters."""
-    parts, every = _without_first(operand, "/")
-    parts, at_start = _without_first(parts, "#") if not every else (parts, False)
-    parts, at_end = _without_first(parts, "%") if not every and not at_start else (parts, False)
-    before, after = _halves(parts)
-    pattern = _pattern(before, state, home)
-    found = join(after, state, home)
-    if not pattern or found is None or len(found) != 1:
-        return None
-    text_after = found[0]
-    if "&" in text_after or "\\" in text_after:
-        return None  # bash 5.2 puts what was matched there
-
-    def change(text: str) -> str | None:
-        if at_start or at_end or not is_plain(pattern):
-            return _replace(text, pattern, text_after, every, at_start, at_end)
-        return text.replace(pattern, text_after, -1 if every else 1)
-
-    return change
-
-
-def _halves(parts: Sequence[Part]) -> tuple[list[Part], list[Part]]:
-    """Split an operand at its first unquoted slash."""
-    for at, part in enumerate(parts):
-        if isinstance(part, Literal) and not part.quoted and "/" in part.text:
-            before, _, after = part.text.partition("/")
-            return (
-                [*parts[:at], Literal(before, quoted=False)],
-                [Literal(after, quoted=False), *parts[at + 1 :]],
-            )
-    return list(parts), []
-
-
-def _replace(  # noqa: PLR0913, PLR0917 -- one operator with its ways
-    text: str, pattern: str, after: str, every: bool, at_start: bool, at_end: bool
-) -> str | None:
-    """Replace the longest match of a pattern: the first one, each, or one at an end."""
-    if len(text) > LONGEST // 8:
-        return None
-    found: list[str] = []
-    at = 0
-    while at <= len(text):
-        lengths = match_lengths(text[at:], pattern)
-        if at_end:
-            lengths = [length for length in lengths if at + length == len(text)]
-        if lengths and (lengths[-1] or at_end):
-            found.append(after)
-            at += lengths[-1]
-            if not every:
-                break
-        elif at_start:
-            break
-        else:
-            found.append(text[at : at + 1])
-            at += 1
-    return "".join(found) + text[at:]
-
-
-def _substring(
-    operand: Sequence[Part], state: State, home: str | None
-) -> Callable[[str], str | None] | None:
-    """Give what `${x:offset:length}` does."""
-    found = join(operand, state, home)
-    if found is None or len(found) != 1:
-        return None
-    first, colon, second = found[0].partition(":")
-    offset, length = _number(first), _number(second) if colon else 0
-    if offset is None or length is None:
-        return None
-
-    def change(text: str) -> str:
-        start = offset if offset >= 0 else len(text) + offset
-        if start < 0:
-            return ""
-        if not colon:
-            return text[start:]
-        return text[start : start + length] if length >= 0 else text[start:length]
-
-    return change
-
-
-def _number(text: str) -> int | None:
-    digits = text.strip()
-    return int(digits) if is_count(digits.removeprefix("-")) else None
-
-
-def _casing(
-    upper: bool,
-) -> Callable[[Sequence[Part], State, str | None], Callable[[str], str | None] | None]:
-    """Give what `^`, `^^`, `,` and `,,` do without a pattern."""
-    char = "^" if upper else ","
-
-    def make(
-        operand: Sequence[Part], state: State, home: str | None
-    ) -> Callable[[str], str | None] | None:
-        rest, every = _without_first(operand, char)
-        if join(rest, state, home) != ("",):
-            return None
-
-        def change(text: str) -> str:
-            head = text if every else text[:1]
-            return (head.upper() if upper else head.lower()) + text[len(head) :]
-
-        return change
-
-    return make
-
-
-def _transformed(
-    operand: Sequence[Part], state: State, home: str | None
-) -> Callable[[str], str | None] | None:
-    """Give what `${x@U}` and its kin do; `@P` and `@E` are not followed."""
-    found = join(operand, state, home)
-    return None if found is None else _TRANSFORMS.get("".join(found))
-
-
-_TRANSFORMS: dict[str, Callable[[str], str | None]] = {
-    "U": str.upper,
-    "u": lambda text: text[:1].upper() + text[1:],
-    "L": str.lower,
-    "Q": lambda text: "'" + text.replace("'", "'\\''") + "'" if text.isprintable() else None,
-}
-_CHANGES: dict[
-    str, Callable[[Sequence[Part], State, str | None], Callable[[str], str | None] | None]
-] = {
-    "#": _prefix,
-    "%": _suffix,
-    "/": _replacement,
-    ":": _substring,
-    "^": _casing(True),  # noqa: FBT003
-    ",": _casing(False),  # noqa: FBT003
-    "@": _transformed,
-}

@@ -42,7 +42,9 @@ def follow_read(ev: Evaluator, words: list[Field], state: State, span: Span) -> 
     options = read(words, _READ, permute=False)
     line = ev.stdin.line()
     names = [name for name in options.operands if name is not None]
-    simple = all(name in ("r", "a", "p", "e") for name, _ in options.given)
+    # The other options mean something else to zsh, or nothing.
+    known = ("r",) if ev.zsh else ("r", "a", "p", "e")
+    simple = all(name in known for name, _ in options.given)
     if line is None or not simple or None in words or "-" in words or ("\\" in line and not options.has("r")):
         _assign(ev, words, state, span, {})
         return

@@ -45,10 +45,18 @@ def run_simple(ev: Evaluator, node: Simple, state: State) -> None:
     ways = [_declaring_words(ev, node, state)] if declaring else ev.ways(node.words, state)
     if ways[0] and ways[0][0] is None:
         ways = looked_up(ev, node.words, ways, state)
+    if len(ways) > 1:
+        ways = [way for way in ways if not _is_nowhere(way)] or ways
     if len(ways) == 1:
         _run_words(ev, node, ways[0], state)
         return
     ev.each(ways, state, lambda words, branch: _run_words(ev, node, words, branch))
+
+
+def _is_nowhere(words: list[Field]) -> bool:
+    """Whether a program's name is one that no program has: what zsh makes of `$command`."""
+    name = words[0] if words else ""
+    return name is not None and " " in name and "/" not in name
 
 
 def _run_words(ev: Evaluator, node: Simple, words: list[Field], state: State) -> None:

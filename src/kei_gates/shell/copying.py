@@ -1,0 +1,121 @@
+"""Programs that put files somewhere else: `cp`, `mv`, `install`, `rsync`, `ln`.
+
+Source: the manual pages of coreutils 9 and rsync 3.2.
+"""
+
+from __future__ import annotations
+
+from kei_gates.shell.expand import Pattern
+from kei_gates.shell.files import LATER, Copy
+from kei_gates.shell.options import read
+from kei_gates.shell.state import collapse
+from kei_gates.shell.touched import COPYING
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kei_gates.shell.evaluate import Evaluator
+    from kei_gates.shell.expand import Field
+    from kei_gates.shell.options import Options
+    from kei_gates.shell.state import State
+    from kei_gates.shell.touched import Files
+
+
+def put(  # noqa: PLR0913 -- one command's context
+    ev: Evaluator, program: str, files: Files, options: Options, state: State, *, tree: bool
+) -> list[Field]:
+    """Add the write of where things go; give the operands that go there."""
+    sources = list(options.operands)
+    given = options.has(*files.target)
+    target = options.value(*files.target) if given else (sources.pop() if sources else None)
+    if options.has("d") and program == "install":
+        return _make_folders(ev, program, [*sources, target], state)
+    if isinstance(target, Pattern):
+        target = None
+    unnamed = any(source is None or isinstance(source, Pattern) for source in sources)
+    if None in sources and target is None and not given:
+        ev.touch("write", None, program, state)
+        return [None]
+    paths = state.paths(target)
+    folder = given or all(path is not None and ev.is_folder(path) for path in paths)
+    if target is None or not folder or unnamed:
+        lone = sources[0] if len(sources) == 1 and not folder and not unnamed else None
+        content = _copied(lone, state)
+        ev.touch("write", target, program, state, tree=tree or folder, content=content)
+        _keep_links(ev, program, options, sources, target, state)
+    else:
+        for source in sources:
+            # To rsync, and to cp on macOS, `a/` is what lies in `a`.
+            name = (source or "").rpartition("/")[2]
+            inside = target if name in ("", ".", "..") else f"{target.rstrip('/')}/{name}"
+            ev.touch("write", inside, program, state, tree=tree, content=_copied(source, state))
+            _keep_links(ev, program, options, [source], inside, state)
+    return sources
+
+
+def _copied(source: Field, state: State) -> Copy | None:
+    """Give the content of what was copied from a file; none when that is not certain."""
+    found = state.paths(source)
+    if len(found) != 1 or found[0] is None or source is None or "\0" in source:
+        return None
+    return Copy(collapse(found[0]))
+
+
+def _keep_links(  # noqa: PLR0913, PLR0917 -- one command's context
+    ev: Evaluator,
+    program: str,
+    options: Options,
+    sources: list[Field],
+    target: Field,
+    state: State,
+) -> None:
+    """Note that a link that is moved, or copied as what it is, is one where it comes to."""
+    if program == "cp" and not options.has(*_AS_LINKS):
+        return
+    for source in sources:
+        found = (None,) if isinstance(source, Pattern) else state.paths(source)
+        if any(path is not None and ev.facts.is_link(path.rstrip("/")) for path in found):
+            ev.links(target, state)
+
+
+_AS_LINKS = ("P", "d", "a", "r", "R", "no-dereference", "archive", "recursive")
+
+
+def _make_folders(ev: Evaluator, program: str, folders: list[Field], state: State) -> list[Field]:
+    for folder in folders:
+        ev.touch("write", folder, program, state)
+        ev.makes(folder, state)
+    return []
+
+
+def link(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
+    """Follow `ln`: a hard link makes the file writable under another name."""
+    options = read(words, COPYING, permute=True)
+    sources = list(options.operands)
+    folder = options.has("t", "target-directory") or len(sources) == 1
+    target: Field = "."
+    if options.has("t", "target-directory"):
+        target = options.value("t", "target-directory")
+    elif len(sources) > 1:
+        target = sources.pop()
+        inside = [path is not None and ev.is_folder(path) for path in state.paths(target)]
+        folder = all(inside) and not options.has("n", "T", "no-dereference")
+    for source in sources if folder else sources[:1]:
+        name = (source or "").rstrip("/").rpartition("/")[2]
+        known = source is not None and target is not None
+        path = target if not folder else f"{target}/{name}" if known else None
+        path = path.removeprefix("./") if path else None
+        ev.touch("write", path, program, state, content=_linked(source, path, options, state))
+        if options.has("s", "symbolic"):
+            ev.links(path, state)
+    if not options.has("s", "symbolic"):
+        for source in sources:
+            ev.touch("write", source, program, state, content=LATER)
+
+
+def _linked(source: Field, path: Field, options: Options, state: State) -> Copy | None:
+    """Give the content of what a link leads to; a symbolic one starts from its own folder."""
+    if source is None or path is None or "\0" in source:
+        return None
+    if options.has("s", "symbolic") and not source.startswith("/"):
+        source = f"{path.rpartition('/')[0] or '.'}/{source}"
+    return _copied(source, state)
