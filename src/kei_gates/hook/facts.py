@@ -5,6 +5,7 @@ from __future__ import annotations
 from posix import environ
 
 from kei_gates.hook import own_names
+from kei_gates.model import Fault
 from kei_gates.observe import patterns, programs
 from kei_gates.observe.paths import is_folder, is_link, resolve
 from kei_gates.shell.analysis import ShellFacts
@@ -28,11 +29,20 @@ def shell_facts(cwd: str, home: str) -> ShellFacts:
         is_folder=lambda path: is_folder(resolve(path, "/")),
         is_link=is_link,
         look=look,
+        resolve=_resolved,
         glob=patterns.expand,
         which=lambda name: programs.which(name, folders) or "",
         environment=environment,
         own=own_names.find(home),
     )
+
+
+def _resolved(path: str) -> str:
+    """Follow the links of a path; one that cannot be followed is taken as spelled."""
+    try:
+        return resolve(path, "/")
+    except Fault:
+        return path
 
 
 def _text(raw: bytes) -> str:

@@ -21,7 +21,9 @@ _REGULAR, _FOLDER = 0o100000, 0o040000
 _BEGINNING = 512
 
 
-def look(path: str, folders: Iterable[str] = ()) -> FileFact:
+def look(  # noqa: PLR0911 -- one kind of file after another
+    path: str, folders: Iterable[str] = ()
+) -> FileFact:
     """Say what lies at an absolute path. Never raises.
 
     `folders` are those in which a program at the path is compared with installed ones.
@@ -44,7 +46,7 @@ def look(path: str, folders: Iterable[str] = ()) -> FileFact:
         content = read_file(real, LARGEST_TEXT)
     except OSError:
         return FileFact("unknown", real)
-    if b"\0" in content[:_BEGINNING]:
+    if b"\0" in content.partition(b"\n")[0][:_BEGINNING]:
         return FileFact("program", real, same_as(real, found.st_size, folders) or "")
     return FileFact("text", real, content.decode("utf-8", "surrogateescape"))
 
@@ -56,7 +58,7 @@ def _large(path: str, size: int, folders: Iterable[str]) -> FileFact:
             beginning = file.read(_BEGINNING)
     except OSError:
         return FileFact("unknown", path)
-    if b"\0" in beginning:
+    if b"\0" in beginning.partition(b"\n")[0]:
         return FileFact("program", path, same_as(path, size, folders) or "")
     return FileFact("large", path)
 

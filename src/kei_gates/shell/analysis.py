@@ -19,24 +19,26 @@ class ShellFacts:
     """What is known from outside, mostly asked for only when it matters.
 
     `cwd` is the folder where the source starts, absolute; `home` the user's. `is_folder`,
-    `is_link` and `look` tell what lies at an absolute path, `glob` which paths an absolute pattern
-    matches (none: too many), `which` where a program lies that is called by its name (empty: nowhere,
-    none: nobody knows). `environment`
-    holds the variables that the shell is started with; none of them are known where it is empty.
-    `own` are the aliases and functions of the user's own shell.
+    `is_link` and `look` tell what lies at an absolute path, `resolve` where it leads, `glob` which
+    paths an absolute pattern matches (none: too many), `which` where a program lies that is called
+    by its name (empty: nowhere; none: nobody knows). `environment` holds the variables that the
+    shell is started with; none of them are known where it is empty. `own` are the aliases and
+    functions of the user's own shell.
     """
 
     __slots__ = (
-        "cwd", "environment", "glob", "home", "is_folder", "is_link", "look", "own", "which",
+        "cwd", "environment", "glob", "home", "is_folder", "is_link", "look", "own", "resolve",
+        "which",
     )  # fmt: skip
 
-    def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
+    def __init__(  # noqa: PLR0913, PLR0917 -- a record has as many arguments as fields
         self,
         cwd: str,
         home: str | None = None,
         is_folder: Callable[[str], bool] = lambda path: False,  # noqa: ARG005 -- knows of none
         is_link: Callable[[str], bool] = lambda path: False,  # noqa: ARG005 -- knows of none
         look: Callable[[str], FileFact] = lambda path: FileFact("unknown", path),
+        resolve: Callable[[str], str] = lambda path: path,
         glob: Callable[[str], list[str] | None] = lambda pattern: None,  # noqa: ARG005 -- cannot look
         which: Callable[[str], str | None] = lambda name: None,  # noqa: ARG005 -- knows of none
         environment: Mapping[str, str] | None = None,
@@ -47,6 +49,7 @@ class ShellFacts:
         self.is_folder: Final = is_folder
         self.is_link: Final = is_link
         self.look: Final = look
+        self.resolve: Final = resolve
         self.glob: Final = glob
         self.which: Final = which
         self.environment: Final = environment or {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kei_gates.shell.ast import Group, Simple
 from kei_gates.shell.builtins import HANDLERS
 from kei_gates.shell.expand import text_of
-from kei_gates.shell.numbers import runs
+from kei_gates.shell.numbers import expression_danger
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -120,5 +120,5 @@ def _compare(ev: Evaluator, operands: Iterable[Word], state: State) -> None:
         text = text_of(word, state, None)
         if text is not None:
             ev.check_evaluated(text, state, word.span)
-        elif runs("", word.parts, state):
-            ev.miss("text is evaluated as arithmetic", word.span)
+        else:
+            ev.evaluated(expression_danger("", word.parts, state), word.span)

@@ -6,7 +6,7 @@ any other to the analysis.
 
 from __future__ import annotations
 
-from kei_gates.shell.numbers import is_dangerous, names_in
+from kei_gates.shell.numbers import danger, names_in
 from kei_gates.shell.reading import (
     follow_mapfile,
     follow_names,
@@ -138,8 +138,8 @@ def _test(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
             ev.check_evaluated(word, state, span)
         elif ev.zsh and before is not None and word is not None:
             for operator, operand in ((before, word), (word, before)):
-                if operator in _COMPARING and is_dangerous(operand):
-                    ev.miss("zsh evaluates what it compares as numbers", span)
+                if operator in _COMPARING:
+                    ev.evaluated(danger(operand), span)
 
 
 _COMPARING = frozenset(("-eq", "-ne", "-lt", "-le", "-gt", "-ge"))

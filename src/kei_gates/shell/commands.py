@@ -22,6 +22,9 @@ _RESERVED_SOMEWHERE = OPENING | CLOSING | OF_ZSH
 class Grammar(CompoundParser):
     """Parses one source, or the text of one pair of backticks."""
 
+    # The commands of the outermost list, as far as they were read.
+    finished: list[tuple[Command, bool]] | None = None
+
     def whole(self) -> CommandList:
         """Parse the whole source. Raises `Unanalysable`."""
         found = self.commands(frozenset())
@@ -63,6 +66,8 @@ class Grammar(CompoundParser):
         """Parse commands up to one of the words or characters of `stop`, which is left."""
         start = self.at
         items: list[tuple[Command, bool]] = []
+        if self.finished is None:
+            self.finished = items
         while True:
             self.skip_newlines()
             if self.at >= self.end or self.at_stop(stop):

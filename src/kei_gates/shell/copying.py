@@ -104,7 +104,9 @@ def link(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
         known = source is not None and target is not None
         path = target if not folder else f"{target}/{name}" if known else None
         path = path.removeprefix("./") if path else None
-        ev.touch("write", path, program, state, content=_linked(source, path, options, state))
+        content = _linked(source, path, options, state)
+        ev.touch("write", path, program, state, content=content)
+        ev.links_to(path, content, state)
         if options.has("s", "symbolic"):
             ev.links(path, state)
     if not options.has("s", "symbolic"):

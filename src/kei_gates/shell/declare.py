@@ -5,7 +5,6 @@ Sources: bash(1), SHELL BUILTIN COMMANDS; zshbuiltins(1), `typeset`.
 
 from __future__ import annotations
 
-from kei_gates.shell.numbers import is_dangerous
 from kei_gates.shell.reading import SOME_NUMBER, UNKNOWN
 from kei_gates.shell.scanner import is_name
 from kei_gates.shell.values import NUMBER
@@ -86,7 +85,7 @@ def _value(text: str, letters: str, *, joins: bool) -> Value:
 
 def _check_text(ev: Evaluator, text: str, state: State, span: Span) -> None:
     """Look at a value that is evaluated: an integer's, or an array's in quotes."""
-    if text == UNKNOWN or is_dangerous(text):
-        ev.miss("the value that is declared is evaluated", span)
+    if text == UNKNOWN:
+        ev.check_evaluated(None, state, span)
     elif text != SOME_NUMBER:
         ev.check_evaluated(text, state, span)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from kei_gates.shell.codes import interpret, run_code
-from kei_gates.shell.files import Program
+from kei_gates.shell.codes import run_code
 from kei_gates.shell.installed import is_installed
-from kei_gates.shell.interpreters import interpreter
+from kei_gates.shell.interpreting import follow_interpreter, interpret_script
 from kei_gates.shell.launch import launch
+from kei_gates.shell.own_code import built
 from kei_gates.shell.recipes import find as find_recipe
 from kei_gates.shell.scripts import (
     contents_at,
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from kei_gates.shell.state import State
 
 
+# Runners that run every file of tests that they find, and what they import.
+_PYTHON_TESTS = frozenset(("pytest", "py.test", "nose2", "nosetests"))
 _QUESTIONS = frozenset(("--help", "--version", "-h", "-V"))
 
 
@@ -36,6 +38,7 @@ def start(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
     program = path.rpartition("/")[2]
     if "/" in path and (not is_installed(path) or ev.is_own(path, state)):
         run_path(ev, words, state, span)
+        interpret_script(ev, words, state, span)
         return
     if "/" not in path:
         _run_from_path(ev, words, state, span)
@@ -44,17 +47,22 @@ def start(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
 
 def follow(ev: Evaluator, program: str, words: list[Field], state: State, span: Span) -> None:
     """Follow what is surely a program, by its name."""
-    known = interpreter(program)
+    for language, text in built(ev, program, words, state):
+        run_code(ev, program, language, text, state, span)
+    if program in _PYTHON_TESTS:
+        for text in ev.files.own_texts(".py"):
+            run_code(ev, program, "python", text, state, span)
     asks = len(words) == 2 and words[1] in _QUESTIONS  # noqa: PLR2004 -- the question alone
-    if known is not None:
-        interpret(ev, program, known, words, state, span)
-    elif asks or not _run_recipe(ev, program, words, state, span):
+    if not asks and _run_recipe(ev, program, words, state, span):
+        return
+    if not follow_interpreter(ev, program, words, state, span):
         launch(ev, words, state, span, ev.stdin.text)
 
 
 def _run_from_path(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
     """Run a program also from where the source puts one: a file, or a folder where to look."""
     for path in ev.files.named(words[0] or ""):
+        ev.invoke([path, *words[1:]], span)
         run_path(ev, [path, *words[1:]], state, span)
     value = state.variables.get("PATH")
     if not isinstance(value, str):
@@ -64,9 +72,8 @@ def _run_from_path(ev: Evaluator, words: list[Field], state: State, span: Span) 
         if folder in usual or "\0" in folder:
             continue
         path = f"{folder or '.'}/{words[0]}"
-        if any(
-            one is not None and ev.files.contents(collapse(one)) for one in state.paths(path)
-        ):
+        if any(one is not None and ev.files.contents(collapse(one)) for one in state.paths(path)):
+            ev.invoke([path, *words[1:]], span)
             run_path(ev, [path, *words[1:]], state, span)
 
 
@@ -83,11 +90,11 @@ def _run_recipe(ev: Evaluator, program: str, words: list[Field], state: State, s
         for content in contents:
             if content is None or len(contents) > 1:
                 ev.miss(f"`{path}` holds text that is not known", span)
-            elif isinstance(content, Program):
-                ev.note(f"`{path}` is no text that can be read", span)
-            else:
+            elif isinstance(content, str):
                 own = own or not isinstance(content, FileText)
                 return content
+            else:
+                ev.note(f"`{path}` is no text that can be read", span)
         return None
 
     recipe = find_recipe(program, words, text_of)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from kei_gates.shell import sed
 from kei_gates.shell.copying import link, put
 from kei_gates.shell.expand import Pattern
-from kei_gates.shell.files import LATER
+from kei_gates.shell.files import LATER, Unread
+from kei_gates.shell.globs import escape
 from kei_gates.shell.options import Grammar, read
 from kei_gates.shell.touched import FILES
 
@@ -100,7 +101,8 @@ def _tar(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
     options = read(words, Grammar("fCTXbgIVHKN", "file directory files-from exclude"), permute=True)
     if options.has("x", "extract", "get") and not options.has("O", "to-stdout"):
         folder = options.value("C", "directory") if options.has("C", "directory") else "."
-        ev.touch("write", folder, program, state, tree=True)
+        archive = options.value("f", "file")
+        ev.touch("write", folder, program, state, tree=True, content=_unpacked(ev, archive, state))
     elif options.has("c", "create", "r", "append", "u", "update", "A", "delete"):
         archive = options.value("f", "file")
         if archive != "-":
@@ -109,11 +111,18 @@ def _tar(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
         ev.touch("write", None, program, state)
 
 
+def _unpacked(ev: Evaluator, archive: Field, state: State) -> Unread | None:
+    """Give the content of what lies in an archive: somebody's who made it before, or not known."""
+    known = archive is not None and archive != "-" and not ev.is_own(archive, state)
+    return Unread() if known else None
+
+
 def _unzip(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
     options = read(words, Grammar("dxP"), permute=True)
     if not options.has("l", "t", "p", "v", "Z", "z"):
         folder = options.value("d") if options.has("d") else "."
-        ev.touch("write", folder, program, state, tree=True)
+        archive = options.operands[0] if options.operands else None
+        ev.touch("write", folder, program, state, tree=True, content=_unpacked(ev, archive, state))
 
 
 def _wget(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
@@ -179,9 +188,59 @@ def _compress(ev: Evaluator, program: str, words: list[Field], state: State) -> 
 _ENDINGS = {"gzip": ".gz", "gunzip": ".gz", "xz": ".xz", "bzip2": ".bz2"}
 
 
+def _split(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
+    """Follow `split` and `csplit`: files of which the names begin alike."""
+    grammar = Grammar(
+        "abClnt", "suffix-length bytes line-bytes lines number additional-suffix filter"
+    )
+    options = read(words, Grammar("fbn") if program == "csplit" else grammar, permute=True)
+    prefix = options.operands[1] if len(options.operands) > 1 else "x"
+    if program == "csplit":
+        prefix = options.value("f", "prefix") if options.has("f", "prefix") else "xx"
+    ev.touch("write", None if prefix is None else Pattern(f"{escape(prefix)}*"), program, state)
+
+
+def _fetch(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
+    """Follow `scp` and `docker cp`: what comes from another machine is not known."""
+    rest = words if program == "scp" else words[1:]
+    if program != "scp" and rest[:1] != ["cp"]:
+        return
+    options = read(rest, Grammar("cDFiJloPSX"), permute=True)
+    target = options.operands[-1] if options.operands else None
+    if target is None or ":" not in target.partition("/")[0]:
+        ev.touch("write", target, program, state, tree=True)
+
+
+def _npm(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
+    """Follow what changes the file of a package."""
+    verbs = [word for word in words[1:] if word is None or not word.startswith("-")][:2]
+    if verbs[:1] == ["init"] or verbs in (["pkg", "set"], ["pkg", "delete"], ["pkg", "fix"]):
+        ev.touch("write", "package.json", program, state)
+
+
 def _patch(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
     options = read(words, FILES["patch"].grammar, permute=True)
-    if not options.has("dry-run", "help", "version"):
+    if options.has("dry-run", "help", "version"):
+        return
+    for operand in options.operands[:1]:
+        ev.touch("write", operand, program, state)
+    ev.touch("write", None, program, state)
+
+
+def _edit(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
+    """Follow a line editor, and a screen editor that is given its commands: they write files."""
+    commands = [word or "" for word in words[1:] if word is None or word[:1] in ("-", "+")]
+    scripted = program in ("ed", "ex", "red") or any(
+        "es" in word or "+" in word for word in commands
+    )
+    if not scripted and not any(word in ("-c", "--cmd", "-s") for word in commands):
+        return
+    options = read(words, Grammar("cSpuUiwWTtx", "cmd"), permute=True)
+    for operand in options.operands:
+        if not (operand or "").startswith("+"):
+            ev.touch("write", operand, program, state)
+    texts = [ev.stdin.text, *options.values("c", "cmd")]
+    if any(text is None or " w " in f" {text}" or "\nw " in text for text in texts):
         ev.touch("write", None, program, state)
 
 
@@ -202,4 +261,19 @@ _SPECIAL = {
     "bzip2": _compress,
     "ruff": _ruff,
     "patch": _patch,
+    "split": _split,
+    "ed": _edit,
+    "ex": _edit,
+    "red": _edit,
+    "vi": _edit,
+    "vim": _edit,
+    "nvim": _edit,
+    "csplit": _split,
+    "scp": _fetch,
+    "docker": _fetch,
+    "podman": _fetch,
+    "npm": _npm,
+    "pnpm": _npm,
+    "yarn": _npm,
+    "bun": _npm,
 }

@@ -17,6 +17,7 @@ from kei_gates.shell.ast import (
 from kei_gates.shell.branching import run_and_or, run_branches, run_test
 from kei_gates.shell.dispatch import follow, start
 from kei_gates.shell.errors import MOST_NESTING, Unanalysable
+from kei_gates.shell.listing import lists_files
 from kei_gates.shell.loops import run_loop
 from kei_gates.shell.parser import Parser
 from kei_gates.shell.redirecting import Redirecting
@@ -98,7 +99,7 @@ class Evaluator(Redirecting):
         self.inside_files += isinstance(text, FileText)
         self.depth += 1
         try:
-            self.commands(self._parsed(text, span), state)
+            self._run_parsed(text, state, span)
         except Unanalysable as refusal:
             self.refused = self.refused or self.depth == 1
             self.out, self.stdin = out, stdin
@@ -110,17 +111,22 @@ class Evaluator(Redirecting):
         self.via, self.inside_files = outer, inside
         self.dialect = state.history.dialect = spoken
 
-    def _parsed(self, text: str, span: Span | None) -> CommandList:
-        """Parse a text in the present dialect. Raises `Unanalysable`."""
+    def _run_parsed(self, text: str, state: State, span: Span | None) -> None:
+        """Parse a text in the present dialect, and run it. Raises `Unanalysable`."""
         if self.depth > MOST_NESTING:
             raise Unanalysable("it is nested too deeply", span[0] if span else 0)
-        if "\0" in text:
-            raise Unanalysable("it holds a NUL character", text.index("\0"))
+        text, nul, _ = text.partition("\0")
         parser = Parser(text, self.depth, span, "zsh" if self.dialect == "zsh" else "bash")
         try:
-            return parser.whole()
+            tree = parser.whole()
+        except Unanalysable:
+            self.commands(parser.beginning(), state)
+            raise
         finally:
             self.differs = self.differs or (parser.differs and self.dialect == "auto")
+        self.commands(tree, state)
+        if nul:
+            raise Unanalysable("it holds a NUL character", len(text))
 
     def finish(self, state: State) -> None:
         """Walk what runs when the shell ends, and functions that only the unseen may call."""
@@ -236,7 +242,7 @@ class Evaluator(Redirecting):
     def _stage(self, command: Command, state: State) -> None:
         """Run one side of a pipe; what it prints is what the next one can read."""
         text = self.printed_by(lambda: self.command(command, state))
-        self.stdin = Input(text, outside=_lists_files(command))
+        self.stdin = Input(text, outside=lists_files(command))
 
     def _group(self, node: Group, state: State) -> None:
         inner = state.subshell() if node.subshell else state
@@ -281,12 +287,3 @@ class Evaluator(Redirecting):
         Simple: _simple,  # type: ignore[dict-item]
         Test: _test,  # type: ignore[dict-item]
     }
-
-
-def _lists_files(command: Command) -> bool:
-    """Whether a command prints the names of files."""
-    words = command.words if isinstance(command, Simple) else ()
-    return bool(words) and words[0].plain in _LISTING
-
-
-_LISTING = frozenset(("find", "gfind", "ls", "fd", "fdfind", "locate"))

@@ -172,6 +172,8 @@ def parameter_text(part: Parameter, state: State, home: str | None) -> str | Non
 
 def _piece(part: Part, state: State, home: str | None) -> list[tuple[str, int]] | None:
     """Give what a part's text may be and where its characters come from; none when unknown."""
+    if isinstance(part, Arithmetic):
+        return [(OUTSIDE, QUOTED)]  # some number
     found = piece_of(part, state, home)
     quoted = getattr(part, "quoted", False)
     if found is None and quoted and not (isinstance(part, Parameter) and _is_many(part)):

@@ -5,10 +5,20 @@ from __future__ import annotations
 from kei_gates.shell.ast import Arithmetic, Parameter, Qualifier, Simple, Substitution
 from kei_gates.shell.expand import PIPE, alternatives, fields, text_of, values_of
 from kei_gates.shell.findings import Findings
-from kei_gates.shell.numbers import assigned_in, runs, text_runs
+from kei_gates.shell.listing import lists_files
+from kei_gates.shell.numbers import RUNS, UNKNOWN, assigned_in, expression_danger, text_danger
 from kei_gates.shell.parameters import strings
+from kei_gates.shell.printed_setup import names_folder, sets_up
 from kei_gates.shell.streams import Input, Output
-from kei_gates.shell.values import MOST_CHOICES, NUMBER, FileText, is_unknown, one_of
+from kei_gates.shell.values import (
+    FOLDER,
+    MOST_CHOICES,
+    NUMBER,
+    OUTSIDE,
+    FileText,
+    is_unknown,
+    one_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +55,12 @@ class Expanding(Findings):
     def zsh(self) -> bool:
         """Whether zsh may be the shell that runs what is walked now."""
         return self.dialect in ("auto", "zsh")
+
+    @property
+    def is_bash_user(self) -> bool:
+        """Whether the user's shell is known, and none that zsh reads."""
+        shell = self.facts.environment.get("SHELL", "")
+        return self.dialect == "auto" and shell != "" and not shell.endswith("zsh")
 
     def commands(self, body: CommandList, state: State) -> None:
         """Run a list."""
@@ -127,11 +143,18 @@ class Expanding(Findings):
         given = Input(None) if part.kind == ">" else None
         inner = state.subshell()
         text = self.printed_by(lambda: self.commands(part.body, inner), given)
+        if text is None and sets_up(part.body):
+            self.note("what sets up the shell was not read", part.body.span)
+            text = FileText("")
         outputs = state.history.outputs
         if part.kind != "$":
             name = f"{PIPE}{len(self.pipes)}"
             self.pipes[name] = text if part.kind in ("<", "=") else None
             outputs[part] = name
+        elif text is None and names_folder(part.body):
+            outputs[part] = f"/{FOLDER}"
+        elif text is None and lists_files(part.body):
+            outputs[part] = OUTSIDE
         elif text is None or is_unknown(text) or self._may_end_early(part.body, state):
             outputs[part] = None
         else:
@@ -146,7 +169,9 @@ class Expanding(Findings):
         plain = isinstance(command, Simple) and command.words and command.words[0].plain
         return not plain or plain in state.functions
 
-    def _parameter(self, part: Parameter, state: State, span: Span) -> None:
+    def _parameter(  # noqa: C901 -- one operator after another
+        self, part: Parameter, state: State, span: Span
+    ) -> None:
         keyed = part.name in state.history.keyed
         for operand in part.operand:
             if keyed and isinstance(operand, Arithmetic):
@@ -170,8 +195,7 @@ class Expanding(Findings):
             state.assign(part.name, None if found is None else one_of(found))
         elif part.operator == ":":
             text = "".join(getattr(operand, "text", "") for operand in part.operand)
-            if runs(text, part.operand, state):
-                self.miss("text is evaluated as arithmetic", span)
+            self.evaluated(expression_danger(text, part.operand, state), span)
 
     def _is_literal(self, part: Parameter, state: State) -> bool:
         """Whether what zsh expands once more holds nothing that runs."""
@@ -188,18 +212,26 @@ class Expanding(Findings):
         self.substitutions(node.parts, state, span)
         if node.text in ("@", "*"):
             return  # all elements of an array
-        if runs(node.text, node.parts, state):
-            self.miss("text is evaluated as arithmetic", span)
+        self.evaluated(expression_danger(node.text, node.parts, state), span)
         for name in assigned_in(node.text):
             self.hide(name, None, span)
             state.assign(name, NUMBER)
 
     def check_evaluated(self, text: str | None, state: State, span: Span) -> None:
         """Look whether text that the shell evaluates as arithmetic could run something."""
-        if text_runs(text, state):
-            self.miss("text is evaluated as arithmetic", span)
+        self.evaluated(text_danger(text, state), span)
 
-    def hide(  # noqa: PLR0913 -- an assignment with what is known of it
+    def evaluated(self, danger: int, span: Span) -> None:
+        """Note text that the shell evaluates as arithmetic, where a subscript could run something.
+
+        What nobody knows is hardly ever such a text, so it is only noted.
+        """
+        if danger == RUNS:
+            self.miss("text is evaluated as arithmetic", span)
+        elif danger == UNKNOWN:
+            self.note("text that is not known is evaluated as arithmetic", span)
+
+    def hide(
         self,
         name: str,
         value: str | None,

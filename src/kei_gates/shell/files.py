@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kei_gates.shell.globs import matches
 from kei_gates.shell.installed import is_found_by_name, is_installed
-from kei_gates.shell.values import TEMPORARY, FileText
+from kei_gates.shell.values import FOLDER, TEMPORARY, FileText
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from kei_gates.model import FileFact
 
-    Content: TypeAlias = "str | Copy | Program | None"
+    Content: TypeAlias = "str | Copy | Program | Unread | None"
     """What a file may hold: text, what another file holds, a program, or none when unknown."""
 
 LATER = "\0later"
@@ -33,27 +33,47 @@ class Copy:
         self.path: Final = path
 
 
+class Unread:
+    """The content of a file that somebody made before, and that was not read."""
+
+    __slots__ = ()
+
+
 class Program:
-    """The content of a file that is not looked into: a program, or a text that is too large.
+    """The content of a file that is no text: a program.
 
     `path` is the one it really has, or that of the installed program that it is a copy of.
     """
 
-    __slots__ = ("large", "path")
+    __slots__ = ("path",)
 
-    def __init__(self, path: str, *, large: bool = False) -> None:
+    def __init__(self, path: str) -> None:
         self.path: Final = path
-        self.large: Final = large
 
 
 class Files:
     """What files hold, by their collapsed absolute paths: every version that they ever had."""
 
-    __slots__ = ("_look", "_named", "_patterns", "_trees", "_versions", "anywhere", "changes")
+    __slots__ = (
+        "_links",
+        "_look",
+        "_named",
+        "_patterns",
+        "_resolve",
+        "_trees",
+        "_versions",
+        "anywhere",
+        "changes",
+    )
 
-    def __init__(self, look: Callable[[str], FileFact]) -> None:
-        """Take what looks at the disk."""
+    def __init__(
+        self, look: Callable[[str], FileFact], resolve: Callable[[str], str] = lambda path: path
+    ) -> None:
+        """Take what looks at the disk, and what follows the links there."""
         self._look = look
+        self._resolve = resolve
+        # Links that the source makes: what is written to one goes to the other.
+        self._links: dict[str, str] = {}
         self._versions: dict[str, list[Content]] = {}
         # Folders that were filled with what is not known, or with what lies in another.
         self._trees: dict[str, Content] = {}
@@ -68,9 +88,10 @@ class Files:
 
     def write(self, path: str, content: Content, *, tree: bool = False) -> None:
         """Note what a file holds from now on, or what a folder was filled with."""
+        path = self._real(path)
         if tree:
             self._trees[path] = content
-            if content is None:
+            if content is None or isinstance(content, Unread):
                 return
         versions = self._versions.setdefault(path, [])
         if len(versions) >= _MOST_VERSIONS:
@@ -89,6 +110,30 @@ class Files:
         """Give the files that the source writes where a program of a name is found."""
         return self._named.get(program, [])
 
+    def link(self, path: str, target: str) -> None:
+        """Note that a path is another name of a file or folder."""
+        if path != target:
+            self._links[path] = target
+            self.changes += 1
+
+    def _real(self, path: str) -> str:
+        """Follow links, those that the source makes and those on the disk."""
+        path = self._linked(path)
+        return path if "\0" in path else self._resolve(path)
+
+    def behind_links(self, path: str) -> str | None:
+        """Give where a path leads through a link that the source makes; none when nobody knows."""
+        real = self._linked(path)
+        return None if real == path or "\0" in real else real
+
+    def _linked(self, path: str) -> str:
+        for _ in range(_MOST_STEPS):
+            way = next((one for one in self._links if f"{path}/".startswith(f"{one}/")), None)
+            if way is None:
+                break
+            path = self._links[way] + path[len(way) :]
+        return path
+
     def append(self, path: str, text: str | None) -> None:
         """Note that text was added to a file."""
         before = self.contents(path) or [""]
@@ -98,12 +143,28 @@ class Files:
 
     def is_own(self, path: str) -> bool:
         """Say whether the source itself writes a file."""
+        path = self._real(path)
         return path in self._versions or any(_inside(path, tree) for tree in self._trees)
+
+    @property
+    def has_own(self) -> bool:
+        """Whether the source writes any file."""
+        return bool(self._versions)
+
+    def own_texts(self, ending: str) -> list[str]:
+        """Give every text that the source writes into files of an ending."""
+        return [
+            content
+            for path, versions in self._versions.items()
+            for content in versions
+            if path.endswith(ending) and isinstance(content, str)
+        ]
 
     def contents(self, path: str, steps: int = _MOST_STEPS) -> list[Content]:
         """Give all that a file may hold, nothing for one that is not there. No `Copy` is left."""
         if steps == 0:
             return [None]
+        path = self._real(path)
         found: list[Content] = []
         for content in self._versions.get(path, ()):
             if isinstance(content, Copy):
@@ -117,7 +178,7 @@ class Files:
                 if isinstance(content, Copy):
                     found += self.contents(content.path + path[len(tree) :], steps - 1)
                 else:
-                    found.append(None)
+                    found.append(content)
         if any(_matches(path, pattern) for pattern in self._patterns):
             found.append(None)
         on_disk = self._on_disk(path)
@@ -131,14 +192,18 @@ class Files:
         found += [path for path in self._versions if _matches(path, pattern)]
         return sorted(set(found))
 
-    def _on_disk(self, path: str) -> list[Content]:
+    def _on_disk(self, path: str) -> list[Content]:  # noqa: PLR0911 -- one kind after another
+        if FOLDER in path:
+            return [None if self._versions else Unread()]  # it may be one that the source wrote
         if TEMPORARY in path:
             return []
         fact = self._look(path)
         if fact.kind == "text":
             return [FileText(fact.text)]
-        if fact.kind in ("program", "large"):
-            return [Program(fact.text or fact.real, large=fact.kind == "large")]
+        if fact.kind == "program":
+            return [Program(fact.text or fact.real)]
+        if fact.kind == "large":
+            return [Unread()]
         if is_installed(path):
             return [Program(path)]  # where nobody can look, it is what it is called
         return [None] if fact.kind == "unknown" else []

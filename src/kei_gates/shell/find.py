@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kei_gates.shell.expand import Pattern
-from kei_gates.shell.globs import escape
-from kei_gates.shell.values import OUTSIDE
+from kei_gates.shell.globs import escape, is_plain
+from kei_gates.shell.lookup import files_of
+from kei_gates.shell.values import FOLDER, OUTSIDE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,13 +26,51 @@ _VALUED = frozenset(("-D", "-f"))
 
 def follow_find(use: Use) -> bool:
     """Follow what find runs, deletes and writes."""
+    named = _named_files(use)
     for in_place, command in commands_of(use.words):
         inner = use.state.copy()
         if in_place:
-            inner.enter((None,))
-        use.run(command, inner)
+            inner.enter((f"/{FOLDER}",))
+        if named is not None and not in_place:
+            for path in named:
+                use.run([word and word.replace(OUTSIDE, path) for word in command], inner.copy())
+        else:
+            use.run([_program(use, command[0]), *command[1:]], inner)
+        if command[0] in _DELETING and OUTSIDE in command:
+            _touch_named(use.ev, use.words, use.state, tree=bool(_BELOW & set(command)))
     touch_found(use.ev, use.words, use.state)
     return True
+
+
+def _program(use: Use, first: Field) -> Field:
+    """Give the program that `-exec {}` runs: by its name, where find looks for only one."""
+    name = _only_name(use.words)
+    known = first == OUTSIDE and name is not None and is_plain(name)
+    return f"/{FOLDER}/{name}" if known else first
+
+
+def _named_files(use: Use) -> list[str] | None:
+    """Give the files of a known name that are there; none where that is not certain."""
+    name = _only_name(use.words)
+    if name is None or any(word in _LIMITING for word in use.words):
+        return None
+    found: list[str] = []
+    for root in _roots(use.words):
+        spelled = (
+            None
+            if root is None or "\0" in root
+            else Pattern(f"{escape(root.rstrip('/'))}/**/{name}")
+        )
+        files = None if spelled is None else files_of(use.ev, spelled, use.state)
+        if files is None:
+            return None
+        found += files
+    return found if 0 < len(found) <= _MOST_NAMED else None
+
+
+_MOST_NAMED = 10
+# Tests that leave out some of what has the name; then only some of them are run.
+_LIMITING = frozenset(("-prune", "-quit"))
 
 
 def commands_of(words: Sequence[Field]) -> Iterator[tuple[bool, list[Field]]]:
@@ -44,21 +83,35 @@ def commands_of(words: Sequence[Field]) -> Iterator[tuple[bool, list[Field]]]:
             start = at
             while at < len(words) and not _ends(words, start, at):
                 at += 1
-            command = [_with_name(word) for word in words[start:at]]
+            many = at < len(words) and words[at] == "+"
+            command = [one for word in words[start:at] for one in _with_name(word, many=many)]
             if command:
                 yield word in _EXECUTING_IN_PLACE, command
 
 
-def _with_name(word: Field) -> Field:
+def _with_name(word: Field, *, many: bool) -> list[Field]:
     """Give a word with the name of a file that lies there already in the place of `{}`."""
     if word is None or "{}" not in word:
-        return word
-    return None if word == "{}" else word.replace("{}", OUTSIDE)
+        return [word]
+    return [OUTSIDE, None] if word == "{}" and many else [word.replace("{}", OUTSIDE)]
 
 
 def _ends(words: Sequence[Field], start: int, at: int) -> bool:
     """Whether a command ends: at `;`, or at a `+` after `{}`."""
     return words[at] == ";" or (words[at] == "+" and at > start and words[at - 1] == "{}")
+
+
+def _touch_named(ev: Evaluator, words: Sequence[Field], state: State, *, tree: bool) -> None:
+    """Add what a command deletes that find gives the files of one name."""
+    name = _only_name(words)
+    for root in _roots(words):
+        if root is not None and name is not None:
+            pattern = Pattern(f"{escape(root)}/**/{name}")
+            ev.touch("delete", pattern, "find", state, tree=tree)
+
+
+_DELETING = frozenset(("rm", "unlink", "rmdir", "shred"))
+_BELOW = frozenset(("-r", "-R", "-rf", "-fr", "--recursive", "-Rf", "-fR"))
 
 
 def touch_found(ev: Evaluator, words: Sequence[Field], state: State) -> None:

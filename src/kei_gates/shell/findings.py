@@ -5,10 +5,9 @@ from __future__ import annotations
 from kei_gates.model import Effect, Invocation, Unseen
 from kei_gates.shell.errors import MOST_WORK, Unanalysable
 from kei_gates.shell.expand import PIPE, Pattern
-from kei_gates.shell.files import LATER, Files
+from kei_gates.shell.files import LATER, Copy, Files
 from kei_gates.shell.globs import escape
 from kei_gates.shell.state import collapse
-from kei_gates.shell.values import TEMPORARY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ class Findings:
         """Collect for a source, under what is known from outside."""
         self.text = source
         self.facts = facts
-        self.files = Files(facts.look)
+        self.files = Files(facts.look, facts.resolve)
         self._made: set[str] = set()
         # Links that the source itself makes: what lies behind them is not on the disk yet.
         self._links: set[str] = set()
@@ -55,8 +54,12 @@ class Findings:
 
     def invoke(self, argv: Sequence[str | None], span: Span) -> None:
         """Add a program that runs."""
-        shown = tuple(None if word is not None and "\0" in word else word for word in argv)
-        self.invocations[Invocation(shown, self.via, span)] = None
+        shown: list[str | None] = []
+        for word in argv:
+            known = None if word is not None and "\0" in word else word
+            if known is not None or not shown or shown[-1] is not None:
+                shown.append(known)  # one that is not known stands for any number
+        self.invocations[Invocation(tuple(shown), self.via, span)] = None
 
     def miss(self, why: str, span: Span) -> None:
         """Add what could run and was not seen."""
@@ -70,7 +73,7 @@ class Findings:
         self.miss(why, span)
         self.inside_files -= 1
 
-    def touch(  # noqa: PLR0913 -- an effect with what it leaves
+    def touch(  # noqa: C901, PLR0913 -- an effect with what it leaves
         self,
         kind: EffectKind,
         path: str | None,
@@ -92,8 +95,10 @@ class Findings:
         for spelled in state.paths(path):
             absolute = None if spelled is not None and "\0" in spelled else spelled
             if absolute is not None and kind != "delete" and self._behind_link(absolute):
+                absolute = self.files.behind_links(collapse(absolute))
+            if absolute is None:
                 self.effects[Effect(kind, None, by, tree=tree)] = None
-            elif absolute is None or not _is_no_file(absolute):
+            elif not _is_no_file(absolute):
                 self.effects[Effect(kind, absolute, by, tree=tree)] = None
             if kind == "write" and spelled is None:
                 self.files.anywhere = True
@@ -103,6 +108,12 @@ class Findings:
     def links(self, path: str | None, state: State) -> None:
         """Note that the source makes a symbolic link."""
         self._links.update(collapse(one) for one in state.paths(path) if one is not None)
+
+    def links_to(self, path: str | None, content: Content, state: State) -> None:
+        """Note that the source makes a path another name of a file."""
+        found = state.paths(path)
+        if isinstance(content, Copy) and len(found) == 1 and found[0] is not None:
+            self.files.link(collapse(found[0]), content.path)
 
     def _behind_link(self, path: str) -> bool:
         spelled = f"{collapse(path)}/"
@@ -114,8 +125,8 @@ class Findings:
 
     def is_folder(self, path: str) -> bool:
         """Say whether a path is a folder, or one that the source makes."""
-        if TEMPORARY in path:
-            return True
+        if "\0" in path:
+            return True  # a folder that a program named
         return path.endswith("/") or collapse(path) in self._made or self.facts.is_folder(path)
 
     def spelled_as(self, words: list[str | None]) -> list[str | None]:
@@ -123,8 +134,10 @@ class Findings:
         plain, spelled = self.spelled
         if plain is words:
             return spelled
-        count = len(words)
-        return spelled[-count:] if 0 < count < len(plain) and plain[-count:] == words else words
+        for count in range(min(len(words), len(plain)), 1, -1):
+            if plain[-count:] == words[:count]:
+                return spelled[-count:] + words[count:]
+        return words
 
     def is_own(self, path: str | None, state: State) -> bool:
         """Say whether the source itself writes a file."""

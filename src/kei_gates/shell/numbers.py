@@ -10,7 +10,7 @@ from __future__ import annotations
 from kei_gates.shell.ast import Arithmetic, Literal, Parameter, Pipeline, Simple, Substitution, Word
 from kei_gates.shell.expand import parameter_text
 from kei_gates.shell.scanner import NAME, NAME_START
-from kei_gates.shell.values import is_number
+from kei_gates.shell.values import is_number, strings_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ _NUMBERS = frozenset(
     )
 )  # fmt: skip
 _ASSIGNING = ("=", "++", "--")
+SAFE, UNKNOWN, RUNS = range(3)
+"""What evaluating a text does: nothing, nobody knows, or it runs something that stands in it."""
 
 
 def names_in(text: str) -> set[str]:
@@ -45,44 +47,47 @@ def names_in(text: str) -> set[str]:
     return found
 
 
-def is_dangerous(value: Value) -> bool:
-    """Say whether a value could run something where it is evaluated."""
+def danger(value: Value) -> int:
+    """Say whether a value could run something where it is evaluated: `SAFE`, `UNKNOWN`, `RUNS`."""
     if isinstance(value, tuple):
-        return any(is_dangerous(item) for item in value)
-    if isinstance(value, str):
-        return "$(" in value or "`" in value or "${" in value
-    return not is_number(value)
+        return max((danger(item) for item in value), default=SAFE)
+    texts = strings_of(value)
+    if texts is None:
+        return SAFE if is_number(value) else UNKNOWN
+    if any("$(" in text or "`" in text or "${" in text for text in texts):
+        return RUNS
+    return UNKNOWN if any("\0" in text for text in texts) else SAFE
 
 
-def text_runs(text: str | None, state: State) -> bool:
+def text_danger(text: str | None, state: State) -> int:
     """Say whether evaluating a text as it is could run something."""
     if text is None:
-        return True
+        return UNKNOWN
     values = (state.variables[name] for name in names_in(text) if name in state.variables)
-    return is_dangerous(text) or any(is_dangerous(value) for value in values)
+    return max((danger(text), *(danger(value) for value in values)))
 
 
-def runs(text: str, parts: Iterable[Part], state: State) -> bool:
+def expression_danger(text: str, parts: Iterable[Part], state: State) -> int:
     """Say whether an expression could run something, beside the substitutions in its source."""
     names = names_in(text)
-    if any(is_dangerous(state.variables[name]) for name in names if name in state.variables):
-        return True
-    return any(_part_runs(part, state) for part in parts)
+    values = (danger(state.variables[name]) for name in names if name in state.variables)
+    return max((SAFE, *values, *(_part_danger(part, state) for part in parts)))
 
 
-def _part_runs(part: Part, state: State) -> bool:
+def _part_danger(part: Part, state: State) -> int:
     """Say whether what an expansion gives could run something when it is evaluated."""
     if isinstance(part, Substitution):
-        return not _counts(part)
+        text = state.history.outputs.get(part)
+        return SAFE if _counts(part) else danger(text)
     if isinstance(part, Parameter):
         if part.name in _NUMBERS or part.operator == "length":
-            return False
+            return SAFE
         known = part.name.isdecimal() or part.name in ("@", "*") or part.name in state.variables
         value = state.variables.get(part.name)
-        if not part.operator and not isinstance(value, str) and not is_number(value):
+        if not part.operator and strings_of(value) is None and not is_number(value):
             value = parameter_text(part, state, None)
-        return known and is_dangerous(value)
-    return False
+        return danger(value) if known else SAFE
+    return SAFE
 
 
 def assigned_in(text: str) -> set[str]:

@@ -138,7 +138,7 @@ def piece_of(part: Part, state: State, home: str | None) -> Strings:
     if isinstance(part, Substitution):
         text = state.history.outputs.get(part)
         return None if text is None else (text,)
-    return None
+    return (OUTSIDE,)  # an expression gives some number
 
 
 # --- what a parameter holds -------------------------------------------------------------------
@@ -181,7 +181,9 @@ def _positional(name: str, state: State) -> Strings:
     if given is None or len(name) > _LONGEST_NUMBER:
         return None
     number = int(name)
-    if number == 0 or None in given[:number]:
+    if number == 0:
+        return strings_of(state.variables.get("0"))
+    if None in given[:number]:
         return None
     return ((given[number - 1] or "") if number <= len(given) else "",)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from kei_gates.shell.ast import CommandList
 from kei_gates.shell.commands import DECLARING, Grammar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from kei_gates.shell.ast import CommandList, Span
+    from kei_gates.shell.ast import Span
 
 __all__ = ("DECLARING", "Parser")
 
@@ -28,6 +29,10 @@ class Parser:
         """
         self._grammar = _grammar(dialect)(text, depth, span)
         self.differs = True
+
+    def beginning(self) -> CommandList:
+        """Give what was read before a refusal: a shell has run it by then, line by line."""
+        return CommandList(tuple(self._grammar.finished or ()), self._grammar.span(0))
 
     def whole(self) -> CommandList:
         """Parse the whole source. Raises `Unanalysable`."""

@@ -161,7 +161,7 @@ class Run:
             return any(self.makefiles.load(name) for name in _NAMES)
         found = False
         for name in files:
-            if name is None or name in _INPUT:
+            if name is None:
                 self._recipe.miss("the makefile is not known")
             elif self.makefiles.load(name):
                 found = True

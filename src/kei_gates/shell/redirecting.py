@@ -110,6 +110,13 @@ class Redirecting(Expanding):
             else:
                 self.files.write(collapse(absolute), text)
 
+    def wrote_into(self, redirections: Iterable[Redirection], state: State) -> None:
+        """Note files into which all goes that is printed from here on."""
+        for one in redirections:
+            if not isinstance(one.target, HereDocument) and ">" in one.operator:
+                for path in self.expand(one.target, state):
+                    self._fill(path, None, state, appends=False)
+
     def text_at(self, path: Field, state: State) -> str | None:
         """Give the text that a path surely holds; none when it is not known."""
         if path is None or path in STANDARD_INPUT:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from kei_gates.shell.errors import MOST_NESTING
 from kei_gates.shell.expand import PIPE
-from kei_gates.shell.files import Program
+from kei_gates.shell.files import Program, Unread
 from kei_gates.shell.redirecting import DESCRIPTORS, STANDARD_INPUT
 from kei_gates.shell.state import collapse
 from kei_gates.shell.streams import Input
@@ -60,15 +60,15 @@ def each_content(
         ev.depth -= 1
         return
     ev.touch("exec", path, "the shell", state)
-    if path is not None and OUTSIDE in path and COMPUTED not in path:
+    if path is not None and OUTSIDE in path and COMPUTED not in path and not ev.files.has_own:
         ev.note("a script that only the environment names was not read", span)
         ev.depth -= 1
         return
     for content in contents_at(ev, path, state):
         if isinstance(content, str):
             run_text(content)
-        elif isinstance(content, Program) and content.large:
-            ev.note(f"{shown} is too large to be read", span)
+        elif isinstance(content, Unread):
+            ev.note(f"{shown} was not read", span)
         elif content is None:
             ev.miss(f"{shown} holds text that is not known", span)
     ev.depth -= 1
@@ -84,7 +84,9 @@ def source_file(ev: Evaluator, words: Sequence[Field], state: State, span: Span)
 
     def run_text(text: str) -> None:
         ev.leaving.append([])
+        _name(state, words[1], sourced=True)
         ev.source(text, state, span, (words[0] or "source",))
+        _name(state, None, sourced=True)
         for left in ev.leaving.pop():
             state.merge(left)
 
@@ -101,9 +103,19 @@ def run_shell_script(
     def run_text(text: str) -> None:
         inner = state.new_shell()
         inner.positional = tuple(words[1:])
+        _name(inner, words[0])
         run_apart(ev, text, inner, span, (shell,), dialect=dialect_of(shell))
 
     each_content(ev, words[0], state, span, run_text)
+
+
+def _name(state: State, path: Field, *, sourced: bool = False) -> None:
+    """Let a script know its own name: `$0`, and the `BASH_SOURCE` of bash."""
+    known = path if path is not None and "\0" not in path else None
+    state.history.indexed.add("BASH_SOURCE")
+    for name in ("BASH_SOURCE", *(() if sourced else ("0",))):
+        state.assign(name, known)
+    state.assign("BASH_SOURCE[0]", known)
 
 
 def dialect_of(shell: str) -> str:
@@ -138,8 +150,8 @@ def run_path(ev: Evaluator, words: list[Field], state: State, span: Span) -> Non
     for content in contents_at(ev, path, state):
         if content is None:
             ev.miss(f"`{path}` holds text that is not known", span)
-        elif isinstance(content, Program) and content.large:
-            ev.note(f"`{path}` is too large to be read", span)
+        elif isinstance(content, Unread):
+            ev.note(f"`{path}` was not read", span)
         elif isinstance(content, Program):
             _run_program(ev, content.path, words, state, span)
         elif isinstance(content, str):
@@ -171,6 +183,7 @@ def _run_text(ev: Evaluator, text: str, words: list[Field], state: State, span: 
     if program in SHELLS:
         inner = state.new_shell()
         inner.positional = tuple(words[1:])
+        _name(inner, path)
         run_apart(ev, text, inner, span, (), dialect=dialect_of(program))
     elif command:
         inner = state.copy()

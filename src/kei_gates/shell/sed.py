@@ -20,13 +20,18 @@ _WRITING = frozenset("wW")
 
 
 class Script:
-    """What a script does beside editing. `files` it writes; `certain` that all of it was read."""
+    """What a script does beside editing.
 
-    __slots__ = ("certain", "files", "runs")
+    `files` it writes, `commands` it runs as they stand there; `runs` that it runs what it edits;
+    `certain` that all of it was read.
+    """
+
+    __slots__ = ("certain", "commands", "files", "runs")
 
     def __init__(self) -> None:
         """Start with a script that only edits."""
         self.files: list[str] = []
+        self.commands: list[str] = []
         self.runs = False
         self.certain = True
 
@@ -47,24 +52,30 @@ def scripts(words: Sequence[Field]) -> tuple[list[Field], Options]:
 def follow_sed(use: Use) -> bool:
     """Follow a command whose scripts may run something; false, as what it touches comes next."""
     found, options = scripts(use.words)
+    if found == [""] and options.has("i", "in-place") and options.operands:
+        found.append(options.operands[0])  # on macOS, `-i` takes a word of its own
+    if found == [None]:
+        found = scripts(use.ev.spelled_as(use.words))[0]  # a glob is a script where it matches none
     for script in found:
-        if script is None or not marked(script, "") or may_run(script):
+        if script is None or (script and not marked(script, "")):
             use.miss(f"`{use.name}` runs something that is not followed")
+        else:
+            _follow(use, script)
     for path in options.values("f", "file"):
-        each_content(use.ev, path, use.state, use.span, lambda text: _check_file(use, text))
+        each_content(use.ev, path, use.state, use.span, lambda text: _follow(use, text))
     return False
 
 
-def _check_file(use: Use, text: str) -> None:
-    if may_run(text):
-        why = f"`{use.name}` runs something that is not followed"
-        (use.note if isinstance(text, FileText) else use.miss)(why)
-
-
-def may_run(text: str) -> bool:
-    """Say whether a script runs something, or may."""
+def _follow(use: Use, text: str) -> None:
+    """Run what a script runs; what stands in a file that was there before is its writer's word."""
     script = read_script(text)
-    return script.runs or not script.certain
+    inside = isinstance(text, FileText)
+    use.ev.inside_files += inside
+    for command in script.commands:
+        use.ev.source(command, use.state.new_shell(), use.span, (use.name,), dialect="sh")
+    if script.runs or not script.certain:
+        use.miss(f"`{use.name}` runs something that is not followed")
+    use.ev.inside_files -= inside
 
 
 def read_script(text: str) -> Script:
@@ -88,8 +99,11 @@ def _command(text: str, at: int, script: Script) -> int:
     """Read one command; give where it ends."""
     char = text[at]
     if char == "e":
-        script.runs = True
-        return len(text)
+        end = _line_end(text, at)
+        command = text[at + 1 : end].strip()
+        script.commands += [command] if command else []
+        script.runs = script.runs or not command
+        return end
     if char in _WRITING:
         end = _line_end(text, at)
         script.files.append(text[at + 1 : end].strip())
@@ -99,8 +113,9 @@ def _command(text: str, at: int, script: Script) -> int:
     if char in "sy":
         delimiter = text[at + 1 : at + 2]
         at = _delimited(text, at + 2, delimiter, script)
+        start = at
         at = _plain_end(text, at, delimiter, script)
-        return _flags(text, at, script) if char == "s" else at
+        return _flags(text, at, text[start : at - 1], script) if char == "s" else at
     if char in _KNOWN:
         return at + 1
     return len(text)  # sed knows no such command, and refuses the whole script
@@ -139,11 +154,12 @@ def _plain_end(text: str, at: int, delimiter: str, script: Script) -> int:
     return at
 
 
-def _flags(text: str, at: int, script: Script) -> int:
-    """Read the flags of a substitution."""
+def _flags(text: str, at: int, instead: str, script: Script) -> int:
+    """Read the flags of a substitution; with `e`, what was put there is run, and what is around."""
     while at < len(text) and text[at] not in ";}\n":
         if text[at] == "e":
             script.runs = True
+            script.commands.append(instead)
         elif text[at] == "w":
             end = _line_end(text, at)
             script.files.append(text[at + 1 : end].strip())

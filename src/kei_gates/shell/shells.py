@@ -52,6 +52,8 @@ def _shell(use: Use) -> None:
     rest = words[found.at :]
     for path in found.values("rcfile", "init-file"):
         run_shell_script(use.ev, name, [path], use.state, use.span)
+    if found.has("i", "l", "login") or name == "zsh":
+        _startup(use)
     check_options(use.ev, found.values("o", "O"), use.span)
     inner = use.state.new_shell()
     if found.has("c"):
@@ -67,6 +69,21 @@ def _shell(use: Use) -> None:
         _run_input(use, use.stdin, inner)
     else:
         use.miss(f"`{name}` runs what it reads")
+
+
+def _startup(use: Use) -> None:
+    """Run the start-up files of a login or interactive shell that the source itself writes."""
+    home = use.state.home(use.ev.facts.home)
+    for file in _STARTUP if home is not None else ():
+        if use.ev.is_own(f"{home}/{file}", use.state):
+            run_shell_script(use.ev, use.name, [f"{home}/{file}"], use.state, use.span)
+
+
+# bash(1), INVOCATION; zsh(1), STARTUP/SHUTDOWN FILES.
+_STARTUP = (
+    ".bashrc", ".bash_profile", ".bash_login", ".profile", ".zshenv", ".zprofile", ".zshrc",
+    ".zlogin", ".kshrc",
+)  # fmt: skip
 
 
 def _run_input(use: Use, text: str, state: State) -> None:

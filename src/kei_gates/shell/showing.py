@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from kei_gates.shell.expand import PIPE
+from kei_gates.shell.expand import PIPE, Pattern
+from kei_gates.shell.lookup import files_of
 from kei_gates.shell.outputs import is_silent, printed
+from kei_gates.shell.state import collapse
 from kei_gates.shell.values import TEMPORARY
 
 TYPE_CHECKING = False
@@ -23,7 +25,9 @@ _BUILTIN = frozenset(("builtin", "command", "eval", "exec", "source", ".", "echo
 _READING = {"cat": 0, "base64": 0, "rev": 0, "tac": 0, "head": 0, "tail": 0}
 
 
-def show(ev: Evaluator, words: Sequence[Field], state: State, *, quiet: bool) -> None:
+def show(  # noqa: PLR0911 -- one kind of program after another
+    ev: Evaluator, words: Sequence[Field], state: State, *, quiet: bool
+) -> None:
     """Write what a command prints; `quiet` says that nothing that it ran has written yet.
 
     A program that may not be there prints nothing then, so its output is not certain.
@@ -44,6 +48,12 @@ def show(ev: Evaluator, words: Sequence[Field], state: State, *, quiet: bool) ->
     if program == "pwd" and len(words) == 1:
         here = state.folders[0] if len(state.folders) == 1 else None
         ev.out.write(None if here is None else f"{here}\n")
+        return
+    if program in ("realpath", "readlink"):
+        ev.out.write(_real_path(ev, words, state))
+        return
+    if program == "ls":
+        ev.out.write(_listed(ev, words, state))
         return
     if program == "mktemp" and None not in words:
         ev.out.write(f"/tmp/{TEMPORARY}{len(ev.invocations)}\n")  # noqa: S108 -- only a name
@@ -74,6 +84,41 @@ def _printed(ev: Evaluator, words: Sequence[Field], state: State) -> str | None:
         return printed(options, texts[0], ev.dialect)
     read = [text for text in texts if text is not None]
     return "".join(read) if known[0] == "cat" and len(read) == len(texts) else None
+
+
+def _real_path(ev: Evaluator, words: Sequence[Field], state: State) -> str | None:
+    """Give what `realpath FILE` and `readlink -f FILE` print."""
+    options = [word for word in words[1:] if word is not None and word[:1] == "-"]
+    operands = [word for word in words[1:] if word not in options]
+    follows = not options if words[0] == "realpath" else options in (["-f"], ["-m"], ["-e"])
+    found = state.paths(operands[0]) if len(operands) == 1 else ()
+    if not follows or len(found) != 1 or found[0] is None or "\0" in found[0]:
+        return None
+    return f"{ev.facts.resolve(collapse(found[0]))}\n"
+
+
+def _listed(ev: Evaluator, words: Sequence[Field], state: State) -> str | None:
+    """Give what `ls -d` prints of files that are named, by globs too."""
+    spelled = ev.spelled_as(list(words))
+    options = [word for word in spelled[1:] if word is not None and word[:1] == "-"]
+    if not set(options) <= {"-1", "-d", "-1d", "-d1"} or not ev.facts.which("ls"):
+        return None
+    found: list[str] = []
+    for word in spelled[1:]:
+        if word is None or ("\0" in word or len(state.folders) != 1):
+            return None
+        if word in options:
+            continue
+        names = files_of(ev, word, state) if isinstance(word, Pattern) else [word]
+        if names is None or any(
+            ev.is_folder(one) and "-d" not in "".join(options)
+            for path in names
+            for one in state.paths(path)
+            if one is not None
+        ):
+            return None
+        found += names
+    return "".join(f"{name}\n" for name in sorted(found)) if found else None
 
 
 def _located(ev: Evaluator, words: Sequence[Field]) -> str | None:

@@ -10,13 +10,13 @@ from kei_gates.shell.errors import MOST_NESTING
 from kei_gates.shell.expand import text_of
 from kei_gates.shell.lookup import looked_up
 from kei_gates.shell.numbers import gives_number
-from kei_gates.shell.parameters import is_fixed
 from kei_gates.shell.own_functions import OwnFunction
+from kei_gates.shell.parameters import is_fixed
 from kei_gates.shell.parser import DECLARING
 from kei_gates.shell.reading import READING, SOME_NUMBER, UNKNOWN
 from kei_gates.shell.showing import show
 from kei_gates.shell.streams import Input
-from kei_gates.shell.values import NUMBER, one_of, strings_of
+from kei_gates.shell.values import COMPUTED, NUMBER, one_of, strings_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def run_simple(ev: Evaluator, node: Simple, state: State) -> None:
         run_aliases(ev, node, first, state)
         return
     declaring = first is not None and first in DECLARING and first not in state.functions
+    if first == "env":
+        node = _without_files(ev, node, state)
     ways = [_declaring_words(ev, node, state)] if declaring else ev.ways(node.words, state)
     if ways[0] and ways[0][0] is None:
         ways = looked_up(ev, node.words, ways, state)
@@ -66,6 +68,7 @@ def _run_words(ev: Evaluator, node: Simple, words: list[Field], state: State) ->
     ev.within(node.redirections, state, lambda: _run_here(ev, node, words, state))
     if words == ["exec"] and node.redirections:
         ev.out.write(None)
+        ev.wrote_into(node.redirections, state)
         if any(one.operator[0] == "<" for one in node.redirections):
             ev.miss("the shell goes on with another input", node.span)
 
@@ -111,20 +114,38 @@ def _declaring_words(ev: Evaluator, node: Simple, state: State) -> list[Field]:
     return words
 
 
+def _without_files(ev: Evaluator, node: Simple, state: State) -> Simple:
+    """Give `env $(cat .env) command` without what a file assigns."""
+    kept = tuple(
+        word for word in node.words if not (word.parts and all(map(_reads_file, word.parts)))
+    )
+    if len(kept) < len(node.words):
+        for word in node.words:
+            ev.substitutions(word.parts, state, word.span)
+        ev.note("variables are given as a file says", node.span)
+    return Simple(node.assignments, kept, node.redirections, node.span)
+
+
 def _reads_file(part: Part) -> bool:
-    """Whether a substitution gives what stands in a file, as `$(grep -v '^#' .env | xargs)` does."""
+    """Whether a substitution gives what stands in a file: `$(grep -v '^#' .env | xargs)`."""
     if not isinstance(part, Substitution) or len(part.body.items) != 1:
         return False
     command = part.body.items[0][0]
     stages = command.commands if isinstance(command, Pipeline) else (command,)
-    names = [one.words[0].plain if isinstance(one, Simple) and one.words else None for one in stages]
+    names = [
+        one.words[0].plain if isinstance(one, Simple) and one.words else None for one in stages
+    ]
     return names[0] in _READERS and all(name in _READERS for name in names)
 
 
-_READERS = frozenset(("cat", "cut", "egrep", "envsubst", "grep", "head", "sed", "sort", "tail", "xargs"))
+_READERS = frozenset(
+    ("cat", "cut", "egrep", "envsubst", "grep", "head", "sed", "sort", "tail", "xargs")
+)
 
 
-def _assign(ev: Evaluator, node: Assignment, state: State, span: Span, *, alone: bool) -> None:
+def _assign(  # noqa: C901 -- the steps of one assignment
+    ev: Evaluator, node: Assignment, state: State, span: Span, *, alone: bool
+) -> None:
     """Run an assignment; `alone` says that it holds for a `read` alone."""
     if node.subscript is not None and node.name not in state.history.keyed:
         ev.arithmetic(node.subscript, state, span)
@@ -136,7 +157,7 @@ def _assign(ev: Evaluator, node: Assignment, state: State, span: Span, *, alone:
     else:
         found = ev.values(node.value, state)
         value = None if found is None else one_of(found)
-        if value is None and gives_number(node.value, state):
+        if (value is None or "\0" in str(value)) and gives_number(node.value, state):
             value = NUMBER
     element = None
     if node.subscript is not None:
@@ -181,6 +202,10 @@ def run(ev: Evaluator, words: list[Field], state: State, span: Span, stdin: str 
     ev.count(span)
     program = words[0]
     if program is None or "\0" in program:
+        if program is not None and (name := _name_behind_folder(program)):
+            # Where it lies is the environment's word, what it is called is the source's.
+            ev.run([name, *words[1:]], state, span, stdin)
+            return
         ev.miss("the program's name is not known", span)
         ev.out.write(None)
         return
@@ -197,8 +222,19 @@ def run(ev: Evaluator, words: list[Field], state: State, span: Span, stdin: str 
     ev.stdin = outer
 
 
+def _name_behind_folder(program: str) -> str:
+    """Give the name of a program in a folder that only the environment knows; empty for others."""
+    folder, slash, name = program.rpartition("/")
+    known = slash and name and "\0" not in name and COMPUTED not in folder
+    return name if known else ""
+
+
 def _run_as(
-    ev: Evaluator, function: Function | OwnFunction | None, words: list[Field], state: State, span: Span
+    ev: Evaluator,
+    function: Function | OwnFunction | None,
+    words: list[Field],
+    state: State,
+    span: Span,
 ) -> None:
     """Run a function, or what is none."""
     if isinstance(function, OwnFunction):
@@ -244,7 +280,8 @@ def _run_program(ev: Evaluator, words: list[Field], state: State, span: Span) ->
 
 def _is_plain(program: str) -> bool:
     """Whether a name is surely that of a program: no shell makes anything else of it."""
-    return bool(program) and (program in _BRACKETS or not _ODD & set(program))
+    odd = not _ODD & set(program) or program in _BRACKETS
+    return bool(program) and (odd or "/" in program)
 
 
 def _call_own(

@@ -19,6 +19,9 @@ NUL, so nothing else looks so."""
 TEMPORARY = "\0t"
 """Stands, inside a path, for the name of a file that nobody knew before: that of `mktemp`."""
 
+FOLDER = "\0f"
+"""Stands, inside a path, for a folder of the machine that a program has named."""
+
 MOST_CHOICES = 8
 """How many strings a value may be one of before it counts as unknown."""
 
@@ -58,14 +61,14 @@ def marked(text: str, instead: str) -> str:
     """Give a text with something else in the place of what is not known of it."""
     if "\0" not in text:
         return text
-    for mark in (OUTSIDE, COMPUTED, TEMPORARY):
+    for mark in (OUTSIDE, COMPUTED, TEMPORARY, FOLDER):
         text = text.replace(mark, instead)
     return text
 
 
 def is_unknown(text: str) -> bool:
     """Say whether a part of a text is not known; the name of a new file is as good as known."""
-    return "\0" in text and "\0" in text.replace(TEMPORARY, "")
+    return "\0" in text and "\0" in text.replace(TEMPORARY, "").replace(FOLDER, "")
 
 
 def one_of(strings: Iterable[str]) -> Value:

@@ -89,7 +89,9 @@ def _with_unknown(word: Field, mark: str, *, outside: bool) -> Field:
     """Give a word with what is not known in the place of a mark."""
     if word is None or mark not in word:
         return word
-    return None if word == mark else word.replace(mark, OUTSIDE if outside else COMPUTED)
+    if outside:
+        return word.replace(mark, OUTSIDE)
+    return None if word == mark else word.replace(mark, COMPUTED)
 
 
 def _completed(
@@ -98,7 +100,8 @@ def _completed(
     """Give a command with words added, or put where a mark stands; none for unknown words."""
     mark = _mark(found)
     if mark is None:
-        return [*command, None] if words is None else [*command, *words]
+        unknown: list[Field] = [OUTSIDE, None] if outside else [None]
+        return [*command, *unknown] if words is None else [*command, *words]
     if words is None:
         return [_with_unknown(word, mark, outside=outside) for word in command]
     text = words[0] if words else ""
