@@ -3,146 +3,194 @@
 from __future__ import annotations
 
 from kei_gates.shell.errors import MOST_NESTING
-from kei_gates.shell.interpreters import read_program
-from kei_gates.shell.scripts import each_content
+from kei_gates.shell.modules import is_there
+from kei_gates.shell.own_code import own_modules
+from kei_gates.shell.scripts import contents_at, each_content
+from kei_gates.shell.streams import Input
 from kei_gates.shell.values import COMPUTED, FileText, marked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from typing import Final
 
     from kei_gates.shell.ast import Span
     from kei_gates.shell.evaluate import Evaluator
     from kei_gates.shell.expand import Field
-    from kei_gates.shell.interpreters import Interpreter
     from kei_gates.shell.started import Started
     from kei_gates.shell.state import State
 
 # Stands in code for what only the environment knows.
 _UNKNOWN = "kei_unknown"
-# Modules of Python that are programs of their own and start what their arguments say.
-_RUNNING_MODULES = frozenset(("pdb", "cProfile", "profile", "trace", "timeit", "coverage", "runpy"))
+# Commands of other programs among code of a language, and which language that is.
+_MIXED = {"ipython": "python", "pdb": "python"}
+# Languages that are read; others are only looked through.
+_READ = frozenset(("awk", "lua", "node", "perl", "php", "r", "ruby", "tcl"))
+# What is tried where there is no script of the very name.
+_SUFFIXES = {
+    "python": ("/__main__.py",),
+    "ipython": ("/__main__.py",),
+    "node": (".js", ".mjs", ".cjs", ".ts", ".tsx", "/index.js", "/index.mjs", "/index.ts"),
+}  # fmt: skip
+# Names by which code gets at all that there is, whatever its reader knows.
+_REACHING = {
+    "node": (
+        "mainModule", "getBuiltinModule", "_linkedBinding", "_load(", "globalThis[", "global[",
+        "process[", ").createRequire(",
+    )
+}  # fmt: skip
 
 
-def interpret(
-    ev: Evaluator, name: str, known: Interpreter, words: list[Field], state: State, span: Span
-) -> None:
-    """Follow an interpreter: the code in its words, its script, or what it reads."""
-    program = read_program(known, words)
-    if program.hidden:
-        ev.miss(f"`{name}` is used in a way that is not followed", span)
-    if program.module is not None:
-        _module(ev, name, known, words[program.at :], program.module, state, span)
-    for code in program.code:
-        if code is None:
-            ev.miss(f"`{name}` runs code that is not known", span)
-        else:
-            run_code(ev, name, known.language, code, state, span)
-    for path in program.files:
-        each_content(
-            ev,
-            path,
-            state,
-            span,
-            lambda text: run_code(ev, name, known.language, text, state, span),
-        )
-    if program.reads_input and ev.stdin.text is not None:
-        run_code(ev, name, known.language, ev.stdin.text, state, span)
-    elif program.reads_input and not _asks(words):
-        ev.miss(f"`{name}` runs code that it reads", span)
-    if program.writes:
-        spelled = ev.spelled[1] if ev.spelled[0] is words else words
-        for operand in spelled[program.at :]:
-            ev.touch("write", operand, name, state)
-
-
-def _asks(words: Sequence[Field]) -> bool:
-    """Whether the words only ask the interpreter about itself."""
-    return len(words) > 1 and all(word is not None and word[:1] == "-" for word in words[1:])
-
-
-def _module(  # noqa: PLR0913, PLR0917 -- one command's context
-    ev: Evaluator,
-    name: str,
-    known: Interpreter,
-    rest: list[Field],
-    module: str,
-    state: State,
-    span: Span,
-) -> None:
-    """Follow `python -m MODULE`: a program like any other, by its module's name."""
-    if known.language != "python" or module == "?":
-        return
-    if module in _RUNNING_MODULES:
-        script = next((w for w in rest if w is None or not w.startswith("-")), None)
-        if module == "timeit" and script is not None:
-            run_code(ev, name, "python", script, state, span)
-        elif script is not None and script.endswith(".py"):
-            ev.start_inner(name, [name, script], state, span)
-        return
-    ev.start_inner(name, [module.partition(".")[0].replace("_", "-"), *rest], state, span)
-
-
-def run_code(
+def run_code(  # noqa: PLR0913, PLR0917 -- a text with all that it is read under
     ev: Evaluator, name: str, language: str | None, code: str, state: State, span: Span
 ) -> None:
     """Follow what a text of code starts and touches."""
-    if language is None:
-        ev.miss(f"`{name}` runs code that is not looked into", span)
-        return
-    if COMPUTED in code:
-        ev.miss(f"`{name}` runs code that is not known", span)
-        return
-    ev.depth += 1
-    if ev.depth > MOST_NESTING:
-        ev.miss("code is nested too deeply", span)
-    else:
+    Code(ev, name, state, span).code(language, code)
+
+
+class Code:
+    """Code that a program runs: where, in which state, and which of its scripts were read.
+
+    `given` names variables that the command line gives the code.
+    """
+
+    __slots__ = ("_read", "ev", "given", "name", "span", "state")
+
+    def __init__(self, ev: Evaluator, name: str, state: State, span: Span) -> None:
+        """Start with no script read."""
+        self.ev: Final = ev
+        self.name: Final = name
+        self.state: Final = state
+        self.span: Final = span
+        self.given: list[str] = []
+        self._read: set[str] = set()
+
+    def field(self, language: str | None, code: Field) -> None:
+        """Follow a text of code, none for one that is not known."""
+        if code is None or ("\0" in code and not marked(code, "").strip(" \t\n;")):
+            self.ev.miss(f"`{self.name}` runs code that is not known", self.span)
+        else:
+            self.code(language, code)
+
+    def code(self, language: str | None, code: str, folder: str = "") -> None:
+        """Follow what a text of code starts and touches; `folder` is where it lies."""
+        ev = self.ev
+        if COMPUTED in code:
+            ev.miss(f"`{self.name}` runs code that is not known", self.span)
+            return
+        ev.depth += 1
         inside = isinstance(code, FileText)
         ev.inside_files += inside
-        _follow(ev, name, language, read(language, marked(code, _UNKNOWN)), state, span)
+        if ev.depth > MOST_NESTING:
+            ev.miss("code is nested too deeply", self.span)
+        elif language is None:
+            ev.miss(f"`{self.name}` runs code that is not looked into", self.span)
+        elif language in _MIXED:
+            self._follow(_MIXED[language], read(language, marked(code, _UNKNOWN)), folder)
+        else:
+            code = marked(code, _UNKNOWN)
+            found = read(language, code)
+            if None in found.sources:
+                found.programs += surely_started(code)
+            self._follow(language, found, folder)
+            self._reached(language, code)
         ev.inside_files -= inside
-    ev.depth -= 1
+        ev.depth -= 1
+
+    def script(self, language: str | None, path: Field, folder: str = "") -> None:
+        """Follow a script, once; one that is relative may lie beside the one that names it."""
+        if path is not None and path.startswith(("data:", "blob:")):
+            self.ev.miss(f"`{self.name}` runs code that an address holds", self.span)
+            return
+        found = self.existing(language, path, folder) or path
+        if found is not None:
+            if found in self._read:
+                return
+            self._read.add(found)
+        where = (found or "").rpartition("/")[0]
+        each_content(
+            self.ev,
+            found,
+            self.state,
+            self.span,
+            lambda text: self.code(language, text, where),
+        )
+
+    def existing(self, language: str | None, path: Field, folder: str = "") -> str:
+        """Give the path of a script that is there; empty when none is."""
+        if path is None:
+            return ""
+        stem = path.removesuffix(".js")
+        places = [path] if not folder or path.startswith("/") else [path, f"{folder}/{path}"]
+        for place in places:
+            if contents_at(self.ev, place, self.state):
+                return place
+        for suffix in _SUFFIXES.get(language or "", ()):
+            for place in places:
+                other = f"{place[: len(place) - len(path) + len(stem)]}{suffix}".replace("//", "/")
+                if is_there(self.ev, other, self.state):
+                    return other
+        return ""
+
+    def _reached(self, language: str, code: str) -> None:
+        """Look at what code reaches that its reader does not tell."""
+        for word in _REACHING.get(language, ()):
+            if word in code:
+                self.ev.miss(
+                    f"in the code of `{self.name}`, `{word}` may start a program", self.span
+                )
+        for path in own_modules(self.ev, language, code, self.state):
+            self.script(language, path)
+
+    def _follow(self, language: str, found: Started, folder: str) -> None:
+        ev, name, state, span = self.ev, self.name, self.state, self.span
+        # What the code gives to the programs that it starts is not followed.
+        stdin, ev.stdin = ev.stdin, Input(None)
+        for words in found.programs:
+            if not words or words[0] is None:
+                ev.miss(f"the code of `{name}` starts a program that is not known", span)
+            else:
+                ev.start_inner(name, words, state, span)
+        for text in found.sources:
+            if text is None:
+                ev.miss(f"the code of `{name}` runs a command that is not known", span)
+            else:
+                ev.source(text, state.new_shell(), span, (name,), dialect="sh")
+        ev.stdin = stdin
+        for code in found.code:
+            self.code(language, code, folder)
+        for path in found.scripts:
+            self.script(language, path, folder)
+        for why in found.unseen:
+            ev.miss(f"in the code of `{name}`, {why}", span)
+        if self.given and (found.programs or found.sources):
+            ev.miss(f"the code of `{name}` is given variables that it may run", span)
+        for kind, path, tree in found.effects:
+            known = None if path is None or _UNKNOWN in path else path
+            ev.touch(kind, known, name, state, tree=tree)
 
 
 def read(language: str, code: str) -> Started:
     """Read a text of code in a language."""
-    try:  # TEMP
-        if language == "python":
-            from kei_gates.shell.python_code import scan as scan_python  # few calls hold any code
+    # Few calls hold any code, so that its readers are imported when they are needed.
+    if language == "python":
+        from kei_gates.shell.python_code import scan as scan_python
 
-            return scan_python(code)
+        return scan_python(code)
+    if language in _MIXED:
+        from kei_gates.shell.notebook import scan as scan_mixed
+
+        return scan_mixed(language, code)
+    if language in _READ:
         from kei_gates.shell.code import scan
 
         return scan(language, code)
-    except ImportError:  # TEMP
-        from kei_gates.shell.started import Started as S  # TEMP
+    from kei_gates.shell.foreign import scan_foreign
 
-        s = S()  # TEMP
-        s.unseen.append("nothing is followed")  # TEMP
-        return s  # TEMP
+    return scan_foreign(language, code)
 
 
-def _follow(
-    ev: Evaluator, name: str, language: str, found: Started, state: State, span: Span
-) -> None:
-    for words in found.programs:
-        if not words or words[0] is None:
-            ev.miss(f"the code of `{name}` starts a program that is not known", span)
-        else:
-            ev.start_inner(name, words, state, span)
-    for text in found.sources:
-        if text is None:
-            ev.miss(f"the code of `{name}` runs a command that is not known", span)
-        else:
-            ev.source(text, state.new_shell(), span, (name,))
-    for code in found.code:
-        run_code(ev, name, language, code, state, span)
-    for path in found.scripts:
-        each_content(
-            ev, path, state, span, lambda text: run_code(ev, name, language, text, state, span)
-        )
-    for why in found.unseen:
-        ev.miss(f"in the code of `{name}`, {why}", span)
-    for kind, path, tree in found.effects:
-        known = None if path is None or _UNKNOWN in path else path
-        ev.touch(kind, known, name, state, tree=tree)
+def surely_started(code: str) -> list[list[Field]]:
+    """Give the programs that code surely starts, where the rest of a command is not known."""
+    from kei_gates.shell.foreign import commands_in
+
+    return commands_in(code).programs

@@ -1,215 +1,274 @@
-"""Interpreters: what code they are given, and which file of theirs is the script.
+"""The interpreters that are known, each with how it is given its program.
 
-Sources: python(1), perlrun(1), ruby(1), node(1), php(1), lua(1), Rscript(1), tclsh(1), julia(1),
-gawk(1).
+Sources: python(1), the Python library's pages on `timeit`, `pdb`, `profile`, `trace` and `runpy`;
+coverage 7 and ipython 8 (`--help`); perlrun(1), ruby(1), rake(1), `rails runner --help`; node(1),
+the manuals of bun 1, deno 2 and zx 8; php(1), `artisan help tinker`, `manage.py help shell`;
+lua(1), Rscript(1), tclsh(1), gawk(1). Languages that are compiled or rare stand in
+`interpreters_foreign.py`.
 """
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Final
+from kei_gates.shell.interpreter_words import Interpreter
+from kei_gates.shell.interpreters_foreign import FOREIGN
 
-    from kei_gates.shell.expand import Field
-
-
-class Interpreter:
-    """How an interpreter is given its program.
-
-    `language` is what its code is read as, none for one that is not looked into. `code` names
-    options whose value is code, `files` those whose value is a file of code, `modules` those behind
-    which a module runs. `values` are options that take the next word, `rest` letters whose value is
-    the rest of their word, `hides` options that run what is not looked into; all others take none.
-    Behind `in_place`, the operands are written. `scripted`: the first operand is a file of code
-    (for awk it is the code itself).
-    """
-
-    __slots__ = (
-        "code", "files", "hides", "in_place", "language", "modules", "rest", "scripted", "values",
-    )  # fmt: skip
-
-    def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
-        self,
-        language: str | None,
-        code: str = "",
-        *,
-        files: str = "",
-        modules: str = "",
-        values: str = "",
-        rest: str = "",
-        hides: str = "",
-        in_place: str = "",
-        scripted: bool = True,
-    ) -> None:
-        """Take options with their dashes, separated by blanks."""
-        self.language: Final = language
-        self.code: Final = frozenset(code.split())
-        self.files: Final = frozenset(files.split())
-        self.modules: Final = frozenset(modules.split())
-        self.values: Final = frozenset(values.split())
-        self.rest: Final = frozenset(rest.split())
-        self.hides: Final = frozenset(hides.split())
-        self.in_place: Final = frozenset(in_place.split())
-        self.scripted: Final = scripted
-
+_OCTAL = "01234567"
 
 _PYTHON = Interpreter(
-    "python", "-c", modules="-m", values="-X -W --check-hash-based-pycs --cwd", rest="-X -W"
+    "python",
+    "-c",
+    modules="-m",
+    values="-X -W --check-hash-based-pycs --cwd",
+    typed="-i",
+    ends=True,
+)
+_IPYTHON = Interpreter(
+    "ipython",
+    "-c",
+    modules="-m --module",
+    files="--startup",
+    values="--profile --ipython-dir --ext --log-level --colors --matplotlib --gui --cache-size",
+    typed="-i",
+    ends=True,
+)
+_PROFILED = Interpreter("python", modules="-m --module", values="-o --outfile -s --sort")
+_DEBUGGED = Interpreter("python", "-c --command", says="pdb", modules="-m", typed="-i")
+_TYPED = Interpreter("python", operand="none", values="-m")
+
+# Programs of Python's library that start what their arguments say; the others start nothing.
+LIBRARY: dict[str, Interpreter] = {
+    "asyncio": _TYPED,
+    "cProfile": _PROFILED,
+    "code": _TYPED,
+    "idlelib": Interpreter("python", "-c", files="-r", values="-t"),
+    "pdb": _DEBUGGED,
+    "pickle": Interpreter(None),
+    "profile": _PROFILED,
+    "runpy": Interpreter("python", operand="module"),
+    "timeit": Interpreter(
+        "python",
+        "-s --setup",
+        values="-n --number -r --repeat -u --unit",
+        operand="codes",
+    ),
+    "trace": Interpreter(
+        "python",
+        modules="--module",
+        values="-f --file -C --coverdir --ignore-module --ignore-dir",
+    ),
+}
+"""How modules of Python's own library are given a program."""
+
+_MEASURED = Interpreter(
+    "python",
+    modules="-m --module",
+    values="--rcfile --source --omit --include --context --data-file --concurrency --debug -d "
+    "--source-pkgs",
 )
 _NODE = Interpreter(
     "node",
     "-e -p --eval --print -pe",
-    files="-r --require --import --loader --experimental-loader",
-    values="-C --conditions --input-type --env-file --title",
+    files="-r --require --import --loader --experimental-loader --experimental-default-config-file",
+    values="-C --conditions --input-type --env-file --env-file-if-exists --title --watch-path "
+    "--redirect-warnings --test-reporter --test-reporter-destination --test-name-pattern "
+    "--test-skip-pattern --test-shard --inspect-port --diagnostic-dir --icu-data-dir "
+    "--cpu-prof-dir --heap-prof-dir --trace-event-categories --unhandled-rejections "
+    "--dns-result-order --disable-warning --openssl-config --secure-heap --localstorage-file "
+    "--stack-trace-limit --report-dir --report-filename",
+    flags="--watch --test --no-warnings --check --interactive --inspect --inspect-brk "
+    "--experimental-strip-types --experimental-transform-types --experimental-vm-modules "
+    "--expose-gc --enable-source-maps --preserve-symlinks --trace-warnings --trace-uncaught "
+    "--no-deprecation --trace-deprecation --experimental-json-modules --experimental-sqlite "
+    "--experimental-specifier-resolution --test-only --test-force-exit --experimental-wasm-modules "
+    "--experimental-test-coverage --permission --harmony --cpu-prof --heap-prof --prof "
+    "--throw-deprecation --pending-deprecation --use-openssl-ca --report-on-signal --print",
+    idle="--test --check -c --run",
+    typed="-i --interactive",
 )
+_TSX = Interpreter(
+    "node",
+    "-e -p --eval --print -pe",
+    files="-r --require --import",
+    values="--tsconfig --project -P --cwd -O --compilerOptions --cwd-mode -C --compiler",
+)
+_BUN = Interpreter(
+    "node",
+    "-e --eval -p --print",
+    files="-r --preload --require --import",
+    values="--cwd --config -c --env-file --tsconfig-override --conditions --port --title",
+    operand="path",
+)
+_DENO_VALUES = (
+    "-c --config --import-map --lock --cert --location --seed --ext -L --log-level --env-file "
+    "--unsafely-ignore-certificate-errors --v8-flags --node-modules-dir --preload"
+)
+_DENO_RUN = Interpreter("node", values=_DENO_VALUES)
 _AWK = Interpreter(
     "awk",
     "-e --source",
-    files="-f --file -i --include -E --exec",
-    values="-F --field-separator -v --assign -m",
-    rest="-F -v",
-    hides="-l --load -D --debug",
-    scripted=False,
+    files="-f --file -E --exec",
+    loads="-i --include",
+    values="-F --field-separator -v --assign -m -W",
+    hides="-l --load -D --debug -W",
+    operand="code",
+)
+_LUA = Interpreter("lua", "-e", loads="-l", values="-j -O -b")
+_R = Interpreter(
+    "r",
+    "-e",
+    files="-f --file",
+    values="-g --gui -d --debugger",
+    operand="none",
+    commands={
+        "CMD": Interpreter(None, operand="other", commands={"BATCH": Interpreter("r")}),
+    },
+)
+_TASKS = Interpreter(
+    "ruby",
+    "-e --execute -E --execute-continue -p --execute-print",
+    files="-f --rakefile -r --require",
+    values="-I --libdir -R --rakelibdir -j --jobs -C --directory --trace-rules -m",
+    idle="-T --tasks -D --describe -P --prereqs -W --where -H -h --help -V --version -n --dry-run",
+    operand="tasks",
+)
+_RAILS = Interpreter(
+    "ruby",
+    operand="tasks",
+    idle="-T --tasks",
+    commands={
+        "runner r": Interpreter("ruby", values="-e --environment", operand="either"),
+        "console c": Interpreter("ruby", values="-e --environment", operand="none"),
+        "server s generate g destroy d new test t test:system dbconsole db plugin about routes "
+        "notes stats secret help --help -h --version -v credentials:edit dev:cache": None,
+    },
 )
 
-INTERPRETERS: dict[str, Interpreter] = {
+INTERPRETERS: dict[str, Interpreter] = FOREIGN | {
     "python": _PYTHON,
     "pypy": _PYTHON,
-    "ipython": _PYTHON,
+    "pythonw": _PYTHON,
+    "sage": _PYTHON,
+    "ipython": _IPYTHON,
+    "IPython": _IPYTHON,
+    "pdb": _DEBUGGED,
+    "ipdb": _DEBUGGED,
+    "pudb": _DEBUGGED,
+    "coverage": Interpreter(None, operand="other", commands={"run": _MEASURED}),
+    "kernprof": Interpreter("python", values="-o --outfile -s --setup -p --prof-mod"),
+    "viztracer": Interpreter("python", modules="-m", values="-o --output_file --max_stack_depth"),
+    "scalene": Interpreter("python", values="--outfile --profile-only --cpu-percent-threshold"),
+    "memory-profiler": Interpreter("python", values="-o --pdb-mmem --precision"),
+    "debugpy": Interpreter(
+        "python",
+        "-c",
+        modules="-m",
+        values="--listen --connect --pid --log-to --configure-subProcess",
+    ),
+    "streamlit": Interpreter(None, operand="other", commands={"run": Interpreter("python")}),
+    "manage.py": Interpreter(
+        None,
+        operand="other",
+        commands={
+            "shell shell_plus": Interpreter(
+                "python",
+                "-c --command",
+                values="-i --interface -v --verbosity --settings --pythonpath",
+                operand="none",
+            )
+        },
+    ),
     "node": _NODE,
     "nodejs": _NODE,
-    "ts-node": _NODE,
-    "tsx": _NODE,
+    "ts-node": _TSX,
+    "ts-node-esm": _TSX,
+    "tsx": _TSX,
+    "vite-node": _TSX,
+    "swc-node": _TSX,
+    "babel-node": _TSX,
+    "zx": Interpreter(
+        "node",
+        "-e --eval",
+        values="--shell --prefix --postfix --cwd --ext --env --registry",
+    ),
+    "bun": Interpreter(
+        _BUN.language,
+        _BUN.code,
+        files=_BUN.files,
+        values=_BUN.values,
+        operand="path",
+        commands={"run": _BUN, "repl": Interpreter("node", "-e --eval -p --print")},
+    ),
+    "deno": Interpreter(
+        "node",
+        operand="path",
+        values=_DENO_VALUES,
+        commands={
+            "run serve": _DENO_RUN,
+            "eval": Interpreter("node", values=_DENO_VALUES, operand="code"),
+            "repl": Interpreter("node", "--eval", files="--eval-file", operand="none"),
+        },
+    ),
     "perl": Interpreter(
-        "perl", "-e -E", values="-I", rest="-0 -i -l -F -M -m -I -C -D -V -x", hides="-d",
+        "perl",
+        "-e -E",
+        loads="-M -m",
+        values="-I",
+        rest="-i -F -V -x -D",
+        some={"-0": _OCTAL + "xX", "-l": _OCTAL, "-C": "IOEioADSLa0123456789"},
+        hides="-d",
+        idle="-c",
         in_place="-i",
     ),
     "ruby": Interpreter(
-        "ruby", "-e", values="-I -C -E -r", rest="-0 -i -F -r -I -K -T -W -x", in_place="-i"
+        "ruby",
+        "-e",
+        loads="-r",
+        values="-I -C -E",
+        rest="-i -F -K -x",
+        some={"-0": _OCTAL, "-W": "012:abcdefghijklmnopqrstuvwxyz-", "-T": "0123"},
+        idle="-c",
+        in_place="-i",
     ),
+    "jruby": Interpreter("ruby", "-e", loads="-r", values="-I -C -E", rest="-J"),
+    "irb": Interpreter("ruby", loads="-r", values="-I -E"),
+    "rake": _TASKS,
+    "rails": _RAILS,
     "php": Interpreter(
-        "php", "-r -B -R -E", files="-f -F", values="-d -c -z -t -S", hides="-a", rest="-d"
+        "php",
+        "-r -B -R -E",
+        files="-f -F",
+        values="-d -c -z -t -S",
+        hides="-a",
+        idle="-l --syntax-check -i -m -w -s",
     ),
-    "lua": Interpreter("lua", "-e", values="-l", rest="-l"),
-    "luajit": Interpreter("lua", "-e", values="-l -j", rest="-l -j"),
+    "artisan": Interpreter(
+        None,
+        operand="other",
+        commands={"tinker": Interpreter("php", "--execute", values="--env", operand="scripts")},
+    ),
+    "lua": _LUA,
+    "luajit": _LUA,
     "Rscript": Interpreter("r", "-e", values="--default-packages"),
-    "R": Interpreter("r", "-e", files="-f --file"),
+    "R": _R,
     "tclsh": Interpreter("tcl"),
     "wish": Interpreter("tcl"),
     "awk": _AWK,
     "gawk": _AWK,
     "mawk": _AWK,
     "nawk": _AWK,
-    "julia": Interpreter(None, "-e -E --eval --print", files="-L --load", values="-t --threads -J"),
-    "elixir": Interpreter(
-        None, "-e --eval", files="-r", modules="-S", values="--name --sname --cookie"
-    ),
-    "guile": Interpreter(None, "-c", files="-l", values="-e"),
-    "groovy": Interpreter(None, "-e"),
-    "scala": Interpreter(None, "-e", files="-i"),
-}  # fmt: skip
-_QUESTIONS = frozenset(
-    ("--version", "--help", "-V", "-VV", "-h", "--v8-options", "-version", "-W", "--usage")
-)
-_INPUT = frozenset(("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"))
+}
+
+# Scripts of projects that are interpreters of their own, by the names that they always have.
+SCRIPTS = frozenset(("artisan", "manage.py", "rails", "rake"))
+"""Scripts that are known by their names, wherever they lie."""
 
 
-class Program:
-    """What an interpreter was given: `code` and `files` (none for what is not known), a `module`.
-
-    `at` is where the program's own arguments begin. `reads_input` says that its input is the code,
-    `hidden` that it runs what is not looked into, `writes` that its operands are written.
-    """
-
-    __slots__ = ("at", "code", "files", "hidden", "module", "reads_input", "writes")
-
-    def __init__(self) -> None:
-        self.code: list[Field] = []
-        self.files: list[Field] = []
-        self.module: Field = None
-        self.reads_input = False
-        self.hidden = False
-        self.writes = False
-        self.at = 1
+def row_of(program: str) -> Interpreter | None:
+    """Give what is known of a program, by its name with or without a version."""
+    return INTERPRETERS.get(program) or INTERPRETERS.get(program.rstrip("0123456789.-"))
 
 
 def interpreter(program: str) -> Interpreter | None:
-    """Give what is known of an interpreter, by its name with or without a version."""
-    return INTERPRETERS.get(program) or INTERPRETERS.get(program.rstrip("0123456789."))
-
-
-def read_program(known: Interpreter, words: Sequence[Field]) -> Program:
-    """Read what code an interpreter is given in its words."""
-    found = Program()
-    at = 1
-    while at < len(words):
-        word = words[at]
-        if word is None or word in _INPUT or not word.startswith("-") or word == "--":
-            break
-        if word in _QUESTIONS and len(words) == 2:  # noqa: PLR2004 -- the question alone
-            found.at = at
-            return found
-        before = found.module
-        at += 1 + _option(known, words, at, found)
-        if found.module is not before:
-            found.at = at
-            return found
-    if at < len(words) and words[at] == "--":
-        at += 1
-    _operand(known, words, at, found)
-    return found
-
-
-def _operand(known: Interpreter, words: Sequence[Field], at: int, found: Program) -> None:
-    """Read the script, or for awk the program, that stands behind the options."""
-    found.at = at
-    if found.code or (found.files and not (known.scripted and at < len(words))):
-        return
-    if at == len(words):
-        found.reads_input = known.scripted
-        return
-    word = words[at]
-    found.at = at + 1
-    if not known.scripted:
-        found.code.append(word)
-    elif word is not None and word in _INPUT:
-        found.reads_input = True
-    else:
-        found.files.append(word)
-
-
-def _option(known: Interpreter, words: Sequence[Field], at: int, found: Program) -> int:
-    """Read one word of options; give how many words more it took."""
-    word = words[at] or ""
-    name, equals, value = word.partition("=")
-    if word.startswith("--") or word in known.code | known.files | known.modules | known.values:
-        given: Field = value if equals else words[at + 1] if at + 1 < len(words) else None
-        return _take(known, name, given, found) and int(not equals)
-    for index, letter in enumerate(word[1:], 1):
-        option, rest = f"-{letter}", word[index + 1 :]
-        if option in known.in_place:
-            found.writes = True
-        if (
-            option in known.rest
-            and option not in known.code
-            and (rest or option not in known.values)
-        ):
-            return 0
-        if option in known.code | known.files | known.modules | known.values:
-            given = rest or (words[at + 1] if at + 1 < len(words) else None)
-            return _take(known, option, given, found) and int(not rest)
-        found.hidden = found.hidden or option in known.hides
-    return 0
-
-
-def _take(known: Interpreter, name: str, value: Field, found: Program) -> bool:
-    """Note an option's value; say whether the option takes one."""
-    found.hidden = found.hidden or name in known.hides
-    if name in known.code:
-        found.code.append(value)
-    elif name in known.files:
-        found.files.append(value)
-    elif name in known.modules:
-        found.module = value or "?"
-    return name in known.code | known.files | known.modules | known.values
+    """Give what is known of an interpreter that is nothing else."""
+    row = row_of(program)
+    return None if row is None or row.operand in ("other", "path", "tasks") else row
