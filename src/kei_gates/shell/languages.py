@@ -1,7 +1,8 @@
 """Programs with commands of their own, some of which start a shell: editors, databases, debuggers.
 
 Sources: sqlite3(1), psql(1), mysql(1), vim(1) and its help (`:!`, `:r !`, `system()`), ed(1),
-emacs(1), gdb(1) and its manual, lldb(1), ftp(1), sftp(1), lftp(1), dc(1).
+emacs(1), gdb(1) and its manual, lldb(1), ftp(1), sftp(1), lftp(1), dc(1),
+less(1).
 """
 
 from __future__ import annotations
@@ -132,6 +133,7 @@ _LLDB = Language(
 _FTP = Language(shells=("!", "shell "), hides=("|",), anywhere=(" |",), ends="")
 _LFTP = Language(shells=("!", "shell "), hides=("source ", "."), marks=(";!", "; !"), ends=";")
 _DC = Language(marks=("!",))
+_LESS = Language(shells=("!", "#"), hides=("|", "v"), leading=" \t0123456789gGF")
 _NOTHING = Language()
 
 _EDITOR = Speaker(
@@ -200,6 +202,11 @@ SPEAKERS: dict[str, Speaker] = {
     "vimdiff": _EDITOR,
     "rvim": _EDITOR,
     "ex": Speaker(_EDITOR.grammar, _EX, texts="c cmd", hides="S u", reads="*", plus=True),
+    "less": Speaker(
+        Grammar("bhjkoOpPtTxyzD", "pattern tag log-file prompt buffers jump-target shift tabs"),
+        _LESS,
+        plus=True,
+    ),
     "ed": Speaker(Grammar("p", "prompt"), _ED, operand=0, reads="*"),
     "emacs": _EMACS,
     "emacsclient": _EMACS,

@@ -46,7 +46,7 @@ _STARTING = ("exec:", "exec-", "system:", "system-", "shell:", "shell-")
 _ALWAYS = frozenset(
     (
         # other roots, other machines, other terminals
-        "act", "dagger", "earthly", "expect", "runcon",
+        "act", "dagger", "earthly", "execlineb", "expect", "runcon", "scriptlive",
         # recipes of the project that are not read
         "foreman", "overmind", "task",
         # languages that are not looked into
@@ -54,7 +54,22 @@ _ALWAYS = frozenset(
     )
 )  # fmt: skip
 
+
+def _settings(words: Sequence[Field]) -> bool:
+    """Hide a setting of cargo that names a program."""
+    given = [
+        value
+        for at, word in enumerate(words)
+        if word is not None and word.startswith("--config")
+        for value in (word[8:] or (*words, "")[at + 1],)
+    ]
+    return any(value is None or any(name in value for name in _PROGRAMS) for value in given)
+
+
+_PROGRAMS = ("runner", "rustc", "rustdoc", "linker", "alias", "wrapper", "credential", "browser")
+
 _RULES: dict[str, Rule] = {
+    "cargo": _settings,
     "composer": _first("exec"),
     "deno": _first("eval", "repl"),
     "mise": _first("run", "r", "watch"),

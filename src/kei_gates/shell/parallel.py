@@ -92,7 +92,7 @@ def _arguments(use: Use, given: list[Field], found: Options) -> list[str] | None
     known = [word for word in given[1:] if word is not None]
     if found.has(*_ALTERING):
         return None
-    if not given:
+    if given in ([], ["--"]):
         return None if use.stdin is None else [line for line in use.stdin.split("\n") if line]
     plain = given[0] in (":::", "--") and not any(word in _SOURCES for word in known)
     return known if plain and len(known) == len(given) - 1 else None

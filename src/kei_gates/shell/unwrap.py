@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from kei_gates.shell import options
+from kei_gates.shell.bindings import actions
 from kei_gates.shell.errors import MOST_NESTING
 from kei_gates.shell.use import split
+from kei_gates.shell.values import COMPUTED, is_unknown
 from kei_gates.shell.wrappers import Tool
 
 TYPE_CHECKING = False
@@ -51,6 +53,8 @@ def _choose(use: Use, tool: Tool) -> tuple[Use, Wrapper | Tool] | None:
     if found.at >= len(words) or use.asks():
         return None
     first = words[found.at]
+    if first is not None and first.startswith(tool.skips) and found.at + 1 < len(words):
+        return _choose(use.reworded([words[0], *words[found.at + 1 :]]), tool)
     if first is None or (found.strange and any(word in tool.ways for word in words)):
         use.miss(f"it is not known what `{use.name}` does here")
         return None
@@ -93,16 +97,10 @@ def _beside(use: Use, row: Wrapper, found: Options) -> bool:
     if hidden or shells or row.hides == "*":
         use.miss(f"`{use.name}` is used in a way that is not followed")
         return False
-    for value in found.values(*row.pipes.split()):
-        if value is not None and value[:1] in ("|", "!"):
-            use.source(value[1:])
     for value in found.values(*row.output.split()):
         if value is None or value[:1] not in ("|", "!"):
             use.ev.touch("write", value, use.name, use.state)
-    for value in found.values(*row.also.split()):
-        if value:
-            use.source(value)
-    _keyed(use, row, found)
+    _also(use, row, found)
     if not found.has(*row.texts.split()):
         return True
     state = _inner_state(use, row, found)
@@ -116,6 +114,20 @@ def _is_shell(path: Field) -> bool:
     return name in SHELLS or name in _NO_SHELLS
 
 
+def _also(use: Use, row: Wrapper, found: Options) -> None:
+    """Follow the texts in the options that run beside a command, or where there is none."""
+    for value in found.values(*row.pipes.split()):
+        if value is not None and value[:1] in ("|", "!"):
+            use.source(value[1:])
+    for value in found.values(*row.also.split()):
+        if value != "":
+            use.source(value)
+    for value in found.values(*row.binds.split()):
+        for text in actions(value):
+            use.source(text)
+    _keyed(use, row, found)
+
+
 def _keyed(use: Use, row: Wrapper, found: Options) -> None:
     """Follow the values of options like ssh's `-o ProxyCommand=...`."""
     names, _, keys = row.keyed.partition(":")
@@ -125,6 +137,9 @@ def _keyed(use: Use, row: Wrapper, found: Options) -> None:
             text = value[at + 1 :].strip("= ")
             if text.lower() != "none":
                 use.source(text)
+    names, _, program = row.prefixed.partition(":")
+    for value in found.values(*names.split()):
+        use.source(None if value is None else f"{program} {value}")
 
 
 def _inner_state(use: Use, row: Wrapper, found: Options) -> State:
@@ -145,20 +160,33 @@ def _follow(use: Use, row: Wrapper, found: Options, rest: list[Field]) -> None:
     if row.splits and found.ended:
         _split_again(use, row, rest, state)
         return
-    command = _environment(use, rest) if row.assignments else rest
+    command = _environment(use, rest, state) if row.assignments else list(rest)
     operands = 0 if found.has(*row.direct.split()) else row.operands
     if None in command[:operands] and len(command) <= operands and not row.entry:
         use.miss(f"it is not known what `{use.name}` runs")
         return
-    command = command[operands:]
-    if found.has(*row.entry.split()):
-        command = [found.value(*row.entry.split()), *command]
+    command = [*_entry(row, found, command[:operands]), *command[operands:]]
+    while command and (command[0] or "").startswith(row.skips):
+        del command[0]
+    if row.skips and command[:1] == ["--"]:
+        del command[0]
     if not command and row.default:
         command = [row.default]
     if command:
         _start(use, row, found, command, state)
+    elif row.interactive == "<":
+        use.input()
     elif row.interactive == "*" or found.has(*row.interactive.split()):
         use.shell_of_user(state)
+
+
+def _entry(row: Wrapper, found: Options, operands: list[Field]) -> list[Field]:
+    """Give the program that an option or an image names, of which the words are the arguments."""
+    if found.has(*row.entry.split()):
+        return [found.value(*row.entry.split())]
+    image = operands[-1] if operands else None
+    program = row.image(image) if row.image is not None and image is not None else ""
+    return [program] if program else []
 
 
 def _split_again(use: Use, row: Wrapper, rest: list[Field], state: State) -> None:
@@ -177,15 +205,16 @@ def _split_again(use: Use, row: Wrapper, rest: list[Field], state: State) -> Non
     use.ev.depth -= 1
 
 
-def _environment(use: Use, words: list[Field]) -> list[Field]:
-    """Take the `name=value` words that stand before a command."""
+def _environment(use: Use, words: list[Field], state: State) -> list[Field]:
+    """Take the `name=value` words that stand before a command: it runs with them."""
     at = 0
     while at < len(words):
         word = words[at]
         if word is None or "=" not in word:
             break
         name, _, value = word.partition("=")
-        use.ev.hide(name, value, use.span)
+        use.ev.hide(name, value, use.span, followed=True, state=state)
+        state.assign(name, None if is_unknown(value) and name != "PATH" else value)
         at += 1
     return words[at:]
 
@@ -200,6 +229,8 @@ def _start(use: Use, row: Wrapper, found: Options, command: list[Field], state: 
     if how == "each":
         for word in command:
             use.source(word, state)
+    elif how == "first":
+        use.source(command[0], state, use.stdin)
     elif how == "text" or (how == "lone" and len(command) == 1):
         use.source(joined(command), state, use.stdin)
     elif how == "shell":
@@ -210,7 +241,7 @@ def _start(use: Use, row: Wrapper, found: Options, command: list[Field], state: 
 
 def joined(words: Sequence[Field]) -> Field:
     """Give the text that words make, joined by blanks; none when one is not known."""
-    known = [word for word in words if word is not None and "\0" not in word]
+    known = [word for word in words if word is not None and COMPUTED not in word]
     return " ".join(known) if len(known) == len(words) else None
 
 
@@ -224,6 +255,8 @@ def _words(use: Use, row: Wrapper, found: Options, command: list[Field], state: 
         first = row.rename(first)
         if first is None:
             use.miss(f"what `{use.name}` runs of `{command[0]}` is not known")
+            return
+        if not first:
             return
         command = [first, *command[2 if command[1:2] == ["--"] else 1 :]]
     if row.scripts:

@@ -3,8 +3,9 @@
 Sources: bash(1) and zsh's zshparam(1), Shell Variables; ld.so(8), dyld(1); environ(7), git(1),
 less(1), man(1), crontab(1), rsync(1), tar's manual; the cargo book, "Environment Variables" and
 "Configuration"; `go help environment`; make's manual, "Variables from the Environment"; node(1),
-python(1), ruby(1), perlrun(1); java(1); npm's config(7); gh's `help environment`; kubectl's
-documentation. Harmless values are those that agents set to keep a program from waiting.
+python(1), ruby(1), perlrun(1), lua(1), erl(1), R's Startup; java(1); npm's config(7); gh's `help
+environment`; kubectl's documentation. Harmless values are those that agents set to keep a program
+from waiting.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ PLAIN: dict[str, tuple[str, ...]] = {
         "web_pdb.set_trace", "debugpy.breakpoint", "celery.contrib.rdb.set_trace",
     ),
     "npm_config_init_module": ("",),
+    "npm_config_node_gyp": ("",),
     "YARN_YARN_PATH": ("",),
     "YARN_PLUGINS": ("",),
     "YARN_RC_FILENAME": ("",),
@@ -65,11 +67,12 @@ _PAGERS = (
     "PAGER MANPAGER GIT_PAGER GH_PAGER GLAB_PAGER BAT_PAGER DELTA_PAGER AWS_PAGER SYSTEMD_PAGER "
     "PSQL_PAGER HGPAGER MANCOLOR_PAGER PROMPT_COMMAND FZF_DEFAULT_COMMAND LESSOPEN LESSCLOSE"
 )
-_COMPILERS = "CC CXX CPP LD AR FC HOSTCC HOSTCXX RUSTC RUSTDOC CARGO_BUILD_RUSTC CARGO_BUILD_RUSTDOC"
+_COMPILERS = (
+    "CC CXX CPP LD AR FC HOSTCC HOSTCXX RUSTC RUSTDOC CARGO_BUILD_RUSTC CARGO_BUILD_RUSTDOC"
+)
 _OTHERS = (
     "BROWSER GH_BROWSER GLAB_BROWSER npm_config_browser npm_config_viewer npm_config_git "
-    "npm_config_node_gyp SSH_ASKPASS SUDO_ASKPASS RSYNC_RSH CVS_RSH SVN_SSH MAKE "
-    "CARGO_TARGET_*_LINKER"
+    "SSH_ASKPASS SUDO_ASKPASS MAKE CARGO_TARGET_*_LINKER"
 )
 _LAUNCHERS = (
     "RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER CARGO_BUILD_RUSTC_WRAPPER "
@@ -78,12 +81,14 @@ _LAUNCHERS = (
 )
 COMMANDS: dict[str, str] = {
     **dict.fromkeys(_PAGERS.split(), ""),
+    **dict.fromkeys(("RSYNC_RSH", "CVS_RSH", "SVN_SSH"), " host true"),
     **dict.fromkeys(f"{_EDITORS} {_COMPILERS} {_OTHERS}".split(), _FILE),
     **dict.fromkeys(_LAUNCHERS.split(), _PROGRAM),
-    **dict.fromkeys(("SHELL", "npm_config_shell", "npm_config_script_shell", "YARN_SCRIPT_SHELL"),
-                    ' -c "$kei_argument"'),
-}  # fmt: skip
+}
 """Names, each with what is put behind its value to make a command of it. They may hold one `*`."""
+
+SHELLS = frozenset(("SHELL", "npm_config_shell", "npm_config_script_shell", "YARN_SCRIPT_SHELL"))
+"""Names whose value is a shell."""
 
 PREFIXED = {"CARGO_ALIAS_*": "cargo "}
 """Names whose value goes on a command that begins so."""
@@ -95,6 +100,7 @@ _ALONE = (
     "google-chrome open xdg-open wslview w3m lynx links ssh rsh meld vimdiff make gmake zed"
 )
 _LETTERS = "less more most bat batcat moar moor ov delta col"
+_WAITING = "code code-insiders cursor subl codium windsurf"
 _ANY = (
     "gcc g++ cc c++ clang clang++ cpp ld ld.lld lld ld.gold gold mold ar llvm-ar gcc-ar gfortran "
     "ccache sccache distcc icecc buildcache rustc rustdoc clang-cpp musl-gcc cl zig cachepot"
@@ -103,7 +109,7 @@ EVERYDAY: dict[str, str] = {
     **dict.fromkeys(_ALONE.split(), ""),
     **dict.fromkeys(_LETTERS.split(), "letters"),
     **dict.fromkeys(_ANY.split(), "any"),
-    **dict.fromkeys("code code-insiders cursor subl codium windsurf".split(), "--wait -w -n -r"),
+    **dict.fromkeys(_WAITING.split(), "--wait -w -n -r"),
     "emacs": "-nw -Q -q",
     "emacsclient": "-t -c -nw -n",
 }
@@ -114,14 +120,15 @@ EVERYDAY: dict[str, str] = {
 class Options:
     """Which words among the options that a variable holds make the program run something.
 
-    Each names beginnings of words: behind `commands` stands a command, behind `scripts` a file of
-    code in `language`; `hides` run what is not followed, `libraries` what lies in a file that is
-    no text. A beginning that ends in a blank is a word of its own, and what it says is the next.
+    `commands` are options whose value is a command, `scripts` a file of code in `language`,
+    `libraries` a file that is no text; `hides` run what is not followed. A value is the next word,
+    or stands behind a `=` or a single letter; a name that ends in `=` or `:` is a beginning. With
+    `assigns`, `NAME=value` words assign variables; with `plain`, a word of odd characters hides.
     """
 
-    __slots__ = ("commands", "hides", "language", "libraries", "scripts")
+    __slots__ = ("assigns", "commands", "hides", "language", "libraries", "plain", "scripts")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
         *,
         commands: str = "",
@@ -129,68 +136,72 @@ class Options:
         libraries: str = "",
         scripts: str = "",
         language: str = "",
+        assigns: bool = False,
+        plain: bool = False,
     ) -> None:
-        """Take beginnings, `|` between them."""
-        self.commands: Final = _beginnings(commands)
-        self.hides: Final = _beginnings(hides)
-        self.libraries: Final = _beginnings(libraries)
-        self.scripts: Final = _beginnings(scripts)
+        """Take names as they are spelled, separated by blanks."""
+        self.commands: Final = tuple(commands.split())
+        self.hides: Final = tuple(hides.split())
+        self.libraries: Final = tuple(libraries.split())
+        self.scripts: Final = tuple(scripts.split())
         self.language: Final = language
+        self.assigns: Final = assigns
+        self.plain: Final = plain
 
 
-def _beginnings(text: str) -> tuple[str, ...]:
-    return tuple(text.split("|")) if text else ()
-
-
-_RUST = Options(
-    commands="-Clinker=|-C linker=|--codegen linker=|--codegen=linker=|linker=",
-)
+_RUST = Options(commands="-Clinker= linker= --codegen=linker=")
 _JAVA = Options(
-    commands="-XX:OnError=|-XX:OnOutOfMemoryError=",
-    hides="@|-XX:Flags=|-XX:VMOptionsFile=",
-    libraries="-javaagent:|-agentpath:",
+    commands="-XX:OnError= -XX:OnOutOfMemoryError=",
+    hides="-XX:Flags= -XX:VMOptionsFile=",
+    libraries="-javaagent: -agentpath:",
 )
-_NODE = Options(
-    scripts="--require=|--require |-r |--import=|--import |--loader=|--loader |"
-    "--experimental-loader=|--experimental-loader ",
-    language="node",
-)
-_MAKE = Options(hides="--eval|-E|-f|--file|--makefile|-I|--include-dir|SHELL=|.SHELLFLAGS=|-C|-S ")
-_FZF = Options(hides="--bind|--preview|--become|--listen")
-_TAR = Options(
-    commands="--to-command=|--use-compress-program=|--rsh-command=|--info-script=|"
-    "--new-volume-script=|--checkpoint-action=exec=|-I|--use-compress-program |--rsh-command |"
-    "--to-command |-F",
-)
+_NODE = Options(scripts="--require -r --import --loader --experimental-loader", language="node")
+_MAKE = Options(hides="--eval -E -f --file --makefile -C --directory .SHELLFLAGS=", assigns=True)
+_GO = Options(commands="-toolexec= --toolexec= -exec= --exec= -vettool= --vettool=")
 OPTIONS: dict[str, Options] = {
     "NODE_OPTIONS": _NODE,
     "npm_config_node_options": _NODE,
-    "RUBYOPT": Options(scripts="-r ./|-r./|-r ../|-r../|-r /|-r/", language="ruby"),
-    "PERL5OPT": Options(hides="-d|-M-e|-e|-E|-i|;"),
-    "GOFLAGS": Options(commands="-toolexec=|--toolexec=|-exec=|--exec=|-vettool=|--vettool="),
-    "RUSTFLAGS": _RUST,
-    "RUSTDOCFLAGS": _RUST,
-    "CARGO_BUILD_RUSTFLAGS": _RUST,
-    "CARGO_TARGET_*_RUSTFLAGS": _RUST,
-    "MAKEFLAGS": _MAKE,
-    "GNUMAKEFLAGS": _MAKE,
-    "MFLAGS": _MAKE,
-    "JAVA_TOOL_OPTIONS": _JAVA,
-    "_JAVA_OPTIONS": _JAVA,
-    "JDK_JAVA_OPTIONS": _JAVA,
-    "JAVA_OPTS": _JAVA,
-    "MAVEN_OPTS": _JAVA,
-    "GRADLE_OPTS": _JAVA,
-    "SBT_OPTS": _JAVA,
-    "ANT_OPTS": _JAVA,
-    "TAR_OPTIONS": _TAR,
-    "FZF_DEFAULT_OPTS": _FZF,
-}
+    "RUBYOPT": Options(scripts="-r", language="ruby"),
+    "PERL5OPT": Options(hides="-d", plain=True),
+    "GOFLAGS": _GO,
+    **dict.fromkeys(
+        ("RUSTFLAGS", "RUSTDOCFLAGS", "CARGO_BUILD_RUSTFLAGS", "CARGO_TARGET_*_RUSTFLAGS"), _RUST
+    ),
+    **dict.fromkeys(("MAKEFLAGS", "GNUMAKEFLAGS", "MFLAGS"), _MAKE),
+    **dict.fromkeys(
+        (
+            "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "JAVA_OPTS", "MAVEN_OPTS",
+            "GRADLE_OPTS", "SBT_OPTS", "ANT_OPTS",
+        ),
+        _JAVA,
+    ),
+    "TAR_OPTIONS": Options(
+        commands="--to-command --use-compress-program --rsh-command --info-script "
+        "--new-volume-script --checkpoint-action=exec= -I -F",
+    ),
+    "ZIPOPT": Options(commands="-TT --unzip-command"),
+    "LESS": Options(hides="+! +| +v"),
+    **dict.fromkeys(
+        ("ERL_AFLAGS", "ERL_FLAGS", "ERL_ZFLAGS", "ELIXIR_ERL_OPTIONS"),
+        Options(hides="-eval -s -run -extra"),
+    ),
+    "BUN_OPTIONS": Options(scripts="--preload -r --require --import", language="node"),
+    "FZF_DEFAULT_OPTS": Options(hides="--bind --preview --become --listen"),
+}  # fmt: skip
 
 # --- variables that name files and folders -------------------------------------------------------
 
-SCRIPTS = {"BASH_ENV": "shell", "ENV": "shell", "PYTHONSTARTUP": "python"}
+SCRIPTS = {
+    "BASH_ENV": "shell",
+    "ENV": "shell",
+    "PYTHONSTARTUP": "python",
+    "R_PROFILE": "r",
+    "R_PROFILE_USER": "r",
+}
 """Names whose value is a file of code, each with its language."""
+
+CODE = {"LUA_INIT": "lua", "LUA_INIT_*": "lua"}
+"""Names whose value is code or, behind an `@`, a file of it."""
 
 FOLDERS: dict[str, tuple[tuple[str, ...], str]] = {
     "PYTHONPATH": (("sitecustomize.py", "usercustomize.py"), "python"),

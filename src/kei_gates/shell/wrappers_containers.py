@@ -1,13 +1,29 @@
 """Programs that run another one in a container.
 
-Sources: `--help` of docker 24 (run, exec, compose), podman 4, nerdctl 1, buildah, kubectl 1.28,
-oc 4, lxc 5, distrobox 1; toolbox(1), apptainer(1), lxc-attach(1).
+Sources: `--help` of docker 24 (run, exec, compose), podman 4, nerdctl 1, buildah, kubectl 1.28, oc
+4, lxc 5, distrobox 1, crictl, devcontainer, ddev, lando; toolbox(1), apptainer(1), lxc-attach(1).
 """
 
 from __future__ import annotations
 
 from kei_gates.shell.options import Grammar
 from kei_gates.shell.wrappers import Tool, Wrapper
+
+# Images that run the program of their own name, whoever made them.
+_PROGRAMS = frozenset(
+    (
+        "aws-cli", "buf", "curl", "gh", "git", "git-lfs", "glab", "hadolint", "helm", "hg", "jj",
+        "kubectl", "lazygit", "rclone", "restic", "shellcheck", "socat", "svn", "terraform",
+        "trivy", "yq",
+    )
+)  # fmt: skip
+
+
+def _of_image(image: str) -> str:
+    """Give the program that an image runs: `registry/alpine/git:v2` runs git."""
+    name = image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+    return name if name in _PROGRAMS else ""
+
 
 _EXEC = Wrapper(
     Grammar(
@@ -46,6 +62,7 @@ _RUN = Wrapper(
     ),
     operands=1,
     entry="entrypoint",
+    image=_of_image,
 )
 _SERVICE = Wrapper(
     Grammar(
@@ -142,6 +159,28 @@ CONTAINERS: dict[str, Wrapper | Tool] = {
     "nerdctl": _CONTAINERS,
     "docker-compose": _COMPOSE,
     "podman-compose": _COMPOSE,
+    "crictl": Tool(
+        Grammar("cirt", "config image-endpoint runtime-endpoint timeout"),
+        {"exec": Wrapper(Grammar("r", "timeout", flags="its"), operands=1, resumes=True)},
+    ),
+    "devcontainer": Tool(
+        Grammar(),
+        {
+            "exec": Wrapper(
+                Grammar(
+                    long="workspace-folder container-id id-label config override-config "
+                    "docker-path docker-compose-path remote-env log-level user-data-folder "
+                    "default-user-env-probe terminal-columns terminal-rows log-format "
+                    "container-data-folder mount-workspace-git-root skip-feature-auto-mapping",
+                ),
+            )
+        },
+    ),
+    "ddev": Tool(Grammar(), {"exec .": Wrapper(Grammar("sd", "service dir", flags="q"), "text")}),
+    "lando": Tool(
+        Grammar(),
+        {"ssh": Wrapper(Grammar("csu", "command service user"), "nothing", texts="c command")},
+    ),
     "buildah": Tool(
         Grammar(),
         {

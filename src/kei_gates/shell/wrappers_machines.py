@@ -1,7 +1,8 @@
 """Programs that run another one on another machine.
 
 Sources: the manual pages of OpenSSH 9.2 (ssh, sftp), sshpass(1), mosh(1), autossh(1), rsh(1),
-pdsh(1), clush(1), ansible(1); `--help` of vagrant 2, wsl.exe, adb, gcloud, heroku.
+pdsh(1), clush(1), ansible(1); pssh(1), dsh(1); `--help` of vagrant 2, wsl.exe, adb, gcloud, heroku,
+multipass, limactl, colima, orb, minikube, flyctl, aws.
 """
 
 from __future__ import annotations
@@ -39,6 +40,40 @@ _MOSH = Wrapper(
     elsewhere=True,
     also="client server ssh",
     interactive="*",
+)
+_PSSH = Wrapper(
+    Grammar(
+        "hHlpoetOxXg",
+        "hosts host user par outdir errdir timeout options extra-args extra-arg",
+        flags="vAiPI",
+    ),
+    "text",
+    elsewhere=True,
+)
+_LIMA = Wrapper(Grammar(long="workdir shell", flags="", long_flags="debug tty"), operands=1,
+                shells="shell", resumes=True, interactive="*")  # fmt: skip
+_ORB = Wrapper(
+    Grammar("muw", "machine user workdir", flags="ps", long_flags="path shell"), interactive="*"
+)
+_FLY = Tool(
+    Grammar(),
+    {
+        "ssh": Tool(
+            Grammar(),
+            {
+                "console": Wrapper(
+                    Grammar("Cacrugo", "command app config region user machine address container"),
+                    "nothing",
+                    texts="C command",
+                    elsewhere=True,
+                    interactive="*",
+                )
+            },
+        ),
+        "machine machines m": Tool(
+            Grammar(), {"exec": Wrapper(Grammar("ac", "app config"), "first", operands=1)}
+        ),
+    },
 )
 MACHINES: dict[str, Wrapper | Tool] = {
     "ssh": _SSH,
@@ -79,6 +114,73 @@ MACHINES: dict[str, Wrapper | Tool] = {
         Grammar("aimMeltTfBPouc", "args inventory module-name extra-vars limit user"),
         "nothing",
         also="a args",
+    ),
+    "pssh": _PSSH,
+    "parallel-ssh": _PSSH,
+    "dsh": Wrapper(
+        Grammar("mfgoFr", "machine file group remoteshell", flags="acqvMwDih"),
+        "text",
+        elsewhere=True,
+        also="r remoteshell",
+        without="h help version",
+    ),
+    "multipass": Tool(
+        Grammar(flags="v"),
+        {
+            "exec": Wrapper(
+                Grammar(
+                    "d", "working-directory", flags="nv", long_flags="no-map-working-directory"
+                ),
+                operands=1,
+                resumes=True,
+            ),
+            "shell": Wrapper(Grammar(flags="v"), "nothing", operands=1, interactive="*"),
+        },
+    ),
+    "limactl": Tool(Grammar(long="log-level"), {"shell": _LIMA}),
+    "lima": Wrapper(_LIMA.grammar, interactive="*"),
+    "colima": Tool(Grammar("p", "profile"), {"ssh": Wrapper(Grammar("p", "profile"))}),
+    "orb": Tool(
+        Grammar("muw", "machine user workdir", flags="ps", long_flags="path shell"),
+        {
+            "run shell": _ORB,
+            "list create delete start stop restart info config status version update logs clone "
+            "default export import help": Wrapper(Grammar(), "nothing"),
+        },
+        other=_ORB,
+    ),
+    "orbctl": Tool(Grammar(), {"run": _ORB, "shell": _ORB}),
+    "minikube": Tool(
+        Grammar("p", "profile"),
+        {"ssh": Wrapper(Grammar("np", "node profile"), "text", elsewhere=True, interactive="*")},
+    ),
+    "fly": _FLY,
+    "flyctl": _FLY,
+    "aws": Tool(
+        Grammar(long="profile region output query endpoint-url"),
+        {
+            "ecs": Tool(
+                Grammar(),
+                {
+                    "execute-command": Wrapper(
+                        Grammar(long="command cluster task container"),
+                        "nothing",
+                        texts="command",
+                        elsewhere=True,
+                    )
+                },
+            ),
+            "ssm": Tool(
+                Grammar(),
+                {
+                    "send-command": Wrapper(
+                        Grammar(long="parameters cli-input-json"),
+                        "nothing",
+                        hides="parameters cli-input-json",
+                    )
+                },
+            ),
+        },
     ),
     "vagrant": Tool(
         Grammar(),

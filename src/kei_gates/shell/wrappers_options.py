@@ -1,9 +1,10 @@
 """Programs that start nothing by themselves, except what one of their options holds.
 
 Sources: the manual pages of rsync 3.2, OpenSSH 9.2 (scp, sftp), tar 1.34 and bsdtar, cpio, zip 3,
-coreutils 9 (split, sort), ripgrep 13, fd 8, man-db, wget 1.21, tcpdump, ncat, netcat, fzf, gcc 12,
-borg, restic, rclone, tcl expect, xterm, foot, alacritty, konsole, gnome-terminal, wezterm, kitty,
-util-linux script, dtach, abduco, asciinema, ttyd, zellij, launchctl.
+coreutils 9 (split, sort), ripgrep 13, fd 8, man-db, wget 1.21, tcpdump, ncat, netcat, fzf, skim,
+bat, nano, ranger, lf, kakoune, borg, restic, rclone, tcl expect, xterm, foot, alacritty, konsole,
+gnome-terminal, wezterm, kitty, util-linux script, dtach, abduco, asciinema, ttyd, zellij,
+launchctl.
 """
 
 from __future__ import annotations
@@ -55,9 +56,15 @@ _NETCAT = Wrapper(
     also="e exec c sh-exec",
     hides="lua-exec",
 )
-_COMPILER = Wrapper(
-    Grammar(long="wrapper o", single_dash=True), "nothing", hides="wrapper", without=""
+
+_FZF = Wrapper(
+    Grammar("qfdnmcI", "preview bind query filter delimiter nth with-nth cmd"),
+    "nothing",
+    also="preview c cmd",
+    binds="bind",
 )
+_BAT = Wrapper(Grammar("lrHm", "pager paging language line-range style theme"), "nothing",
+               also="pager")  # fmt: skip
 
 OPTIONS: dict[str, Wrapper | Tool] = {
     "rsync": Wrapper(
@@ -105,15 +112,15 @@ OPTIONS: dict[str, Wrapper | Tool] = {
     "nc": _NETCAT,
     "ncat": _NETCAT,
     "netcat": _NETCAT,
-    "fzf": Wrapper(
-        Grammar("qfdnm", "preview bind query filter delimiter nth with-nth"),
-        "nothing",
-        also="preview",
-        hides="bind",
-    ),
-    "gcc": _COMPILER,
-    "g++": _COMPILER,
-    "cc": _COMPILER,
+    "fzf": _FZF,
+    "sk": _FZF,
+    "bat": _BAT,
+    "batcat": _BAT,
+    "delta": _BAT,
+    "nano": Wrapper(Grammar("sCJorTQYX", "speller"), "nothing", also="s speller"),
+    "ranger": Wrapper(Grammar("rc", "cmd datadir confdir cachedir"), "nothing", hides="cmd"),
+    "lf": Wrapper(Grammar(long="command config remote", either=True), "nothing", hides="command"),
+    "kak": Wrapper(Grammar("cesfpiC"), "nothing", hides="e E f"),
     "borg": Wrapper(Grammar(long="rsh remote-path"), "nothing", also="rsh"),
     "restic": Wrapper(
         Grammar("or", "option password-command repo"),

@@ -1,8 +1,8 @@
 """Package and environment managers that run a program of a package, or inside an environment.
 
 Sources: `--help` of uv 0.4, poetry 1.8, pdm 2, pipenv, hatch 1.9, rye, pixi, pipx 1.4, conda 23,
-mamba, npm 10 (npm-exec(1)), bun 1, pnpm 9, yarn 1 and 4, corepack, mise, asdf, nix 2.18
-(nix-run(1), nix-shell(1)), bundle-exec(1), op, doppler, dotenv-cli, aws-vault, chamber, envconsul.
+mamba, npm 10 (npm-exec(1)), bun 1, pnpm 9, yarn 1 and 4, corepack, lerna, mise, nix 2.18
+(nix-run(1), nix-shell(1)), bundle-exec(1), op, doppler, aws-vault, chamber.
 """
 
 from __future__ import annotations
@@ -197,7 +197,7 @@ PACKAGES: dict[str, Wrapper | Tool] = {
     "pnpx": _PNPM_EXEC,
     "npm": Tool(
         Grammar("Cw", "prefix workspace loglevel userconfig cache registry"),
-        {"exec x": _NPX},
+        {"exec x": _NPX, "explore": Wrapper(Grammar(long="shell"), behind=True, hides="shell")},
         folder="C prefix",
     ),
     "pnpm": Tool(
@@ -222,6 +222,10 @@ PACKAGES: dict[str, Wrapper | Tool] = {
         folder="cwd",
     ),
     "bun": Tool(Grammar(long="cwd config", flags="b"), {"x": _NPX}, folder="cwd"),
+    "lerna": Tool(
+        Grammar(long="scope ignore loglevel concurrency"),
+        {"exec": Wrapper(Grammar(long="scope ignore concurrency since", attached=True), "lone")},
+    ),
     "corepack": Tool(
         Grammar(),
         {
@@ -233,13 +237,6 @@ PACKAGES: dict[str, Wrapper | Tool] = {
     ),
     "mise": Tool(Grammar("CE", "cd env", flags="qvyn"), {"exec x": _MISE_EXEC}, folder="C cd"),
     "rtx": Tool(Grammar("C", "cd"), {"exec x": _MISE_EXEC}, folder="C cd"),
-    "direnv": Tool(Grammar(), {"exec": Wrapper(Grammar(), operands=1)}),
-    "asdf": Tool(Grammar(), {"exec": Wrapper(Grammar())}),
-    "pyenv": Tool(Grammar(), {"exec": Wrapper(Grammar())}),
-    "rbenv": Tool(Grammar(), {"exec": Wrapper(Grammar())}),
-    "nodenv": Tool(Grammar(), {"exec": Wrapper(Grammar())}),
-    "fnm": Tool(Grammar(), {"exec": Wrapper(Grammar(long="using using-file"))}),
-    "volta": Tool(Grammar(), {"run": Wrapper(Grammar(long="node npm yarn pnpm"))}),
     "nix": Tool(
         Grammar(
             many={"option": 2}, long="extra-experimental-features experimental-features option"
@@ -272,13 +269,4 @@ PACKAGES: dict[str, Wrapper | Tool] = {
         Grammar(long="backend prompt"),
         {"exec": Wrapper(_SECRETS.grammar, operands=1, resumes=True)},
     ),
-    "dotenv": Tool(
-        Grammar("efvpq", "file", flags="c"),
-        {
-            "run": Wrapper(Grammar(flags="", long_flags="override no-override")),
-            "list get set unset": Wrapper(Grammar(), "nothing"),
-        },
-        other=Wrapper(Grammar()),
-    ),
-    "dotenvx": Tool(Grammar(), {"run": Wrapper(Grammar("fe", "env-file env"))}),
 }

@@ -1,9 +1,9 @@
 """Programs that run another one as another user, or with other roots and rights.
 
 Sources: the manual pages of sudo 1.9, doas(1), util-linux 2.38 (su, runuser, setpriv, nsenter,
-unshare), shadow (sg), coreutils chroot, polkit pkexec(1), gosu, daemontools, bubblewrap bwrap(1),
-firejail(1), proot(1), fakeroot(1), systemd 252 (systemd-run, systemd-inhibit, systemd-nspawn,
-machinectl), dbus-run-session(1), flatpak-run(1), schroot(1), ip-netns(8).
+unshare), shadow (sg, newgrp), coreutils chroot, polkit pkexec(1), gosu, daemontools, bubblewrap
+bwrap(1), firejail(1), proot(1), fakeroot(1), systemd 256 (systemd-run, run0, systemd-inhibit,
+systemd-nspawn, machinectl), dbus-run-session(1), flatpak-run(1), schroot(1), ip-netns(8).
 """
 
 from __future__ import annotations
@@ -19,6 +19,14 @@ _SU = Grammar(
     dash=True,
 )
 _AS_USER = Wrapper(Grammar(flags="hv", long_flags="help version"), operands=1)
+_AS_GROUP = Wrapper(
+    Grammar("c", "command", dash=True),
+    "text",
+    operands=1,
+    resumes=True,
+    texts="c command",
+    interactive="*",
+)
 _NAMESPACES = "mount uts ipc net pid user cgroup time"
 
 _BINDING = dict.fromkeys(
@@ -67,7 +75,8 @@ PRIVILEGE: dict[str, Wrapper | Tool] = {
         without="h V help version",
         interactive="*",
     ),
-    "sg": Wrapper(Grammar("c", dash=True), "text", operands=1, resumes=True, texts="c"),
+    "sg": _AS_GROUP,
+    "newgrp": _AS_GROUP,
     "pkexec": Wrapper(
         Grammar("u", "user", flags="", long_flags="disable-internal-agent keep-cwd help version"),
         interactive="*",
@@ -90,7 +99,7 @@ PRIVILEGE: dict[str, Wrapper | Tool] = {
         ),
         without="d dump list-caps h V help version",
     ),
-    "capsh": Wrapper(Grammar(attached=True), "shell", behind=True),
+    "capsh": Wrapper(Grammar(attached=True), "shell", behind=True, shells="shell"),
     "chroot": Wrapper(
         Grammar("ugG", "userspec groups", flags="n", long_flags="skip-chdir help version"),
         operands=1,
@@ -198,6 +207,19 @@ PRIVILEGE: dict[str, Wrapper | Tool] = {
         without="h help version",
         interactive="S shell",
         folder="working-directory",
+    ),
+    "run0": Wrapper(
+        Grammar(
+            "ugDM",
+            "user group nice chdir setenv background machine unit property description slice "
+            "shell-prompt-prefix area",
+            flags="hVi",
+            long_flags="no-ask-password slice-inherit pty pipe lightweight via-shell empower help "
+            "version",
+        ),
+        without="h V help version",
+        folder="D chdir",
+        interactive="*",
     ),
     "systemd-inhibit": Wrapper(
         Grammar(

@@ -1,13 +1,15 @@
 """Programs that run another one under other conditions: its priority, time, locks.
 
 Sources: the manual pages of coreutils 9, util-linux 2.38, time 1.9, numactl(8), torsocks(1),
-proxychains(1), cpulimit(1), tini, dumb-init; bash(1) and zshmisc(1) for the shell's own words.
+proxychains(1), cpulimit(1), tini, dumb-init, arch(1), daemonize(1), dockerize, tsp(1), nq(1),
+pueue, tcpserver, tcpsvd(8), websocketd, systemd-socket-activate(1); bash(1) and zshmisc(1) for the
+shell's own words.
 """
 
 from __future__ import annotations
 
 from kei_gates.shell.options import Grammar
-from kei_gates.shell.wrappers import BARE, Wrapper
+from kei_gates.shell.wrappers import BARE, Tool, Wrapper
 
 _ARCHITECTURE = Grammar(
     flags="BFILRSTXZvhV",
@@ -25,7 +27,24 @@ _LOADER = Wrapper(
     without="list verify list-tunables list-diagnostics help version",
 )
 
-PROCESS: dict[str, Wrapper] = {
+
+def _of_queue(name: str) -> str:
+    """Give a queue's program; a format of time is that of another `ts`, which runs none."""
+    return "" if "%" in name else name
+
+
+def _of_many(name: str) -> str | None:
+    """Give the program that is run many times; none where whole commands stand in its place."""
+    return None if name.startswith(":") else name
+
+
+_QUEUE = Wrapper(
+    Grammar("LND", flags="KClhVtcpowikrsuUSnfgBdEmF"),
+    rename=_of_queue,
+    without="K C l h V t c p o i w k r s u U S F help version",
+)
+
+PROCESS: dict[str, Wrapper | Tool] = {
     "env": Wrapper(
         Grammar(
             "uCaPLU",
@@ -185,6 +204,82 @@ PROCESS: dict[str, Wrapper] = {
         Grammar("r", "rewrite", flags="cvhV", long_flags="single-child verbose help version"),
     ),
     "run-one": BARE,
+    "catatonit": BARE,
+    "arch": Wrapper(Grammar(long="arch e d", single_dash=True), without="h help version"),
+    "daemonize": Wrapper(Grammar("ceEopul", flags="avh"), folder="c", output="e o"),
+    "wait-for-it": Wrapper(Grammar("hpt", "host port timeout", flags="qs"), behind=True),
+    "dockerize": Wrapper(
+        Grammar(
+            long="wait timeout wait-retry-interval template stdout stderr delims env env-section",
+            either=True,
+        ),
+    ),
+    "authbind": Wrapper(Grammar(flags="", long_flags="deep help version", many={"depth": 1})),
+    "zrun": BARE,
+    "lckdo": Wrapper(Grammar("WE", flags="wesxq"), operands=1),
+    # --- queues --------------------------------------------------------------------------------
+    "tsp": _QUEUE,
+    "ts": _QUEUE,
+    "rush": Wrapper(
+        Grammar(
+            "jidDnJrtoTvP",
+            "jobs infile record-delimiter records-join-separator nrecords field-delimiter retries "
+            "retry-interval timeout trim assign cleanup-time succ-cmd-file out-file "
+            "immediate-output-prefix buffer-size nth cmd-file",
+            flags="kcqhVeIC",
+            long_flags="keep-order continue escape verbose dry-run stop-on-error immediate-output "
+            "propagate-exit-status eta no-stop-exes no-kill-exes help version",
+        ),
+        "text",
+        interactive="<",
+    ),
+    "rust-parallel": Wrapper(
+        Grammar(
+            "citdrj",
+            "channel-capacity input-file timeout-seconds jobs regex shell-path shell-argument "
+            "progress-bar-style discard-output",
+            flags="0kensphV",
+            long_flags="null-separator keep-order exit-on-error no-run-if-empty shell progress-bar "
+            "dry-run help version",
+        ),
+        appends=True,
+        joins="s shell",
+        rename=_of_many,
+        interactive="<",
+    ),
+    "nq": Wrapper(Grammar(flags="cqtwh"), without="t w h help version"),
+    "pueue": Tool(
+        Grammar("c", "config profile color"),
+        {
+            "add": Wrapper(
+                Grammar(
+                    "wdagop",
+                    "working-directory delay after group priority label",
+                    flags="eisf",
+                    long_flags="escape immediate stashed print-task-id follow",
+                ),
+                "text",
+                folder="w working-directory",
+            ),
+        },
+    ),
+    # --- servers that start a program for each connection ---------------------------------------
+    "tcpserver": Wrapper(Grammar("xcbgultB", flags="qQvpPhHrRoOdDXU1"), operands=2),
+    "tcpsvd": Wrapper(Grammar("cCbulitx", flags="vphEe"), operands=2),
+    "websocketd": Wrapper(
+        Grammar(
+            long="port address sslcert sslkey dir cgidir staticdir origin maxforks loglevel "
+            "passenv header header-ws header-http closems redirport",
+        ),
+    ),
+    "systemd-socket-activate": Wrapper(
+        Grammar(
+            "lEd",
+            "listen setenv fdname",
+            flags="ahR",
+            long_flags="accept datagram seqpacket inetd now help version",
+        ),
+    ),
     # --- locks ---------------------------------------------------------------------------------
     "flock": Wrapper(
         Grammar(

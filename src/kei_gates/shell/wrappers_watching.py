@@ -1,7 +1,9 @@
 """Programs that run another one again and again, measure it, or look into it.
 
 Sources: the manual pages of procps watch(1), moreutils, expect unbuffer(1), faketime(1), entr(1),
-watchexec(1), hyperfine(1), strace 6.1, ltrace 0.7, valgrind 3.19, perf(1), rr(1); `nodemon --help`.
+watchexec(1), hyperfine(1), strace 6.1, ltrace 0.7, valgrind 3.19, perf(1), rr(1); `--help` of
+nodemon, viddy, onchange, chokidar-cli, watchman-make, reflex, watchfiles, watchmedo, pytest-watch,
+tsc-watch, tsup.
 """
 
 from __future__ import annotations
@@ -22,6 +24,17 @@ _PERF = Wrapper(
     ),
     also="pre post",
     output="o output",
+)
+_VIDDY = Wrapper(
+    Grammar("nLs", "interval limit shell shell-options", flags="bcCdegptwxv"),
+    "text",
+    direct="x exec",
+    shells="s shell",
+)
+_ON_BUILD = Wrapper(
+    Grammar(long="onSuccess onFailure onFirstSuccess onCompilationStarted onCompilationComplete"),
+    "nothing",
+    also="onSuccess onFailure onFirstSuccess onCompilationStarted onCompilationComplete",
 )
 WATCHING: dict[str, Wrapper | Tool] = {
     # --- watching, repeating, measuring -----------------------------------------------------
@@ -75,6 +88,47 @@ WATCHING: dict[str, Wrapper | Tool] = {
         "nothing",
         also="x exec",
     ),
+    "viddy": _VIDDY,
+    "hwatch": _VIDDY,
+    "onchange": Wrapper(Grammar("dexo", "delay exclude"), behind=True),
+    "chokidar": Wrapper(Grammar("cditp", "command ignore"), "nothing", also="c command"),
+    "watchman-make": Wrapper(
+        Grammar("pt", "run make pattern target root settle"), "nothing", also="run make"
+    ),
+    "reflex": Wrapper(Grammar("cdeRrgG", "regex glob inverse-regex", flags="sv"), hides="c"),
+    "watchfiles": Wrapper(
+        Grammar(long="ignore-paths target-type filter args sigint-timeout sigkill-timeout"),
+        "first",
+    ),
+    "watchmedo": Tool(
+        Grammar(),
+        {
+            "shell-command": Wrapper(
+                Grammar("cpi", "command patterns ignore-patterns interval"),
+                "nothing",
+                also="c command",
+            ),
+            "auto-restart": Wrapper(
+                Grammar(
+                    "dpi",
+                    "directory pattern patterns ignore-pattern ignore-patterns signal "
+                    "kill-after debounce-interval",
+                    flags="R",
+                    long_flags="recursive ignore-directories debug-force-polling",
+                )
+            ),
+        },
+    ),
+    "ptw": Wrapper(
+        Grammar(long="onfail onpass onexit onsuccess runner beforerun afterrun"),
+        "nothing",
+        also="onfail onpass onexit runner beforerun afterrun",
+    ),
+    "tsc-watch": _ON_BUILD,
+    "tsup": _ON_BUILD,
+    "ifne": Wrapper(Grammar(flags="n")),
+    "mispipe": Wrapper(Grammar(), "each"),
+    "pee": Wrapper(Grammar(), "each"),
     "hyperfine": Wrapper(
         Grammar(
             "wmMrpscnSDLPu",
