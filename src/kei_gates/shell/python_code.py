@@ -16,7 +16,7 @@ MOST_LENGTH = 1_000_000
 # Without one of these, code has only what is built in and starts nothing.
 _WORDS = ("import", "__", "exec", "eval", "open", "compile", "attr", "globals", "locals", "vars",
           "breakpoint", "os", "sys", "subprocess", "get_ipython", "input", "type",
-          "coding")  # fmt: skip
+          "coding", "file(")  # fmt: skip
 # Encodings under which a file is the text that was read.
 _SAME_TEXT = ("utf-8", "utf8", "ascii", "latin", "iso-8859", "us-ascii", "cp1252", "utf_8")
 
