@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from kei_gates.shell import options
 from kei_gates.shell.options import Grammar
+from kei_gates.shell.scripts import each_content, run_apart
+from kei_gates.shell.values import FileText
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,11 +21,16 @@ def follow_at(use: Use) -> bool:
     found = options.read(use.words, _AT, permute=True)
     if use.asks() or found.has("l", "d", "r", "c", "V"):
         return True
-    if found.has("f"):
-        use.miss(f"the script that `{use.name}` runs was not read")
-    else:
+    for path in found.values("f"):
+        each_content(use.ev, path, use.state, use.span, lambda text: _script(use, text))
+    if not found.has("f"):
         use.input()
     return True
+
+
+def _script(use: Use, text: str) -> None:
+    """Run a text that a file holds."""
+    run_apart(use.ev, text, use.state.new_shell(), use.span, (use.name,))
 
 
 def follow_crontab(use: Use) -> bool:
@@ -31,14 +38,22 @@ def follow_crontab(use: Use) -> bool:
     found = options.read(use.words, _CRONTAB, permute=True)
     if use.asks() or found.has("l", "e", "r", "V", "T"):
         return True
-    if found.operands and found.operands != ["-"]:
-        use.miss("the table that `crontab` installs was not read")
-    elif use.stdin is None:
-        use.miss("the table that `crontab` reads is not known")
-    else:
-        for line in use.stdin.split("\n"):
-            _line(use, line.strip())
+    for path in found.operands[:1] if found.operands != ["-"] else ():
+        each_content(use.ev, path, use.state, use.span, lambda text: _table(use, text))
+    if found.operands in ([], ["-"]):
+        if use.stdin is None:
+            use.miss("the table that `crontab` reads is not known")
+        else:
+            _table(use, use.stdin)
     return True
+
+
+def _table(use: Use, text: str) -> None:
+    """Follow each line of a table; that of a file that was there is its writer's word."""
+    use.ev.inside_files += isinstance(text, FileText)
+    for line in text.split("\n"):
+        _line(use, line.strip())
+    use.ev.inside_files -= isinstance(text, FileText)
 
 
 def _line(use: Use, line: str) -> None:
