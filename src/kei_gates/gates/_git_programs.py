@@ -163,6 +163,9 @@ _HOOK_RUNNERS = ("pre-commit", "prek")
 _COMMITS_LOCK_FILE = "--commit-lock-file"
 _ASKING = frozenset(("--version", "--help", "-V", "-h", "-v"))
 
+# The wrappers that a project brings along.
+INDIRECT |= {"mvnw": INDIRECT["mvn"], "gradlew": INDIRECT["gradle"]}
+
 
 def uses_git(argv: Sequence[Field]) -> bool:
     """Say whether a command uses version control; where it cannot be known, it does."""

@@ -56,8 +56,15 @@ def _spliced(ev: Evaluator, node: Simple, text: str) -> Simple | None:
     return Simple(node.assignments, words, node.redirections, node.span)
 
 
+_UNFINISHED = frozenset(";&|({\n!")
+_OPENING = frozenset(("if", "then", "else", "elif", "while", "until", "do", "time", "!", "{"))
+
+
 def _replaced(ev: Evaluator, node: Simple, text: str) -> Command | None:
     """Give the command with an alias's text in the place of its first word; none when unsure."""
+    ending = text.rstrip(" \t")
+    if ending[-1:] in _UNFINISHED or _OPENING & set(ending.split()[-1:]):
+        return None  # the words behind begin a new command
     try:
         tree = Parser(text, ev.depth + 1, node.span).whole()
     except Unanalysable:

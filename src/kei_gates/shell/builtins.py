@@ -86,6 +86,8 @@ def _trap(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
         return  # `trap -p`, `trap - EXIT`
     if len(given) < 2:  # noqa: PLR2004 -- an action and a signal; one word alone resets
         return
+    if given[0] != "":
+        ev.out.write(None)  # what it prints, it prints here too
     if given[0] is None or COMPUTED in given[0]:
         ev.miss("`trap` runs text that is not known", span)
         return
@@ -255,6 +257,11 @@ ZSH_ONLY = frozenset(
     )
 )  # fmt: skip
 """Names that mean something to zsh alone."""
+
+ZSH_TABLES = frozenset(
+    ("aliases", "commands", "dis_aliases", "dis_functions", "functions", "galiases", "saliases")
+)
+"""Arrays of which an element is what a name runs: zshmodules(1), zsh/parameter."""
 
 HANDLERS: dict[str, Handler] = {
     "cd": _cd,

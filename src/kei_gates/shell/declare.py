@@ -5,7 +5,7 @@ Sources: bash(1), SHELL BUILTIN COMMANDS; zshbuiltins(1), `typeset`.
 
 from __future__ import annotations
 
-from kei_gates.shell.reading import SOME_NUMBER, UNKNOWN
+from kei_gates.shell.reading import SOME_NUMBER
 from kei_gates.shell.scanner import is_name
 from kei_gates.shell.values import NUMBER
 
@@ -63,7 +63,8 @@ def _declare_one(  # noqa: C901, PLR0913, PLR0917 -- the rules of one assignment
     if program == "local" and not state.calls:
         value = None  # to bash an error, to zsh none
     if equals:
-        ev.hide(name, value if isinstance(value, str) else None, span, followed=True)
+        given = value if isinstance(value, str) else text if _is_partly_known(text) else None
+        ev.hide(name, given, span, followed=True, state=state)
         if name in history.integers or text.startswith("("):
             _check_text(ev, text, state, span)
         state.assign(name, value)
@@ -78,14 +79,19 @@ def _declare_one(  # noqa: C901, PLR0913, PLR0917 -- the rules of one assignment
 def _value(text: str, letters: str, *, joins: bool) -> Value:
     if text == SOME_NUMBER:
         return NUMBER
-    if text == UNKNOWN or joins or text.startswith("(") or letters.strip("xrg"):
+    if _is_partly_known(text) or joins or text.startswith("(") or letters.strip("xrg"):
         return None
     return text
 
 
 def _check_text(ev: Evaluator, text: str, state: State, span: Span) -> None:
     """Look at a value that is evaluated: an integer's, or an array's in quotes."""
-    if text == UNKNOWN:
+    if _is_partly_known(text):
         ev.check_evaluated(None, state, span)
     elif text != SOME_NUMBER:
         ev.check_evaluated(text, state, span)
+
+
+def _is_partly_known(text: str) -> bool:
+    """Whether a part of a value is not known."""
+    return "\0" in text and text != SOME_NUMBER

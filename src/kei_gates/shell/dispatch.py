@@ -14,7 +14,7 @@ from kei_gates.shell.scripts import (
     run_path,
 )
 from kei_gates.shell.state import collapse
-from kei_gates.shell.values import FileText
+from kei_gates.shell.values import FileText, is_unknown, strings_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from kei_gates.shell.state import State
 
 
-# Runners that run every file of tests that they find, and what they import.
-_PYTHON_TESTS = frozenset(("pytest", "py.test", "nose2", "nosetests"))
 _QUESTIONS = frozenset(("--help", "--version", "-h", "-V"))
 
 
@@ -49,13 +47,11 @@ def follow(ev: Evaluator, program: str, words: list[Field], state: State, span: 
     """Follow what is surely a program, by its name."""
     for language, text in built(ev, program, words, state):
         run_code(ev, program, language, text, state, span)
-    if program in _PYTHON_TESTS:
-        for text in ev.files.own_texts(".py"):
-            run_code(ev, program, "python", text, state, span)
     asks = len(words) == 2 and words[1] in _QUESTIONS  # noqa: PLR2004 -- the question alone
     if not asks and _run_recipe(ev, program, words, state, span):
         return
-    if not follow_interpreter(ev, program, words, state, span):
+    # Go runs a file of code, or a program by its address.
+    if not follow_interpreter(ev, program, words, state, span) or program == "go":
         launch(ev, words, state, span, ev.stdin.text)
 
 
@@ -64,11 +60,14 @@ def _run_from_path(ev: Evaluator, words: list[Field], state: State, span: Span) 
     for path in ev.files.named(words[0] or ""):
         ev.invoke([path, *words[1:]], span)
         run_path(ev, [path, *words[1:]], state, span)
-    value = state.variables.get("PATH")
-    if not isinstance(value, str):
+    if "PATH" not in state.variables:
+        return
+    values = strings_of(state.variables["PATH"])
+    if values is None:
+        (ev.note if ev.lost_in_file else ev.miss)("`PATH` is not known", span)
         return
     usual = ev.facts.environment.get("PATH", "").split(":")
-    for folder in value.split(":"):
+    for folder in dict.fromkeys(one for value in values for one in value.split(":")):
         if folder in usual or "\0" in folder:
             continue
         path = f"{folder or '.'}/{words[0]}"
@@ -97,12 +96,29 @@ def _run_recipe(ev: Evaluator, program: str, words: list[Field], state: State, s
                 ev.note(f"`{path}` is no text that can be read", span)
         return None
 
-    recipe = find_recipe(program, words, text_of)
+    def value_of(name: str) -> str | None:
+        value = state.lookup(name)
+        return value if isinstance(value, str) and not is_unknown(value) else None
+
+    def paths_of(pattern: str) -> list[str] | None:
+        found: list[str] = []
+        for absolute in state.paths(pattern):
+            known = None if absolute is None else collapse(absolute)
+            some = None if known is None else ev.files.matching(known, ev.facts.glob)
+            if some is None:
+                return None
+            found += some
+        return found
+
+    recipe = find_recipe(program, words, text_of, value_of, paths_of)
     if recipe is None:
         return False
-    ev.inside_files += not own
+    for why in recipe.strict:
+        ev.miss(why, span)
+    outside = not (own or recipe.own)
+    ev.inside_files += outside
     _follow_recipe(ev, program, recipe, state, span)
-    ev.inside_files -= not own
+    ev.inside_files -= outside
     return True
 
 
@@ -115,4 +131,5 @@ def _follow_recipe(ev: Evaluator, program: str, recipe: Recipe, state: State, sp
     for language, code in recipe.code:
         run_code(ev, program, language, code, state, span)
     for why in recipe.unseen:
-        ev.miss(why, span)
+        if why not in recipe.strict:
+            ev.miss(why, span)

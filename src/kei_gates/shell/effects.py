@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from kei_gates.shell import sed
 from kei_gates.shell.copying import link, put
+from kei_gates.shell.effects_git import touch_git
 from kei_gates.shell.expand import Pattern
 from kei_gates.shell.files import LATER, Unread
 from kei_gates.shell.globs import escape
@@ -208,7 +209,17 @@ def _fetch(ev: Evaluator, program: str, words: list[Field], state: State) -> Non
     options = read(rest, Grammar("cDFiJloPSX"), permute=True)
     target = options.operands[-1] if options.operands else None
     if target is None or ":" not in target.partition("/")[0]:
+        ev.touch("write", target, program, state)
         ev.touch("write", target, program, state, tree=True)
+
+
+def _awk(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
+    """Follow gawk's `-i inplace`: its operands are edited where they lie."""
+    options = read(words, Grammar("Fvfie", "assign field-separator file include"), permute=False)
+    if "inplace" in options.values("i", "include"):
+        operands = options.operands if options.has("f", "file") else options.operands[1:]
+        for operand in operands:
+            ev.touch("write", operand, program, state)
 
 
 def _npm(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
@@ -269,6 +280,9 @@ _SPECIAL = {
     "vim": _edit,
     "nvim": _edit,
     "csplit": _split,
+    "git": touch_git,
+    "gawk": _awk,
+    "awk": _awk,
     "scp": _fetch,
     "docker": _fetch,
     "podman": _fetch,

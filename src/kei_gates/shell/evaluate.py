@@ -104,6 +104,7 @@ class Evaluator(Redirecting):
             self.refused = self.refused or self.depth == 1
             self.out, self.stdin = out, stdin
             self.out.write(None)
+            self.lost_in_file = self.lost_in_file or self.inside_files > 0
             where = span or (refusal.position, max(refusal.position + 1, len(text)))
             self.miss(f"the source is not understood: {refusal.why}", where)
             state.forget()
@@ -242,7 +243,7 @@ class Evaluator(Redirecting):
     def _stage(self, command: Command, state: State) -> None:
         """Run one side of a pipe; what it prints is what the next one can read."""
         text = self.printed_by(lambda: self.command(command, state))
-        self.stdin = Input(text, outside=lists_files(command))
+        self.stdin = Input(text, outside=lists_files(command, self.files, state))
 
     def _group(self, node: Group, state: State) -> None:
         inner = state.subshell() if node.subshell else state

@@ -158,6 +158,16 @@ def values_of(word: Word, state: State, home: str | None) -> tuple[str, ...] | N
     return found
 
 
+def partly_known(word: Word, state: State, home: str | None) -> str:
+    """Give a word's text with marks in the place of what is not known of it."""
+    texts: list[str] = []
+    for part in word.parts:
+        found = piece_of(part, state, home)
+        one = found is not None and len(found) == 1
+        texts.append(found[0] if found is not None and one else _unknown(part, state))
+    return "".join(texts)
+
+
 def text_of(word: Word, state: State, home: str | None) -> str | None:
     """Give a word's one value where neither splitting nor globs apply; none when unknown."""
     found = values_of(word, state, home)

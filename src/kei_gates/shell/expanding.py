@@ -5,7 +5,7 @@ from __future__ import annotations
 from kei_gates.shell.ast import Arithmetic, Parameter, Qualifier, Simple, Substitution
 from kei_gates.shell.expand import PIPE, alternatives, fields, text_of, values_of
 from kei_gates.shell.findings import Findings
-from kei_gates.shell.listing import lists_files
+from kei_gates.shell.listing import lists_files, may_be_own
 from kei_gates.shell.numbers import RUNS, UNKNOWN, assigned_in, expression_danger, text_danger
 from kei_gates.shell.parameters import strings
 from kei_gates.shell.printed_setup import names_folder, sets_up
@@ -48,6 +48,8 @@ class Expanding(Findings):
         self.descriptors: dict[str, str | None] = {}
         # What can be read from the pipe of each process substitution.
         self.pipes: dict[str, str | None] = {}
+        # Whether what was known was lost in a file that was there before.
+        self.lost_in_file = False
         # Whether a shell may end before the end of its source, as with `set -e`.
         self.may_stop = False
 
@@ -143,7 +145,8 @@ class Expanding(Findings):
         given = Input(None) if part.kind == ">" else None
         inner = state.subshell()
         text = self.printed_by(lambda: self.commands(part.body, inner), given)
-        if text is None and sets_up(part.body):
+        trusted = text is None and not self._is_own_program(part.body, state)
+        if trusted and sets_up(part.body):
             self.note("what sets up the shell was not read", part.body.span)
             text = FileText("")
         outputs = state.history.outputs
@@ -151,15 +154,21 @@ class Expanding(Findings):
             name = f"{PIPE}{len(self.pipes)}"
             self.pipes[name] = text if part.kind in ("<", "=") else None
             outputs[part] = name
-        elif text is None and names_folder(part.body):
+        elif trusted and names_folder(part.body):
             outputs[part] = f"/{FOLDER}"
-        elif text is None and lists_files(part.body):
+        elif text is None and lists_files(part.body, self.files, state):
             outputs[part] = OUTSIDE
         elif text is None or is_unknown(text) or self._may_end_early(part.body, state):
             outputs[part] = None
         else:
             kind = FileText if isinstance(text, FileText) else str
             outputs[part] = kind(text.rstrip("\n"))
+
+    def _is_own_program(self, body: CommandList, state: State) -> bool:
+        """Whether the source itself may have made what a list of one command runs."""
+        command = body.items[0][0] if body.items else None
+        first = command.words[0].plain if isinstance(command, Simple) and command.words else None
+        return first is None or may_be_own(first, self.files, state)
 
     def _may_end_early(self, body: CommandList, state: State) -> bool:
         """Whether a list may end before it has printed all, as under `set -e`."""
@@ -191,7 +200,7 @@ class Expanding(Findings):
         elif part.operator in (":=", "=", "::="):
             found = strings(part, state, self.facts.home)
             known = found[0] if found is not None and len(found) == 1 else None
-            self.hide(part.name, known, span, followed=True)
+            self.hide(part.name, known, span, followed=True, state=state)
             state.assign(part.name, None if found is None else one_of(found))
         elif part.operator == ":":
             text = "".join(getattr(operand, "text", "") for operand in part.operand)
@@ -226,7 +235,8 @@ class Expanding(Findings):
 
         What nobody knows is hardly ever such a text, so it is only noted.
         """
-        if danger == RUNS:
+        hidden = danger == UNKNOWN and any(mark in self.text for mark in ("[$(", "[`", "[${"))
+        if danger == RUNS or hidden:
             self.miss("text is evaluated as arithmetic", span)
         elif danger == UNKNOWN:
             self.note("text that is not known is evaluated as arithmetic", span)
@@ -247,6 +257,8 @@ class Expanding(Findings):
         """
         if followed and (name == "IFS" or (name == "PATH" and value is not None)):
             return
+        if name == "PATH" and self.inside_files:
+            self.lost_in_file = True
         from kei_gates.shell.variables import give  # it walks sources too
 
         give(self, name, value, span, state)  # type: ignore[arg-type]  # it is the evaluator

@@ -151,15 +151,6 @@ class Files:
         """Whether the source writes any file."""
         return bool(self._versions)
 
-    def own_texts(self, ending: str) -> list[str]:
-        """Give every text that the source writes into files of an ending."""
-        return [
-            content
-            for path, versions in self._versions.items()
-            for content in versions
-            if path.endswith(ending) and isinstance(content, str)
-        ]
-
     def contents(self, path: str, steps: int = _MOST_STEPS) -> list[Content]:
         """Give all that a file may hold, nothing for one that is not there. No `Copy` is left."""
         if steps == 0:
@@ -210,9 +201,17 @@ class Files:
 
 
 def _matches(path: str, pattern: str) -> bool:
-    """Whether a pattern matches a path, folder by folder."""
-    names, parts = path.split("/"), pattern.split("/")
-    return len(names) == len(parts) and all(map(matches, names, parts))
+    """Whether a pattern matches a path, folder by folder; `**` stands for any folders."""
+    before, anywhere, after = pattern.partition("/**/")
+    names, parts = path.split("/"), before.split("/")
+    if not anywhere:
+        return len(names) == len(parts) and all(map(matches, names, parts))
+    rest = after.split("/")
+    return (
+        len(names) >= len(parts) + len(rest)
+        and all(map(matches, names, parts))
+        and all(map(matches, names[-len(rest) :], rest))
+    )
 
 
 def _inside(path: str, folder: str) -> bool:

@@ -56,15 +56,14 @@ def _named_files(use: Use) -> list[str] | None:
         return None
     found: list[str] = []
     for root in _roots(use.words):
-        spelled = (
-            None
-            if root is None or "\0" in root
-            else Pattern(f"{escape(root.rstrip('/'))}/**/{name}")
-        )
-        files = None if spelled is None else files_of(use.ev, spelled, use.state)
+        if root is None or "\0" in root:
+            return None
+        below = root.removeprefix("./").rstrip("/")
+        inside = f"{escape(below)}/" if below not in ("", ".") else ""
+        files = files_of(use.ev, Pattern(f"{inside}**/{name}"), use.state)
         if files is None:
             return None
-        found += files
+        found += [f"./{file}" if root.startswith(".") else file for file in files]
     return found if 0 < len(found) <= _MOST_NAMED else None
 
 

@@ -8,6 +8,7 @@ from kei_gates.shell.expand import PIPE, Pattern
 from kei_gates.shell.files import LATER, Copy, Files
 from kei_gates.shell.globs import escape
 from kei_gates.shell.state import collapse
+from kei_gates.shell.values import TEMPORARY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ class Findings:
     def invoke(self, argv: Sequence[str | None], span: Span) -> None:
         """Add a program that runs."""
         shown: list[str | None] = []
-        for word in argv:
+        first = argv[0] or ""
+        for word in (first.replace(TEMPORARY, "tmp."), *argv[1:]):
             known = None if word is not None and "\0" in word else word
             if known is not None or not shown or shown[-1] is not None:
                 shown.append(known)  # one that is not known stands for any number
@@ -126,7 +128,7 @@ class Findings:
     def is_folder(self, path: str) -> bool:
         """Say whether a path is a folder, or one that the source makes."""
         if "\0" in path:
-            return True  # a folder that a program named
+            return "\0" in path.rstrip("/").rpartition("/")[2]  # a folder that a program named
         return path.endswith("/") or collapse(path) in self._made or self.facts.is_folder(path)
 
     def spelled_as(self, words: list[str | None]) -> list[str | None]:

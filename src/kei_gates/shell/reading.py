@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 READING = frozenset(("read", "mapfile", "readarray"))
 """Builtins before which `IFS=` holds for them alone."""
 
-UNKNOWN = "\0"
-"""Stands for a value that is not known, in a word whose name is. No source holds a NUL."""
 SOME_NUMBER = "\0number"
 """Stands for a value that is surely a number."""
 
@@ -45,7 +43,13 @@ def follow_read(ev: Evaluator, words: list[Field], state: State, span: Span) -> 
     # The other options mean something else to zsh, or nothing.
     known = ("r",) if ev.zsh else ("r", "a", "p", "e")
     simple = all(name in known for name, _ in options.given)
-    if line is None or not simple or None in words or "-" in words or ("\\" in line and not options.has("r")):
+    if (
+        line is None
+        or not simple
+        or None in words
+        or "-" in words
+        or ("\\" in line and not options.has("r"))
+    ):
         _assign(ev, words, state, span, {})
         return
     _assign(ev, words, state, span, _split(line, names, options, state))
@@ -110,7 +114,8 @@ def _assign(
             state.lose(list(state.variables))
         elif is_name(word):
             value = values.get(word)
-            ev.hide(word, value if isinstance(value, str) else None, span, followed=True)
+            known = value if isinstance(value, str) else None
+            ev.hide(word, known, span, followed=True, state=state)
             state.assign(word, value)
         elif "[" in word and ("$(" in word or "`" in word):
             ev.miss(f"`{word}` is evaluated as a variable's name", span)

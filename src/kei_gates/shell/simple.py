@@ -7,16 +7,16 @@ from kei_gates.shell.aliases import check_odd_aliases, run_aliases
 from kei_gates.shell.ast import Literal, Pipeline, Simple, Substitution, Word
 from kei_gates.shell.declare import declare
 from kei_gates.shell.errors import MOST_NESTING
-from kei_gates.shell.expand import text_of
+from kei_gates.shell.expand import partly_known, text_of
 from kei_gates.shell.lookup import looked_up
 from kei_gates.shell.numbers import gives_number
 from kei_gates.shell.own_functions import OwnFunction
 from kei_gates.shell.parameters import is_fixed
 from kei_gates.shell.parser import DECLARING
-from kei_gates.shell.reading import READING, SOME_NUMBER, UNKNOWN
+from kei_gates.shell.reading import READING, SOME_NUMBER
 from kei_gates.shell.showing import show
 from kei_gates.shell.streams import Input
-from kei_gates.shell.values import COMPUTED, NUMBER, one_of, strings_of
+from kei_gates.shell.values import COMPUTED, NUMBER, TEMPORARY, one_of, strings_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kei_gates.shell.values import Value
 
 # Characters that history, jobs, globs and zsh's own forms give a meaning in a command's name.
-_ODD = frozenset("%!^=#~{}[]*?\0")
+_ODD = frozenset("%!^=#~{}[]*?")
 _BRACKETS = frozenset(("[", "[["))
 _LEAVING = frozenset(("break", "continue", "return"))
 _MOST_CALLS = MOST_NESTING // 2
@@ -105,9 +105,11 @@ def _declaring_words(ev: Evaluator, node: Simple, state: State) -> list[Field]:
             parts = (Literal(rest, quoted=False), *word.parts[1:])
             value = Word(parts, word.span)
             number = text_of(value, state, ev.facts.home) is None and gives_number(value, state)
-            words.append(f"{name}={SOME_NUMBER if number else UNKNOWN}")
+            known = SOME_NUMBER if number else partly_known(value, state, ev.facts.home)
+            words.append(f"{name}={known}")
         elif text is None and any(_reads_file(part) for part in word.parts):
             ev.note("variables are declared as a file says", word.span)
+            ev.lost_in_file = True
             state.lose([*state.variables, *state.history.environment])
         else:
             words.append(text)
@@ -166,11 +168,14 @@ def _assign(  # noqa: C901 -- the steps of one assignment
     elif node.append:
         value = _joined(state.lookup(node.name), value)
     if not alone:
-        ev.hide(node.name, value if isinstance(value, str) else None, span, followed=True)
+        whole = node.array is None and not node.append and element is None
+        _hide(ev, node, value, span, state, whole=whole)
     if node.name in state.history.integers and isinstance(value, str):
         ev.check_evaluated(value, state, span)
     if ev.zsh and (node.name == "argv" or node.name.isdecimal()):
         state.positional = None
+    if element is not None and ev.zsh and node.name in builtins.ZSH_TABLES:
+        ev.miss(f"`{node.name}` changes what zsh runs", span)
     followed = element is not None and is_fixed(node.name, element[0], state)
     kept = _elements(state, node.name) if followed else {}
     state.assign(node.name, value)
@@ -178,6 +183,16 @@ def _assign(  # noqa: C901 -- the steps of one assignment
         state.history.indexed.add(node.name)
         for name, held in (kept | {f"{node.name}[{element[0]}]": element[1]}).items():
             state.assign(name, held)
+
+
+def _hide(  # noqa: PLR0913 -- one assignment's context
+    ev: Evaluator, node: Assignment, value: Value, span: Span, state: State, *, whole: bool
+) -> None:
+    """Note what an assignment lets run; of a value that is not known, parts may be."""
+    given = value if isinstance(value, str) else None
+    if given is None and whole:
+        given = partly_known(node.value, state, ev.facts.home)
+    ev.hide(node.name, given, span, followed=True, state=state)
 
 
 def _elements(state: State, name: str) -> dict[str, Value]:
@@ -201,7 +216,7 @@ def run(ev: Evaluator, words: list[Field], state: State, span: Span, stdin: str 
     """Run a command's words. `stdin` is the text that it can read, if that is known."""
     ev.count(span)
     program = words[0]
-    if program is None or "\0" in program:
+    if program is None or ("\0" in program and not _is_temporary(program)):
         if program is not None and (name := _name_behind_folder(program)):
             # Where it lies is the environment's word, what it is called is the source's.
             ev.run([name, *words[1:]], state, span, stdin)
@@ -220,6 +235,11 @@ def run(ev: Evaluator, words: list[Field], state: State, span: Span, stdin: str 
             lambda function, branch: _run_as(ev, function, words, branch, span),
         )
     ev.stdin = outer
+
+
+def _is_temporary(program: str) -> bool:
+    """Whether a program lies in a folder that `mktemp` made: the source put it there."""
+    return "\0" not in program.replace(TEMPORARY, "")
 
 
 def _name_behind_folder(program: str) -> str:

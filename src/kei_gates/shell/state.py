@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kei_gates.shell.values import NUMBER, either, is_number, is_unknown, strings_of
+from kei_gates.shell.values import NUMBER, OUTSIDE, either, is_number, is_unknown, strings_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -161,11 +161,12 @@ class State:
         self.enter(other.folders, also=self.folders)
         for name in other.variables.keys() | self.variables.keys():
             # One that only one of them assigned has, in the other, whatever it had outside.
-            mine, theirs = self.variables.get(name), other.variables.get(name)
+            mine, theirs = self.outer_value(name), other.outer_value(name)
             if mine is None or mine != theirs:
                 number = is_number(mine) and is_number(theirs)
                 both = either(mine, theirs)
-                self.variables[name] = (NUMBER if number else None) if widen else both
+                narrow = widen and name != "PATH"
+                self.variables[name] = (NUMBER if number else None) if narrow else both
         for name in other.aliases:
             texts = (*self.aliases.get(name, ()), *other.aliases[name])
             self.aliases[name] = tuple(dict.fromkeys(texts))
@@ -231,6 +232,12 @@ class State:
         if name in self.variables:
             return self.variables[name]
         return None if name in _CHANGING else self.history.environment.get(name)
+
+    def outer_value(self, name: str) -> Value:
+        """Give a variable's value; that of `PATH` outside is some text where nobody knows it."""
+        value = self.lookup(name)
+        unknown = name == "PATH" and value is None and name not in self.variables
+        return OUTSIDE if unknown else value
 
     def is_unset(self, name: str) -> bool:
         """Say whether a variable was neither assigned here nor known from outside."""
