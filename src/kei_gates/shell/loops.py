@@ -27,7 +27,6 @@ def run_loop(ev: Evaluator, node: Loop, state: State) -> None:
     if node.name is None:
         ev.maybe(lambda: _repeat(ev, node, state))
         return
-    ev.hide(node.name, None, node.span)
     values: list[Value] = [None]
     if node.words is not None:
         values = [value for word in node.words for value in _items(ev, word, state)]
@@ -43,6 +42,8 @@ def run_loop(ev: Evaluator, node: Loop, state: State) -> None:
     if node.asks:
         state.assign("REPLY", None)
     for value in values:
+        known = value if isinstance(value, str) else None
+        ev.hide(node.name, known, node.span, followed=True, state=state)
         state.assign(node.name, value)
         if certain:
             _repeat(ev, node, state, prints=True)
@@ -51,9 +52,7 @@ def run_loop(ev: Evaluator, node: Loop, state: State) -> None:
     state.assign(node.name, NUMBER if values == [NUMBER] else None)
 
 
-def _repeat_with_many(
-    ev: Evaluator, node: Loop, values: list[Value], state: State
-) -> None:
+def _repeat_with_many(ev: Evaluator, node: Loop, values: list[Value], state: State) -> None:
     """Run zsh's loop that takes several values at a time."""
     names = (node.name or "", *node.more)
     known = None not in values and NUMBER not in values and len(values) <= _MOST_ITERATIONS

@@ -93,7 +93,7 @@ _BUILDERS: dict[str, Builder] = {
     "octave": Builder("m"), "sbcl": Builder("lisp"), "guile": Builder("scm"),
     "racket": Builder("rkt"), "raco": Builder("rkt"), "swipl": Builder("pl"),
     "pdflatex": _TEX, "xelatex": _TEX, "lualatex": _TEX, "latex": _TEX, "latexmk": _TEX,
-    "pytest": _PYTESTS, "py.test": _PYTESTS, "unittest": _PYTESTS, "uvicorn": _PYTESTS,
+    "pytest": _PYTESTS, "py.test": _PYTESTS, "nose2": _PYTESTS, "unittest": _PYTESTS, "uvicorn": _PYTESTS,
     "gunicorn": _PYTESTS, "hypercorn": _PYTESTS, "flask": _PYTESTS, "celery": _PYTESTS,
     "fastapi": _PYTESTS, "locust": _PYTESTS, "scrapy": _PYTESTS, "django-admin": _PYTESTS,
     "alembic": _PYTESTS, "sphinx-build": _PYTESTS, "pip": _PYTESTS, "pip3": _PYTESTS,

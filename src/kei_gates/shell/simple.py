@@ -145,7 +145,7 @@ _READERS = frozenset(
 )
 
 
-def _assign(  # noqa: C901 -- the steps of one assignment
+def _assign(  # noqa: C901, PLR0912 -- the steps of one assignment
     ev: Evaluator, node: Assignment, state: State, span: Span, *, alone: bool
 ) -> None:
     """Run an assignment; `alone` says that it holds for a `read` alone."""

@@ -101,7 +101,7 @@ class Use:
         elif is_plain(text):
             self.run(list(text.split()), inner, stdin)
         else:
-            self.ev.source(text, inner, self.span, (self.name,))
+            self.ev.source(text, inner, self.span, (self.name,), dialect="sh")
 
     def shell_of_user(self, state: State | None = None) -> None:
         """Start a shell that runs the text on the input, or else what its user types."""
