@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kei_gates.shell.analysis import ShellFacts, analyse
+from kei_gates.shell.analysis import FAILED, ShellFacts, analyse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,9 @@ AWKWARD = "(){}[]<>|&;$`'\"\\#*?~!=,:@%^+-/ \t\n\r\0a0\u00a0\ud800\u0663é"
 
 
 def found(source: str) -> Analysis:
-    return analyse(source, FACTS)
+    analysis = analyse(source, FACTS)
+    assert not any(FAILED in unseen.why for unseen in analysis.unseen), analysis.unseen
+    return analysis
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kei_gates.shell.analysis import ShellFacts, analyse
+from kei_gates.shell.analysis import FAILED, ShellFacts, analyse
+from kei_gates.shell.index import WRAPPING
 from kei_gates.shell.languages import SPEAKERS
 from kei_gates.shell.launch import SPECIAL
 from kei_gates.shell.wrappers import Tool
-from kei_gates.shell.wrappers_all import WRAPPERS
+from kei_gates.shell.wrappers_all import wrapper_of
 from tests.shell.test_tables import cases
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ FACTS = ShellFacts("/w", "/h")
 SHELL_WORDS = {"-", "noglob", "nocorrect", "builtin", "exec", "command"}
 # Rows that stand for many names.
 CALLED = {"ld.so": "ld-linux-x86-64.so.2", "qemu": "qemu-x86_64"}
-PROGRAMS = sorted({*WRAPPERS, *SPEAKERS, *SPECIAL} - SHELL_WORDS)
+PROGRAMS = sorted({*WRAPPING, *SPEAKERS, *SPECIAL} - SHELL_WORDS)
 
 
 WORDS_OF_CASES = {
@@ -50,9 +51,11 @@ def test_a_question_runs_nothing(program: str, question: str) -> None:
     assert analyse(f"{program} {question}", FACTS).unseen == ()
 
 
-@pytest.mark.parametrize("program", sorted(WRAPPERS))
+@pytest.mark.parametrize("program", sorted(WRAPPING))
 def test_no_option_both_takes_a_value_and_does_not(program: str) -> None:
-    for row in rows(WRAPPERS[program]):
+    top = wrapper_of(program)
+    assert top is not None
+    for row in rows(top):
         grammar = row.grammar
         taking = set(grammar.short) | set(grammar.optional)
         assert not taking & set(grammar.flags or ""), program
@@ -71,7 +74,8 @@ def test_any_words_are_read(seed: int) -> None:
     chosen = random.Random(seed)  # noqa: S311 -- the same cases each time
     for program in PROGRAMS:
         words = [chosen.choice([*PIECES, program]) for _ in range(chosen.randint(1, 9))]
-        analyse(" ".join([program, *words]), FACTS)
+        found = analyse(" ".join([program, *words]), FACTS)
+        assert not any(FAILED in one.why for one in found.unseen), found.unseen
 
 
 @pytest.mark.parametrize(

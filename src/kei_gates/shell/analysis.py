@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Final
 
+FAILED = "the analysis failed with"
+"""How the reason begins where a defect of the analysis ended it."""
+
 
 class ShellFacts:
     """What is known from outside, mostly asked for only when it matters.
@@ -98,4 +101,6 @@ def _walked(source: str, facts: ShellFacts, dialect: str) -> Evaluator:
         found.miss(refusal.why, (refusal.position, len(source)))
     except RecursionError:
         found.miss("it is nested too deeply", (0, len(source)))
+    except Exception as error:  # noqa: BLE001 -- what a defect hides is not seen
+        found.miss(f"{FAILED} {type(error).__name__}: {error}", (0, len(source)))
     return found

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from kei_gates.shell.codes import run_code
+from kei_gates.shell.index import BUILDING, INTERPRETING
 from kei_gates.shell.installed import is_installed
-from kei_gates.shell.interpreting import follow_interpreter, interpret_script
 from kei_gates.shell.launch import launch
-from kei_gates.shell.own_code import built
 from kei_gates.shell.recipes import find as find_recipe
 from kei_gates.shell.scripts import (
     contents_at,
@@ -36,7 +34,10 @@ def start(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
     program = path.rpartition("/")[2]
     if "/" in path and (not is_installed(path) or ev.is_own(path, state)):
         run_path(ev, words, state, span)
-        interpret_script(ev, words, state, span)
+        if program in INTERPRETING:
+            from kei_gates.shell.interpreting import interpret_script
+
+            interpret_script(ev, words, state, span)
         return
     if "/" not in path:
         _run_from_path(ev, words, state, span)
@@ -45,14 +46,28 @@ def start(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
 
 def follow(ev: Evaluator, program: str, words: list[Field], state: State, span: Span) -> None:
     """Follow what is surely a program, by its name."""
-    for language, text in built(ev, program, words, state):
-        run_code(ev, program, language, text, state, span)
+    plain = program.rstrip("0123456789.-")
+    if not {program, plain}.isdisjoint(BUILDING):
+        _run_built(ev, program, words, state, span)
     asks = len(words) == 2 and words[1] in _QUESTIONS  # noqa: PLR2004 -- the question alone
     if not asks and _run_recipe(ev, program, words, state, span):
         return
-    # Go runs a file of code, or a program by its address.
-    if not follow_interpreter(ev, program, words, state, span) or program == "go":
+    interprets = False
+    if not {program, plain}.isdisjoint(INTERPRETING):
+        from kei_gates.shell.interpreting import follow_interpreter
+
+        interprets = follow_interpreter(ev, program, words, state, span)
+    if not interprets or program == "go":  # which runs a file of code, or a program by its address
         launch(ev, words, state, span, ev.stdin.text)
+
+
+def _run_built(ev: Evaluator, program: str, words: list[Field], state: State, span: Span) -> None:
+    """Run what the source has written and a program builds, tests or imports."""
+    from kei_gates.shell.codes import run_code
+    from kei_gates.shell.own_code import built
+
+    for language, text in built(ev, program, words, state):
+        run_code(ev, program, language, text, state, span)
 
 
 def _run_from_path(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
@@ -128,6 +143,8 @@ def _follow_recipe(ev: Evaluator, program: str, recipe: Recipe, state: State, sp
         if folder:
             inner.enter(inner.paths(folder))
         run_apart(ev, source, inner, span, (program,))
+    from kei_gates.shell.codes import run_code
+
     for language, code in recipe.code:
         run_code(ev, program, language, code, state, span)
     for why in recipe.unseen:

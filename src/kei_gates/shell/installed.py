@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 _SYSTEM = (
-    "/bin/", "/sbin/", "/usr/", "/lib/", "/lib64/", "/opt/", "/nix/", "/snap/", "/Library/", "/System/",
-    "/Applications/",
+    "/bin/", "/sbin/", "/usr/", "/lib/", "/lib64/", "/opt/", "/nix/", "/snap/", "/Library/",
+    "/System/", "/Applications/",
 )  # fmt: skip
 _OF_TOOLS = (
     "/.venv/bin/", "/venv/bin/", "/node_modules/.bin/", "/.cargo/bin/", "/.local/bin/", "/go/bin/",

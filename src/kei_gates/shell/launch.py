@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from kei_gates.shell.effects import touch_files
-from kei_gates.shell.find import follow_find
+from kei_gates.shell.index import SPEAKING
 from kei_gates.shell.opaque import hides
-from kei_gates.shell.parallel import follow_parallel
-from kei_gates.shell.schedule import follow_at, follow_crontab
-from kei_gates.shell.screen import follow_screen
-from kei_gates.shell.sed import follow_sed
-from kei_gates.shell.shells import follow_shell
-from kei_gates.shell.speakers import follow_speaker
-from kei_gates.shell.tmux import follow_tmux
-from kei_gates.shell.unwrap import unwrap
 from kei_gates.shell.use import Use
 from kei_gates.shell.wrappers_all import wrapper_of
-from kei_gates.shell.xargs import follow_xargs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,22 +29,31 @@ def launch(ev: Evaluator, words: list[Field], state: State, span: Span, stdin: s
 
 def _special(use: Use) -> bool:
     """Follow a program that no row describes."""
-    follow = SPECIAL.get(use.name)
-    return follow is not None and follow(use)
+    module = SPECIAL.get(use.name)
+    if module is None:
+        return False
+    loaded = __import__(f"{__package__}.{module[0]}", fromlist=(module[1],))
+    follow: Callable[[Use], bool] = getattr(loaded, module[1])
+    return follow(use)
+
+
+def _speaker(use: Use) -> bool:
+    """Follow a program with commands of its own that start others."""
+    if use.name not in SPEAKING:
+        return False
+    from kei_gates.shell.speakers import follow_speaker
+
+    return follow_speaker(use)
 
 
 def _wrapper(use: Use) -> bool:
     """Follow a program that runs the command in its words."""
     row = wrapper_of(use.name)
-    return row is not None and unwrap(use, row)
+    if row is None:
+        return False
+    from kei_gates.shell.unwrap import unwrap
 
-
-def _many_in_one(use: Use) -> bool:
-    """Follow `busybox sh -c TEXT`: the second word is a program of many in one."""
-    applet = use.words[1] if len(use.words) > 1 else "--help"
-    if applet is None or not applet.startswith("-"):
-        use.run(use.words[1:], use.state.copy(), use.stdin)
-    return True
+    return unwrap(use, row)
 
 
 def _hidden(use: Use) -> bool:
@@ -64,30 +64,32 @@ def _hidden(use: Use) -> bool:
     return True
 
 
-SPECIAL: dict[str, Callable[[Use], bool]] = {
-    "find": follow_find,
-    "gfind": follow_find,
-    "xargs": follow_xargs,
-    "gxargs": follow_xargs,
-    "parallel": follow_parallel,
-    "sem": follow_parallel,
-    "tmux": follow_tmux,
-    "byobu": follow_tmux,
-    "screen": follow_screen,
-    "at": follow_at,
-    "batch": follow_at,
-    "crontab": follow_crontab,
-    "sed": follow_sed,
-    "gsed": follow_sed,
-    "busybox": _many_in_one,
-    "toybox": _many_in_one,
-}
+# Each program that no row describes, with the module and the function that follow it.
+SPECIAL: dict[str, tuple[str, str]] = {
+    "find": ("find", "follow_find"),
+    "gfind": ("find", "follow_find"),
+    "xargs": ("xargs", "follow_xargs"),
+    "gxargs": ("xargs", "follow_xargs"),
+    "parallel": ("parallel", "follow_parallel"),
+    "sem": ("parallel", "follow_parallel"),
+    "tmux": ("tmux", "follow_tmux"),
+    "byobu": ("tmux", "follow_tmux"),
+    "screen": ("screen", "follow_screen"),
+    "at": ("schedule", "follow_at"),
+    "batch": ("schedule", "follow_at"),
+    "crontab": ("schedule", "follow_crontab"),
+    "sed": ("sed", "follow_sed"),
+    "gsed": ("sed", "follow_sed"),
+    "busybox": ("shells", "follow_many_in_one"),
+    "toybox": ("shells", "follow_many_in_one"),
+    **dict.fromkeys(
+        (
+            "sh", "bash", "zsh", "dash", "ksh", "ash", "mksh", "rbash", "fish", "csh", "tcsh",
+            "elvish", "nu", "xonsh", "pwsh", "powershell",
+        ),
+        ("shells", "follow_shell"),
+    ),
+}  # fmt: skip
 
 # What a program is, asked one after another: the first that it is wholly, ends it.
-_STEPS: tuple[Callable[[Use], bool], ...] = (
-    follow_shell,
-    _special,
-    follow_speaker,
-    _wrapper,
-    _hidden,
-)
+_STEPS: tuple[Callable[[Use], bool], ...] = (_special, _speaker, _wrapper, _hidden)

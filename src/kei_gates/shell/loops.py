@@ -18,7 +18,9 @@ _MOST_ITERATIONS = 20
 _MOST_PASSES = 4
 
 
-def run_loop(ev: Evaluator, node: Loop, state: State) -> None:
+def run_loop(  # noqa: C901 -- one kind of loop after another
+    ev: Evaluator, node: Loop, state: State
+) -> None:
     """Run a loop behind its redirections."""
     if node.arithmetic is not None:
         ev.arithmetic(node.arithmetic, state, node.span)

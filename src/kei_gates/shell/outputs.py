@@ -48,7 +48,9 @@ def is_silent(words: Sequence[str | None]) -> bool:
     return program in _SILENT_WITH_ARGUMENTS and len(words) > 1
 
 
-def printed(words: Sequence[str], stdin: str | None, dialect: str) -> str | None:
+def printed(  # noqa: PLR0911 -- one program after another
+    words: Sequence[str], stdin: str | None, dialect: str
+) -> str | None:
     """Give what a command prints; none when it is not certain.
 
     `words` are all known; files among them count as unknown, so `cat` of one must be given as its

@@ -61,7 +61,7 @@ _NODE_TOOL = Builder(_NODE)
 _JAVA = Builder(_JVM)
 _HASKELL = Builder("hs")
 _TEX = Builder("tex", reads="tex")
-_BUILDERS: dict[str, Builder] = {
+BUILDERS: dict[str, Builder] = {
     "gcc": _CC, "g++": _CC, "cc": _CC, "c++": _CC, "clang": _CC, "clang++": _CC, "tcc": _CC,
     "icc": _CC, "nvcc": _CC, "emcc": _CC, "cl": _CC, "make": _CC, "gmake": _CC, "cmake": _CC,
     "ninja": _CC, "meson": _CC, "bazel": _CC,
@@ -120,7 +120,7 @@ def built(
     ev: Evaluator, program: str, words: list[Field], state: State
 ) -> Iterator[tuple[str, str]]:
     """Give language and text of all that a source wrote and a program builds or runs."""
-    row = _BUILDERS.get(program) or _BUILDERS.get(program.rstrip("0123456789.-"))
+    row = BUILDERS.get(program) or BUILDERS.get(program.rstrip("0123456789.-"))
     if row is None or (row.commands and not {*row.commands.split()} & {*words}):
         return
     if row.reads and "-" in words and ev.stdin.text is not None:

@@ -59,7 +59,7 @@ def follow_parallel(use: Use) -> bool:
     if use.asks() or found.has_exactly(*_NOTHING):
         return True
     words = use.words[found.at :]
-    if use.words[found.at - 1] == "--" and found.at > 1:
+    if use.words[found.at - 1 : found.at] == ["--"] and found.at > 1:
         words = ["--", *words]
     at = next((at for at, word in enumerate(words) if word in _SOURCES), len(words))
     command, given = words[:at], words[at:]

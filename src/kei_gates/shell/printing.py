@@ -40,7 +40,7 @@ def echo(words: Sequence[str], dialect: str) -> str | None:
 
 
 def unescape(text: str, *, octal_needs_zero: bool) -> tuple[str | None, bool]:
-    """Give text with its escapes replaced, none when unsure, and whether `\\c` ended all."""
+    r"""Give text with its escapes replaced, none when unsure, and whether `\c` ended all."""
     found: list[str] = []
     at = 0
     while at < len(text):

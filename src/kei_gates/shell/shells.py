@@ -42,6 +42,14 @@ def follow_shell(use: Use) -> bool:
     return use.name in _FOREIGN
 
 
+def follow_many_in_one(use: Use) -> bool:
+    """Follow `busybox sh -c TEXT`: the second word is a program of many in one."""
+    applet = use.words[1] if len(use.words) > 1 else "--help"
+    if applet is None or not applet.startswith("-"):
+        use.run(use.words[1:], use.state.copy(), use.stdin)
+    return True
+
+
 def _shell(use: Use) -> None:
     """Follow a shell whose grammar is known."""
     name, words = use.name, use.words

@@ -1,32 +1,13 @@
-"""The tables of all families in one."""
+"""The tables of all families, each read when a program of it is met."""
 
 from __future__ import annotations
 
-from kei_gates.shell.wrappers_builds import BUILDS
-from kei_gates.shell.wrappers_containers import CONTAINERS
-from kei_gates.shell.wrappers_machines import MACHINES
-from kei_gates.shell.wrappers_options import OPTIONS
-from kei_gates.shell.wrappers_packages import PACKAGES
-from kei_gates.shell.wrappers_privilege import PRIVILEGE
-from kei_gates.shell.wrappers_process import PROCESS
-from kei_gates.shell.wrappers_versions import VERSIONS
-from kei_gates.shell.wrappers_watching import WATCHING
+from kei_gates.shell.index import WRAPPING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kei_gates.shell.wrappers import Tool, Wrapper
 
-WRAPPERS: dict[str, Wrapper | Tool] = {
-    **PROCESS,
-    **WATCHING,
-    **PRIVILEGE,
-    **CONTAINERS,
-    **MACHINES,
-    **PACKAGES,
-    **VERSIONS,
-    **BUILDS,
-    **OPTIONS,
-}
 # The dynamic loader bears its version in its name.
 _LOADERS = ("ld-linux", "ld-musl", "ld64", "ld.so")
 # All other emulators of that name run one program.
@@ -45,4 +26,9 @@ def wrapper_of(program: str) -> Wrapper | Tool | None:
     name = "ld.so" if program.startswith(_LOADERS) else _ALIASES.get(program, program)
     if name.startswith("qemu-") and not name.startswith(_MACHINES):
         name = "qemu"
-    return WRAPPERS.get(name)
+    family = WRAPPING.get(name)
+    if family is None:
+        return None
+    module = __import__(f"{__package__}.wrappers_{family}", fromlist=("WRAPPERS",))
+    row: Wrapper | Tool = getattr(module, family.upper())[name]
+    return row
