@@ -96,10 +96,21 @@ class Arithmetic:
 class Word:
     """One word: its parts, joined."""
 
-    __slots__ = ("continued", "parts", "span")
+    __slots__ = ("array", "continued", "parts", "span")
 
-    def __init__(self, parts: tuple[Part, ...], span: Span, *, continued: bool = False) -> None:
-        """Take the fields; `continued` says that a line continuation stands inside."""
+    def __init__(
+        self,
+        parts: tuple[Part, ...],
+        span: Span,
+        *,
+        continued: bool = False,
+        array: tuple[Word, ...] | None = None,
+    ) -> None:
+        """Take the fields; `continued` says that a line continuation stands inside.
+
+        `array` are the words of `declare name=(...)`, whose first part is the name and `=`.
+        """
+        self.array: Final = array
         self.parts: Final = parts
         self.span: Final = span
         self.continued: Final = continued

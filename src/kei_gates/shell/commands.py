@@ -268,7 +268,8 @@ class Grammar(CompoundParser):
         parts = [Literal(f"{found.name}=", quoted=True)]
         for word in found.array:
             parts += word.parts
-        return Word(tuple(parts), (mark, self.at))
+        array = None if found.append else found.array
+        return Word(tuple(parts), (mark, self.at), array=array)
 
     def _is_function(self, word: Word) -> bool:
         """Whether `()` follows the first word; it is consumed."""

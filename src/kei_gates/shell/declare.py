@@ -5,13 +5,16 @@ Sources: bash(1), SHELL BUILTIN COMMANDS; zshbuiltins(1), `typeset`.
 
 from __future__ import annotations
 
+from kei_gates.shell.ast import Literal
 from kei_gates.shell.reading import SOME_NUMBER
 from kei_gates.shell.scanner import is_name
 from kei_gates.shell.values import NUMBER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from kei_gates.shell.ast import Span
+    from collections.abc import Sequence
+
+    from kei_gates.shell.ast import Span, Word
     from kei_gates.shell.evaluate import Evaluator
     from kei_gates.shell.expand import Field
     from kei_gates.shell.state import State
@@ -95,3 +98,28 @@ def _check_text(ev: Evaluator, text: str, state: State, span: Span) -> None:
 def _is_partly_known(text: str) -> bool:
     """Whether a part of a value is not known."""
     return "\0" in text and text != SOME_NUMBER
+
+
+def assign_array(ev: Evaluator, word: Word, words: Sequence[Field], state: State) -> None:
+    """Give an array that is declared with `name=(...)` its elements, behind its declaration."""
+    head = word.parts[0]
+    name = head.text.removesuffix("=") if isinstance(head, Literal) else ""
+    letters = "".join(one for one in words[1:] if one is not None and one[:1] == "-")
+    if not is_name(name) or set(letters) - set("-aAgrx"):
+        return
+    if name not in state.history.keyed:
+        fields = [field for one in word.array or () for field in ev.expand(one, state)]
+        state.assign(name, tuple(fields))
+        return
+    items = [_item(ev.value(one, state)) for one in word.array or ()]
+    known = [item for item in items if item is not None]
+    state.assign(name, tuple(value for _, value in known) if len(known) == len(items) else None)
+    state.history.indexed.add(name)
+    for key, value in known if len(known) == len(items) else ():
+        state.assign(f"{name}[{key}]", value)
+
+
+def _item(field: Field) -> tuple[str, str] | None:
+    """Read `[key]=value`; none for anything else."""
+    key, ends, value = (field or "").removeprefix("[").partition("]=")
+    return (key, value) if ends and field and field[0] == "[" and "\0" not in key else None

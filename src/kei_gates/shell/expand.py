@@ -67,11 +67,24 @@ def alternatives(
         else:
             ways = [[*way, piece] for way in ways for piece in found]
     results: list[list[Field]] = []
-    for way in ways:
-        one = _fields(way, state, home, patterns=patterns)
-        if one not in results:
-            results.append(one)
+    # Some `sh` expand no braces.
+    for plain in (False, True) if state.history.dialect == "sh" else (False,):
+        for way in ways:
+            one = _fields(_unbraced(way) if plain else way, state, home, patterns=patterns)
+            if one not in results:
+                results.append(one)
     return results
+
+
+def _unbraced(way: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Take braces for text."""
+    if not any("{" in text and kind == WRITTEN for text, kind in way):
+        return way
+    return [
+        (char, QUOTED if char == "{" and kind == WRITTEN else kind)
+        for text, kind in way
+        for char in text or [""]
+    ]
 
 
 def _around_many(word: Word, state: State, home: str | None) -> list[Field]:
@@ -248,7 +261,9 @@ def _subscript(part: Parameter) -> str:
     return first.text if isinstance(first, Arithmetic) else ""
 
 
-def _whole_array(word: Word, state: State, home: str | None) -> tuple[Field, ...] | None:
+def _whole_array(  # noqa: PLR0911 -- one form after another
+    word: Word, state: State, home: str | None
+) -> tuple[Field, ...] | None:
     """Give the fields of `"$@"`, `$*` or `"${a[@]}"` alone in a word; none for any other word."""
     parts = [part for part in word.parts if not (isinstance(part, Literal) and not part.text)]
     if len(parts) != 1 or not isinstance(parts[0], Parameter):
@@ -257,6 +272,8 @@ def _whole_array(word: Word, state: State, home: str | None) -> tuple[Field, ...
     array: Sequence[Field] | None
     if part.name in ("@", "*") and part.operator in ("", ":"):
         array, joins = state.positional, part.name == "*"
+    elif part.operator == "keys" and _subscript(part) == "@" and part.quoted:
+        return _keys(part.name, state)
     elif part.operator in ("[", ":") and _subscript(part) in ("@", "*"):
         value = state.lookup(part.name)
         array, joins = value if isinstance(value, tuple) else None, _subscript(part) == "*"
@@ -274,6 +291,19 @@ def _whole_array(word: Word, state: State, home: str | None) -> tuple[Field, ...
         whole = join((part,), state, home) if part.operator != ":" else None
         return (None,) if whole is None else whole[:1]
     return tuple(array)
+
+
+def _keys(name: str, state: State) -> tuple[Field, ...]:
+    """Give the keys of an associative array, as far as all of them are known."""
+    prefix = f"{name}["
+    known = [
+        one[len(prefix) : -1]
+        for one, value in state.variables.items()
+        if one.startswith(prefix) and value is not None
+    ]
+    whole = state.variables.get(name)
+    complete = isinstance(whole, tuple) and len(known) == len(whole)
+    return tuple(known) if complete and name in state.history.keyed else (None,)
 
 
 def _slice(

@@ -46,6 +46,9 @@ def _program(use: Use, first: Field) -> Field:
     """Give the program that `-exec {}` runs: by its name, where find looks for only one."""
     name = _only_name(use.words)
     known = first == OUTSIDE and name is not None and is_plain(name)
+    if known:
+        why = f"what `{use.name}` runs was not read"
+        (use.miss if use.ev.files.has_own else use.note)(why)
     return f"/{FOLDER}/{name}" if known else first
 
 

@@ -42,10 +42,20 @@ def strings(part: Parameter, state: State, home: str | None) -> Strings:
         return None  # done to each of several words
     first = part.operand[0] if part.operand else None
     if isinstance(first, Arithmetic) and part.operator not in (":", ""):
-        return _operated(
-            part, _element(part.name, first.text, state), part.operand[1:], state, home
-        )
+        subscript = _subscript(part.name, first, state, home)
+        return _operated(part, _element(part.name, subscript, state), part.operand[1:], state, home)
     return _operated(part, _value(part.name, state, home), part.operand, state, home)
+
+
+def _subscript(name: str, node: Arithmetic, state: State, home: str | None) -> str:
+    """Give a subscript's text; of an associative array, a variable alone counts by its value."""
+    found = join(node.parts, state, home) if len(node.parts) == 1 else None
+    alone = isinstance(node.parts[0], Parameter) if len(node.parts) == 1 else False
+    spelled = node.text.strip('"').strip("${}")
+    plain = alone and spelled == getattr(node.parts[0], "name", "")
+    if name in state.history.keyed and plain and found is not None and len(found) == 1:
+        return found[0]
+    return node.text
 
 
 def _operated(  # noqa: PLR0911 -- one kind of operator after another

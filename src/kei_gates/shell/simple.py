@@ -5,7 +5,7 @@ from __future__ import annotations
 from kei_gates.shell import builtins
 from kei_gates.shell.aliases import check_odd_aliases, run_aliases
 from kei_gates.shell.ast import Literal, Pipeline, Simple, Substitution, Word
-from kei_gates.shell.declare import declare
+from kei_gates.shell.declare import assign_array, declare
 from kei_gates.shell.errors import MOST_NESTING
 from kei_gates.shell.expand import partly_known, text_of
 from kei_gates.shell.lookup import looked_up
@@ -81,6 +81,9 @@ def _run_here(ev: Evaluator, node: Simple, words: list[Field], state: State) -> 
         _assign(ev, assignment, state, node.span, alone=bool(words) and words[0] in READING)
     if words:
         ev.run(words, state, node.span, ev.stdin.text)
+        for word in node.words:
+            if word.array is not None:
+                assign_array(ev, word, words, state)
         for name, value in before.items():
             # What a builtin or a function is given may last, by the shell and its options.
             lasts = words[0] in state.functions or words[0] in builtins.HANDLERS
@@ -100,7 +103,9 @@ def _declaring_words(ev: Evaluator, node: Simple, state: State) -> list[Field]:
     for word in node.words:
         text = ev.value(word, state)
         head = word.parts[0] if word.parts else None
-        if text is None and isinstance(head, Literal) and "=" in head.text:
+        if isinstance(head, Literal) and word.array is not None:
+            words.append(f"{head.text}{COMPUTED}")
+        elif text is None and isinstance(head, Literal) and "=" in head.text:
             name, _, rest = head.text.partition("=")
             parts = (Literal(rest, quoted=False), *word.parts[1:])
             value = Word(parts, word.span)
