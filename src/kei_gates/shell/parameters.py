@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _LONGEST_NUMBER = 4
 _DEFAULTING = frozenset(("-", ":-", "=", ":=", "?", ":?"))
+_OF_BASH = frozenset(("^", ",", "@"))
 _WHOLE = frozenset(("", "[", *_DEFAULTING))
 
 
@@ -74,6 +75,8 @@ def _operated(  # noqa: PLR0911 -- one kind of operator after another
         return _alternative(part, value, operand, state, home)
     pieces = _pieces(operand, state, home)
     if value is None or pieces is None:
+        return None
+    if part.operator in _OF_BASH and state.history.dialect == "zsh":
         return None
     return _combined(value, change_of(part.operator, pieces))
 

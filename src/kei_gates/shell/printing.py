@@ -51,7 +51,8 @@ def unescape(text: str, *, octal_needs_zero: bool) -> tuple[str | None, bool]:
         char = text[at + 1]
         at += 2
         if char == "c":
-            return "".join(found), True
+            # In a format, shells disagree about it.
+            return ("".join(found), True) if octal_needs_zero else (None, False)
         if char in _ESCAPES:
             found.append(_ESCAPES[char])
         elif char in "xuU" or char in _OCTAL:
