@@ -6,6 +6,8 @@ import random
 import shlex
 import subprocess
 import sys
+from fnmatch import fnmatchcase as fnmatch
+from functools import partial
 from time import process_time
 from typing import TYPE_CHECKING, Any
 
@@ -37,9 +39,23 @@ def words_of(text: str) -> list[str | None]:
     return [None if word == "..." else word for word in shlex.split(text)]
 
 
+def listed(files: dict[str, str], pattern: str) -> list[str]:
+    """The files that a pattern matches, folder by folder."""
+    parts = pattern.split("/")
+    return [
+        name
+        for name in files
+        if len(name.split("/")) == len(parts) and all(map(fnmatch, name.split("/"), parts))
+    ]
+
+
 def found(files: dict[str, str], text: str) -> Recipe | None:
     words = words_of(text)
-    return find(words[0] or "", words, files.get)
+    environment: dict[str, str] = {}
+    while "=" in (words[0] or ""):
+        name, _, value = (words.pop(0) or "").partition("=")
+        environment[name] = value
+    return find(words[0] or "", words, files.get, environment.get, partial(listed, files))
 
 
 def shown(recipe: Recipe) -> set[str]:
@@ -74,7 +90,9 @@ def test_code_of_other_languages_is_found(
 
 
 def test_every_reader_is_held_to_the_table() -> None:
-    tested = {words.split()[0] for name in ("cases", "code") for _, words, *_ in TABLE[name]}
+    tested = {
+        word for name in ("cases", "code") for _, text, *_ in TABLE[name] for word in text.split()
+    }
     assert {READERS[program] for program in tested if program in READERS} == set(READERS.values())
 
 
@@ -152,6 +170,7 @@ def test_no_words_raise(seed: int) -> None:
     for program in READERS:
         words = [program, *chance.choices([*ODD, "test", "run", "build"], k=6)]
         for files in FILES.values():
+            find(program, words, files.get, lambda _: "$(x", partial(listed, files))
             find(program, words, files.get)
 
 

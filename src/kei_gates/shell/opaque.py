@@ -47,8 +47,6 @@ _ALWAYS = frozenset(
     (
         # other roots, other machines, other terminals
         "act", "dagger", "earthly", "execlineb", "expect", "runcon", "scriptlive",
-        # recipes of the project that are not read
-        "foreman", "overmind", "task",
         # languages that are not looked into
         "erl", "ghci", "m4", "osascript",
     )
@@ -72,7 +70,6 @@ _RULES: dict[str, Rule] = {
     "cargo": _settings,
     "composer": _first("exec"),
     "deno": _first("eval", "repl"),
-    "mise": _first("run", "r", "watch"),
     "mix": _first("run", "cmd"),
     "socat": _addresses,
 }

@@ -12,7 +12,6 @@ from kei_gates.shell.recipes_text import (
     Work,
     below,
     is_known,
-    split,
     upwards,
 )
 
@@ -48,14 +47,13 @@ def find(_program: str, words: Sequence[Field], read_file: Read) -> Recipe | Non
     if options.has_exactly(*_ASKS):
         return None
     recipe = Recipe()
-    for names, why in _HIDING:
-        if options.has_exactly(*names):
-            recipe.miss(why)
+    if options.has_exactly("edit", "e", "choose", "chooser"):
+        recipe.miss("what `just` starts is not known")
     for names in (("f", "justfile"), ("d", "working-directory")):
         if options.has(*names) and options.value(*names) is None:
             recipe.miss("where `just` finds its recipes is not known")
             return recipe
-    run = Run(recipe, read_file, given)
+    run = Run(recipe, read_file, given, _given_shell(options, recipe))
     try:
         run.run(options)
     except TooMuch:
@@ -63,10 +61,17 @@ def find(_program: str, words: Sequence[Field], read_file: Read) -> Recipe | Non
     return recipe
 
 
-_HIDING = (
-    (("edit", "e", "choose", "chooser"), "what `just` starts is not known"),
-    (("shell", "shell-arg"), "`just` is given a shell that is not read"),
-)
+_DEFAULT_ARGS = ("-cu",)
+
+
+def _given_shell(options: Options, recipe: Recipe) -> list[str]:
+    """Give the shell that the command line names, "" for none, and its options."""
+    shells = [value for name, value in options.given if name == "shell"]
+    words = [*shells[-1:], *(value for name, value in options.given if name == "shell-arg")]
+    if None in words:
+        recipe.refuse("the shell that `just` is given is not known")
+    known = [word for word in words if word is not None]
+    return known if options.has_exactly("shell") and known else ["", *known]
 
 
 def _without_set(words: Sequence[Field]) -> tuple[list[Field], dict[str, Field]]:
@@ -87,9 +92,12 @@ def _without_set(words: Sequence[Field]) -> tuple[list[Field], dict[str, Field]]
 class Run:
     """One run of just over one justfile."""
 
-    def __init__(self, recipe: Recipe, read_file: Read, given: dict[str, Field]) -> None:
-        """Take what is read and the variables that the command line sets."""
+    def __init__(
+        self, recipe: Recipe, read_file: Read, given: dict[str, Field], shell: Sequence[str]
+    ) -> None:
+        """Take what is read, and the variables and the shell that the command line sets."""
         self.folder = ""
+        self._shell: Final = shell
         self._recipe: Final = recipe
         self._read: Final = read_file
         self._work: Final = Work()
@@ -155,7 +163,7 @@ class Run:
                 return
             folder, slash, name = word.rpartition("/")
             if slash:
-                inner = Run(self._recipe, self._read, self._given)
+                inner = Run(self._recipe, self._read, self._given, self._shell)
                 if inner.load(None, None, folder or "/"):
                     inner.goals([name, *words] if name else words)
                 return
@@ -178,7 +186,7 @@ class Run:
         rest = [*path[1:], *words]
         files = (folder, f"{folder}.just", f"{folder}/mod.just", f"{folder}/justfile")
         for file in (*files, f"{folder}/.justfile"):
-            inner = Run(self._recipe, self._read, {})
+            inner = Run(self._recipe, self._read, {}, self._shell)
             if inner.load(file, None):
                 inner.goals(rest)
                 break
@@ -256,18 +264,20 @@ class Run:
             text = self._interpolated("\n".join(lines[1:]))
             self._recipe.add_script(lines[0][2:], text, folder)
         else:
-            shell = self._shell()
+            shell, *flags = self._command()
             for line in _joined(lines):
                 if not (line.startswith("#") and "ignore-comments" in self._file.settings):
                     command = self._interpolated(line).lstrip("@-?")
-                    self._recipe.add_script(shell, command, folder)
+                    self._recipe.add_script(shell, command, folder, flags)
 
-    def _shell(self) -> str:
-        """Give the shell that runs lines."""
+    def _command(self) -> list[str]:
+        """Give the shell that runs lines, and its options."""
         setting = self._file.settings.get("shell")
         found = [text for kind, text in tokens(setting or "") if kind in ("'", '"')]
-        words = split(" ".join(found)) if found else None
-        return " ".join(words) if words else "sh"
+        given, *args = self._shell
+        if given or args:
+            return [given or (found or ["sh"])[0], *(args or found[1:] or _DEFAULT_ARGS)]
+        return found or ["sh", *_DEFAULT_ARGS]
 
     def _interpolated(self, text: str) -> str:
         """Replace `{{ expression }}`."""

@@ -6,8 +6,9 @@ Sources: the manuals of npm-run-all 4 (`run-s`, `run-p` too) and of concurrently
 from __future__ import annotations
 
 from kei_gates.shell.options import Grammar, read
-from kei_gates.shell.recipes_npm import Scripts, nearest
+from kei_gates.shell.recipes_npm import Scripts
 from kei_gates.shell.recipes_text import Recipe, TooMuch, split
+from kei_gates.shell.recipes_workspaces import nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

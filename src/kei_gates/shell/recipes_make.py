@@ -1,5 +1,7 @@
 """What `make` would run. Source: make(1) and the manual of GNU make 4.4.
 
+Other programs of the kind are read as if they were that one, which has most of what they have.
+
 Rules built into make are not here: they run compilers on files of the project.
 """
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
     from kei_gates.shell.expand import Field
     from kei_gates.shell.options import Options
-    from kei_gates.shell.recipes_text import Read
+    from kei_gates.shell.recipes_text import Project
 
     Scope: TypeAlias = "dict[str, Variable]"
 
@@ -39,10 +41,9 @@ _GRAMMAR: Final = Grammar(
     "jobserver-auth jobserver-fds sync-mutex",
     optional="jlO",
 )
-_NAMES = ("GNUmakefile", "makefile", "Makefile")
+_NAMES = ("GNUmakefile", "makefile", "Makefile", "BSDmakefile")
 _ASKS = ("help", "version", "h", "v")
 _DRY = {"n": "dry-run just-print recon", "q": "question", "t": "touch"}
-_INPUT = frozenset(("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"))
 _MOST_WORLDS = 5
 _DEEPEST = 60
 # Variables of built-in rules: those that name the program, and those with its options.
@@ -55,7 +56,7 @@ _OPTIONS = frozenset(
 )  # fmt: skip
 
 
-def find(_program: str, words: Sequence[Field], read_file: Read) -> Recipe | None:
+def find(_program: str, words: Sequence[Field], project: Project) -> Recipe | None:
     """Give what make would run; none when it only answers a question about itself."""
     options = read(words, _GRAMMAR, permute=True)
     if options.has_exactly(*_ASKS):
@@ -66,7 +67,7 @@ def find(_program: str, words: Sequence[Field], read_file: Read) -> Recipe | Non
         world = 0
         worlds = 1
         while world < min(worlds, _MOST_WORLDS):
-            run = Run(options, read_file, recipe, work, world)
+            run = Run(options, project, recipe, work, world)
             run.run()
             worlds = max(worlds, run.makefiles.text.worlds)
             world += 1
@@ -81,7 +82,7 @@ class Run:
     """One run of make, in one world: conditions that are not certain have one outcome there."""
 
     def __init__(
-        self, options: Options, read_file: Read, recipe: Recipe, work: Work, world: int
+        self, options: Options, project: Project, recipe: Recipe, work: Work, world: int
     ) -> None:
         """Take the options and what the makefiles are read with."""
         folder = ""
@@ -93,12 +94,15 @@ class Run:
         self._options: Final = options
         self._recipe: Final = recipe
         self._work: Final = work
-        self._read: Final = read_file
+        self._read: Final = project
         self._dry: Final = "".join(
             letter for letter, names in _DRY.items() if options.has_exactly(letter, *names.split())
         )
         search = [value for value in options.values("I", "include-dir") if value is not None]
-        self.makefiles: Final = Makefiles(read_file, recipe, work, folder, world, search)
+        self.makefiles: Final = Makefiles(project, recipe, work, folder, world, search)
+        self.makefiles.text.import_from(
+            project.lookup, winning=options.has_exactly("e", "environment-overrides")
+        )
         self._done: set[str] = set()
         # What is still to be made, with the variables that hold there and how deep it lies.
         self._waiting: list[tuple[str, list[Scope]]] = []
@@ -152,14 +156,16 @@ class Run:
 
     def _load(self) -> bool:
         """Read the makefiles; say whether there are any."""
+        found = False
         for text in self._options.values("eval", "E"):
-            self._recipe.miss("make is given text of a makefile by the command itself")
-            if text is not None:
+            found = self._recipe.own = True
+            if text is None or not is_known(text):
+                self._recipe.refuse("make is given text of a makefile that is not known")
+            else:
                 self.makefiles.parse(text)
         files = self._options.values("f", "file", "makefile")
         if not files:
-            return any(self.makefiles.load(name) for name in _NAMES)
-        found = False
+            return any(self.makefiles.load(name) for name in _NAMES) or found
         for name in files:
             if name is None:
                 self._recipe.miss("the makefile is not known")
@@ -274,15 +280,12 @@ class Run:
         if not is_known(shell.replace(HERE, "")):
             self._recipe.miss("the shell of a makefile's recipes is computed")
             shell = "sh"
-        elif not any(
-            flag.endswith("c") for flag in self.makefiles.text.value(".SHELLFLAGS").split()
-        ):
-            self._recipe.miss("the shell of a makefile's recipes is used in a way that is not read")
+        flags = self.makefiles.text.value(".SHELLFLAGS").split()
         commands = [_split_prefix(line)[1] for line in lines]
         if lines and ".ONESHELL" in self.makefiles.rules:
             commands = ["\n".join([commands[0], *(line.lstrip("@-+") for line in lines[1:])])]
         for command in commands:
-            self._recipe.add_script(shell, command, self._folder)
+            self._recipe.add_script(shell, command, self._folder, flags)
 
 
 # --- words and lines ----------------------------------------------------------------------------

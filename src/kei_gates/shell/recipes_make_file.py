@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kei_gates.shell.recipes_text import Read, Recipe, Work
 
 _DEEPEST = 12
+_INPUT = frozenset(("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"))
 _CONDITIONALS = frozenset(("ifeq", "ifneq", "ifdef", "ifndef", "else", "endif"))
 _INCLUDES = frozenset(("include", "-include", "sinclude"))
 # What compilers write for make: rules without recipes.
@@ -82,7 +83,7 @@ class Makefiles:
 
     def load(self, name: str) -> bool:
         """Read one makefile; say whether there is one."""
-        text = self._read(below(self._folder, name))
+        text = self._read(name if name in _INPUT else below(self._folder, name))
         if text is None:
             return False
         self.files.append(name)

@@ -8,14 +8,24 @@ from __future__ import annotations
 
 from kei_gates.shell.recipes_make_lines import arguments, closing
 from kei_gates.shell.recipes_make_words import PURE, file_mark
-from kei_gates.shell.recipes_text import COMPUTED, FILE, HERE, UNSET, below, is_known, quoted, split
+from kei_gates.shell.recipes_text import (
+    COMPUTED,
+    FILE,
+    HERE,
+    UNSET,
+    below,
+    is_known,
+    quoted,
+    split,
+    without_marks,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Final
 
-    from kei_gates.shell.recipes_text import Read, Recipe, Work
+    from kei_gates.shell.recipes_text import Lookup, Read, Recipe, Work
 
 _DEEPEST = 40
 _MOST_ITEMS = 200
@@ -65,17 +75,36 @@ class Expander:
             {name: Variable(text) for name, text in DEFAULTS.items()}
         ]
         self.evaluate: Callable[[str], None] = recipe.miss
+        # What gives variables of the environment, and whether they win over the makefiles'.
+        self._outside: Lookup | None = None
+        self._wins = False
         self._depth = 0
         self._active: list[str] = []
 
     # --- variables --------------------------------------------------------------------------
 
+    def import_from(self, outside: Lookup, *, winning: bool) -> None:
+        """Take variables from the environment where the makefiles set none, or in any case."""
+        self._outside, self._wins = outside, winning
+        for name, text in DEFAULTS.items():
+            if text[:1].isalpha():  # a program, which the environment may name
+                self._imported(name)
+
+    def _imported(self, name: str) -> Variable | None:
+        """Give a variable of the environment, which is a global one from now on."""
+        text = None if self._outside is None or not is_known(name) else self._outside(name)
+        if text is None:
+            return None
+        found = Variable(without_marks(text), recursive=True, fixed=self._wins)
+        self.scopes[0][name] = found
+        return found
+
     def lookup(self, name: str) -> Variable | None:
-        """Give a variable; none when the makefiles do not set it."""
+        """Give a variable; none when neither the makefiles nor the environment set it."""
         for scope in reversed(self.scopes):
             if name in scope:
                 return scope[name]
-        return None
+        return self._imported(name)
 
     def value(self, name: str) -> str:
         """Give a variable's expanded value."""
@@ -278,7 +307,7 @@ class Expander:
     def _origin(self, args: list[str]) -> str:
         name = self.expand(args[0]).strip()
         known = self.lookup(name)
-        if known is None:
+        if known is None or (self._outside is not None and self._outside(name) is not None):
             return COMPUTED
         if known.fixed:
             return "command line"

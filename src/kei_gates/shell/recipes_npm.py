@@ -8,38 +8,38 @@ part of the project and are not read.
 from __future__ import annotations
 
 from kei_gates.shell.options import Options, read
+from kei_gates.shell.recipes_documents import table
 from kei_gates.shell.recipes_npm_words import DIRECT, LIFECYCLES, MANAGERS, SOMETIMES
-from kei_gates.shell.recipes_text import Recipe, TooMuch, below, inside, quoted, table, upwards
+from kei_gates.shell.recipes_text import Recipe, TooMuch, below, quoted, upwards
+from kei_gates.shell.recipes_workspaces import chosen, members, nearest, root_of, scripts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any, Final, TypeAlias
+    from collections.abc import Iterable, Sequence
+    from typing import Final
 
     from kei_gates.shell.expand import Field
     from kei_gates.shell.recipes_npm_words import Manager
-    from kei_gates.shell.recipes_text import Read
-
-    Package: TypeAlias = "tuple[str, Mapping[str, Any]]"
-    """A folder, and what its package.json holds."""
+    from kei_gates.shell.recipes_text import Project
+    from kei_gates.shell.recipes_workspaces import Package
 
 _ASKS = ("help", "version", "h", "v")
 _FOLDER = ("prefix", "C", "cwd", "dir")
 
 
-def find(program: str, words: Sequence[Field], read_file: Read) -> Recipe | None:
+def find(program: str, words: Sequence[Field], project: Project) -> Recipe | None:
     """Give the scripts that a package manager would run; none when it runs none of them."""
     recipe = Recipe()
     try:
         if program == "node":
-            return _node(words, recipe, read_file)
-        return _Call(MANAGERS[program], program, words, recipe, read_file).run()
+            return _node(words, recipe, project)
+        return _Call(MANAGERS[program], program, words, recipe, project).run()
     except TooMuch:
         recipe.miss("there are more scripts than are read")
         return recipe
 
 
-def _node(words: Sequence[Field], recipe: Recipe, read_file: Read) -> Recipe | None:
+def _node(words: Sequence[Field], recipe: Recipe, project: Project) -> Recipe | None:
     """Follow `node --run NAME`."""
     for at, word in enumerate(words[1:], 1):
         if word is None or not word.startswith("-"):
@@ -48,7 +48,7 @@ def _node(words: Sequence[Field], recipe: Recipe, read_file: Read) -> Recipe | N
         if name == "--run":
             rest = list(words[at + 1 :])
             script: Field = value if equals else (rest.pop(0) if rest else None)
-            package = nearest(read_file, "")
+            package = nearest(project, "")
             if package is not None:
                 Scripts(recipe, package).run(script, _arguments(rest), around=False)
             return recipe
@@ -58,18 +58,18 @@ def _node(words: Sequence[Field], recipe: Recipe, read_file: Read) -> Recipe | N
 class Scripts:
     """The scripts of one package.json."""
 
-    def __init__(self, recipe: Recipe, package: Package) -> None:
-        """Take where they lie."""
+    def __init__(self, recipe: Recipe, package: Package, shell: str = "") -> None:
+        """Take where they lie, and the program that runs their texts if it is no usual shell."""
         self._recipe: Final = recipe
         self._folder: Final = package[0]
-        found = inside(package[1], "scripts")
-        self.texts: Final = {k: v for k, v in found.items() if isinstance(v, str)}
+        self._shell: Final = shell or "sh"
+        self.texts: Final = scripts_of(package)
 
     def run(self, name: Field, args: Sequence[Field] = (), *, around: bool = True) -> None:
         """Add a script and, unless told otherwise, those before and after it."""
         if name is None:
-            for text in self.texts.values():
-                self._recipe.add(text, self._folder)
+            for one in self.texts:
+                self._add(one, ())
             return
         if name not in self.texts:
             return
@@ -82,7 +82,8 @@ class Scripts:
     def _add(self, name: str, args: Sequence[Field]) -> None:
         text = self.texts.get(name)
         if text is not None:
-            self._recipe.add(f"{text} {quoted(args)}", self._folder)
+            whole = f"{text} {quoted(args)}".strip()
+            self._recipe.add_script(self._shell, whole, self._folder, ("-c",))
 
     def lifecycle(self, names: Iterable[str]) -> None:
         """Add the scripts that belong to an event."""
@@ -99,13 +100,13 @@ class _Call:
         program: str,
         words: Sequence[Field],
         recipe: Recipe,
-        read_file: Read,
+        project: Project,
     ) -> None:
         """Read the options before the command."""
         self._manager: Final = manager
         self._program: Final = program
         self._recipe: Final = recipe
-        self._read: Final = read_file
+        self._project: Final = project
         self._options: Final = read(words, manager.grammar, permute=False)
         self._rest: list[Field] = list(words[self._options.at :])
 
@@ -155,14 +156,20 @@ class _Call:
         """Give the package whose scripts run."""
         folder = self._options.value(*_FOLDER)
         if folder is None and self._options.has_exactly("workspace-root"):
-            found = upwards(self._read, "", ("pnpm-workspace.yaml",))
+            found = upwards(self._project, "", ("pnpm-workspace.yaml",))
             folder = found[0] if found is not None else None
         if folder is None:
             if any(name in _FOLDER for name, _ in self._options.given):
                 self._recipe.miss(f"the folder that `{self._program}` runs in is not known")
-            return nearest(self._read, "")
-        document = table(self._read(below(folder, "package.json")), "json")
+            if self._program == "pnpm" and self._selects():
+                return root_of(self._project, "")
+            return nearest(self._project, "")
+        document = table(self._project(below(folder, "package.json")), "json")
         return None if document is None else (folder, document)
+
+    def _selects(self) -> bool:
+        """Whether packages of a workspace are selected, which pnpm finds from any folder in it."""
+        return self._options.has_exactly("filter", "F", "recursive", "r")
 
     def _packages(self, options: Options) -> list[Package]:
         """Give the packages that options select, the project's own without any."""
@@ -170,37 +177,40 @@ class _Call:
         root = self._package()
         if root is None:
             return []
-        names = ("workspace", "filter", "F", "w" if self._program == "npm" else "F")
-        chosen = [value for name, value in self._options.given if name in names]
         every = options.has_exactly("workspaces", "ws", "recursive", "r")
         if self._program == "bun":
             every = options.has_exactly("workspaces")
-        if every:
-            self._recipe.miss("scripts of all workspaces run, and not all were found")
-        found = [root] if every or not chosen else []
+        return self._selected(root, self._selectors(), every=every)
+
+    def _selectors(self) -> list[Field]:
+        """Give what selects packages of a workspace."""
+        names = ("workspace", "filter", "F", "w" if self._program == "npm" else "F")
+        return [value for name, value in self._options.given if name in names]
+
+    def _selected(self, root: Package, chosen: Sequence[Field], *, every: bool) -> list[Package]:
+        """Give the packages of a workspace that are selected."""
+        if not every and not chosen:
+            return [root]
+        packages = members(self._project, root)
+        if packages is None:
+            self._recipe.miss("scripts of a workspace run, and not all of its packages were found")
+            packages = []
+        if every or None in chosen:
+            return packages or [root]
+        found: list[Package] = []
         for name in chosen:
-            package = None if name is None else self._member(root, name)
-            if package is None:
-                self._recipe.miss(f"the workspace `{name or '...'}` was not found")
-            else:
-                found.append(package)
+            some = self._member(root, name or "", packages)
+            if not some:
+                self._recipe.miss(f"the workspace `{name}` was not found")
+            found += [one for one in some if one not in found]
         return found
 
-    def _member(self, root: Package, name: str) -> Package | None:
-        """Find a workspace by its name or its folder."""
-        folder, document = root
-        patterns = document.get("workspaces", [])
-        if isinstance(patterns, dict):
-            patterns = patterns.get("packages", [])
-        known = [one for one in patterns if isinstance(one, str)] if _is_list(patterns) else []
-        last = name.rstrip("/").rpartition("/")[2]
-        guesses = [one.replace("**", "*").rstrip("/").replace("*", last) for one in known]
-        for guess in (name, *guesses, f"packages/{last}", f"apps/{last}"):
-            where = below(folder, guess.strip("{}").removeprefix("./"))
-            found = table(self._read(below(where, "package.json")), "json")
-            if found is not None and (guess == name or found.get("name") in (name, last)):
-                return where, found
-        return None
+    def _member(self, root: Package, name: str, packages: list[Package]) -> list[Package]:
+        """Find packages by a name or a folder; the root is one too."""
+        where = below(root[0], name.strip("{}.").removeprefix("/").rstrip("/"))
+        found = chosen([root, *packages], name)
+        document = None if found else table(self._project(below(where, "package.json")), "json")
+        return found if document is None else [(where, document)]
 
     # --- what -------------------------------------------------------------------------------
 
@@ -223,7 +233,24 @@ class _Call:
         return self._recipe
 
     def _scripts(self, options: Options) -> list[Scripts]:
-        return [Scripts(self._recipe, package) for package in self._packages(options)]
+        return [
+            Scripts(self._recipe, package, self._shell(package))
+            for package in self._packages(options)
+        ]
+
+    def _shell(self, package: Package) -> str:
+        """Give the program that runs scripts, where it is told which; source: npm-config(7)."""
+        given = self._options.values("script-shell")[-1:]
+        if given and given[0] is None:
+            self._recipe.refuse(f"the shell that `{self._program}` is given is not known")
+        home = self._project.lookup("HOME")
+        for folder in (package[0], "", *([] if home is None else [home])):
+            for line in (self._project(below(folder, ".npmrc")) or "").split("\n"):
+                key, _, value = line.partition("=")
+                if key.strip() == "script-shell":
+                    given.append(value.strip().strip("\"'"))
+        given.append(self._project.lookup("npm_config_script_shell"))
+        return next((one for one in given if one), "")
 
     def _script(self, words: list[Field], *, direct: str = "") -> Recipe | None:
         """Run a script; one that is not there may be a program of the project's packages."""
@@ -236,13 +263,11 @@ class _Call:
                 self._options.given.append(option)
         if self._options.has_exactly("help") or (name or "").startswith("-"):
             return None
-        if self._options.has_exactly("script-shell"):
-            self._recipe.miss(f"`{self._program}` is given a shell that is not read")
         around = not self._options.has_exactly("ignore-scripts")
         packages = self._packages(self._options)
         found = False
         for package in packages:
-            scripts = Scripts(self._recipe, package)
+            scripts = Scripts(self._recipe, package, self._shell(package))
             found = found or name is None or name in scripts.texts
             if direct == "restart" and "restart" not in scripts.texts:
                 scripts.run("stop")
@@ -250,13 +275,14 @@ class _Call:
             elif direct == "start" and "start" not in scripts.texts and self._serves(package[0]):
                 self._recipe.add(f"node server.js {quoted(args)}", package[0])
             scripts.run(name, args, around=around)
-        if not found and self._manager.shorthand and name is not None:
+        none = not packages and self._selectors()
+        if not found and self._manager.shorthand and name is not None and not none:
             return self._program_of(words, packages)
         return self._recipe
 
     def _serves(self, folder: str) -> bool:
         """Whether `npm start` without a script of that name starts the file that it then does."""
-        return self._read(below(folder, "server.js")) is not None
+        return self._project(below(folder, "server.js")) is not None
 
     def _program_of(self, words: Sequence[Field], packages: Sequence[Package]) -> Recipe | None:
         """Run a program of an installed package, as all but npm do where no script has the name."""
@@ -276,33 +302,26 @@ class _Call:
     def _workspace(self, command: str) -> Recipe | None:
         """Follow `yarn workspace NAME ...` and `yarn workspaces run ...`."""
         if command == "workspaces" or not self._rest:
-            if not {"run", "foreach"} & set(self._rest):
+            words = self._rest
+            root = self._package()
+            if "run" not in words or root is None:
                 return None
-            self._recipe.miss("scripts of all workspaces run, and not all were found")
+            at = words.index("run")
+            packages = self._selected(root, (), every=True)
+            for package in [root, *packages] if "foreach" in words else packages:
+                shell = self._shell(package)
+                scripts = Scripts(self._recipe, package, shell)
+                scripts.run(words[at + 1] if words[at + 1 :] else "", words[at + 2 :])
             return self._recipe
         name = self._rest[0]
         root = self._package()
-        package = self._member(root, name) if root is not None and name is not None else None
-        if package is None:
-            self._recipe.miss(f"the workspace `{name or '...'}` was not found")
-            return self._recipe
-        words: list[Field] = ["yarn", "--cwd", package[0], *self._rest[1:]]
-        return _Call(self._manager, "yarn", words, self._recipe, self._read).run()
+        recipe: Recipe | None = self._recipe
+        for package in [] if root is None else self._selected(root, [name], every=False):
+            inner: list[Field] = ["yarn", "--cwd", package[0] or ".", *self._rest[1:]]
+            recipe = _Call(self._manager, "yarn", inner, self._recipe, self._project).run()
+        return recipe
 
 
 def _arguments(words: Sequence[Field]) -> list[Field]:
     """Give a script's arguments; managers differ in whether they pass a leading `--` on."""
     return list(words[1:] if words[:1] == ["--"] else words)
-
-
-def _is_list(value: object) -> bool:
-    return isinstance(value, list)
-
-
-def nearest(read_file: Read, folder: str) -> Package | None:
-    """Give the nearest package.json, in a folder or above it."""
-    found = upwards(read_file, folder, ("package.json",))
-    if found is None:
-        return None
-    document = table(found[2], "json")
-    return (found[0], document if document is not None else {})

@@ -7,17 +7,9 @@ Sources: composer's documents on scripts (2.8), the manual of deno 2 ("task"), t
 from __future__ import annotations
 
 from kei_gates.shell.options import Grammar, read
-from kei_gates.shell.recipes_text import (
-    Recipe,
-    TooMuch,
-    below,
-    inside,
-    quoted,
-    split,
-    string_end,
-    table,
-    upwards,
-)
+from kei_gates.shell.recipes_documents import inside, table, toml, without_comments
+from kei_gates.shell.recipes_tasks import find as find_task
+from kei_gates.shell.recipes_text import Recipe, TooMuch, below, quoted, split, upwards
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,16 +17,16 @@ if TYPE_CHECKING:
     from typing import Any
 
     from kei_gates.shell.expand import Field
-    from kei_gates.shell.recipes_text import Read
+    from kei_gates.shell.recipes_text import Project, Read
 
 _DEEPEST = 12
 
 
-def find(program: str, words: Sequence[Field], read_file: Read) -> Recipe | None:
+def find(program: str, words: Sequence[Field], project: Project) -> Recipe | None:
     """Give what the project's own scripts make a package manager run."""
     recipe = Recipe()
     try:
-        return _FINDERS[program](words, recipe, read_file)
+        return _FINDERS[program](words, recipe, project)
     except TooMuch:
         recipe.miss("there are more scripts than are read")
         return recipe
@@ -164,7 +156,7 @@ def _deno(words: Sequence[Field], recipe: Recipe, read_file: Read) -> Recipe | N
         return recipe
     tasks: dict[str, Any] = {}
     for name in reversed(names):
-        document = table(_without_comments(read_file(below(where[0], name)) or ""), "json")
+        document = table(without_comments(read_file(below(where[0], name)) or ""), "json")
         tasks |= {**inside(document, "scripts"), **inside(document, "tasks")}
     _task(rest[0], tasks, rest[1:], recipe, where[0], 0)
     return recipe
@@ -199,36 +191,6 @@ def _is_like(name: str, pattern: str) -> bool:
     return bool(star) and name.startswith(head) and name.endswith(tail)
 
 
-def _without_comments(text: str) -> str:
-    """Take comments, and commas before a closing bracket, out of JSON."""
-    out: list[str] = []
-    at = 0
-    while at < len(text):
-        if text[at] == '"':
-            end = string_end(text, at, '"') + 1
-            out.append(text[at:end])
-        elif text.startswith("//", at):
-            end = text.find("\n", at)
-        elif text.startswith("/*", at):
-            end = text.find("*/", at) + 2
-            end = end if end > at else len(text)
-        else:
-            end = at + 1
-            if text[at] in "]}":
-                _drop_comma(out)
-            out.append(text[at])
-        at = end if end > at else len(text)
-    return "".join(out)
-
-
-def _drop_comma(out: list[str]) -> None:
-    at = len(out) - 1
-    while at >= 0 and out[at] in " \t\r\n":
-        at -= 1
-    if at >= 0 and out[at] == ",":
-        out[at] = " "
-
-
 # --- cargo --------------------------------------------------------------------------------------
 
 _CARGO = Grammar("CZ", "config color manifest-path")
@@ -242,25 +204,28 @@ _BUILT_IN = frozenset(
 _ALIASES = {"b": "build", "c": "check", "d": "doc", "r": "run", "t": "test", "rm": "remove"}
 
 
-def _cargo(words: Sequence[Field], recipe: Recipe, read_file: Read) -> Recipe | None:
-    """Follow an alias, which can only name another subcommand of cargo."""
+def _cargo(words: Sequence[Field], recipe: Recipe, project: Project) -> Recipe | None:
+    """Follow an alias, which can only name another subcommand of cargo, or `cargo make`."""
     words = [w for at, w in enumerate(words) if at != 1 or not (w or "").startswith("+")]
     options = read(words, _CARGO, permute=False)
     rest = list(words[options.at :])
     if not rest or rest[0] is None or rest[0] in _BUILT_IN or rest[0] in _ALIASES:
         return None
+    if rest[0] == "make":
+        return find_task("cargo", rest, project)
     folder = options.value("C") or ""
-    found = upwards(read_file, folder, (".cargo/config.toml", ".cargo/config"))
-    alias = inside(table(found[2], "toml"), "alias").get(rest[0]) if found is not None else None
+    found = upwards(project, folder, (".cargo/config.toml", ".cargo/config"))
+    settings = toml(found[2], found[1], recipe) if found is not None else {}
+    alias = inside(settings, "alias").get(rest[0])
     parts = split(alias) if isinstance(alias, str) else alias
     if not isinstance(parts, list) or not parts or parts[0] == rest[0]:
-        return None
+        return recipe if recipe.unseen else None
     leading: list[Field] = [part if isinstance(part, str) else None for part in parts]
     recipe.run_words(["cargo", *leading, *rest[1:]], folder)
     return recipe
 
 
-_FINDERS: dict[str, Callable[[Sequence[Field], Recipe, Read], Recipe | None]] = {
+_FINDERS: dict[str, Callable[[Sequence[Field], Recipe, Project], Recipe | None]] = {
     "cargo": _cargo,
     "composer": _composer,
     "deno": _deno,

@@ -1,22 +1,15 @@
-"""What scripts of Python projects run: those of pdm, hatch, poe and pipenv.
+"""What scripts of Python projects run: those of pdm, hatch, poe, pipenv, rye and pixi.
 
-Sources: the documents of pdm 2 ("PDM Scripts"), hatch 1 ("Environments", scripts), poethepoet 0.30
-and pipenv 2024 ("Custom scripts"). What runs with a name that is no script is an ordinary program.
+Sources: the documents of pdm 2 ("PDM Scripts"), hatch 1 ("Environments", scripts), poethepoet 0.30,
+pipenv 2024 ("Custom scripts"), rye ("Scripts") and pixi ("Advanced tasks"). What runs with a name
+that is no script is an ordinary program.
 """
 
 from __future__ import annotations
 
 from kei_gates.shell.options import Grammar, read
-from kei_gates.shell.recipes_text import (
-    Recipe,
-    TooMuch,
-    below,
-    inside,
-    quoted,
-    split,
-    table,
-    upwards,
-)
+from kei_gates.shell.recipes_documents import inside, toml
+from kei_gates.shell.recipes_text import Recipe, TooMuch, below, quoted, split, upwards
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +25,10 @@ _PDM = Grammar("pcs", "project config site-packages")
 _HATCH = Grammar("ep", "env project data-dir cache-dir config")
 _POE = Grammar("CP", "directory root executor")
 _PIPENV = Grammar("", "python pypi-mirror")
+_RYE = Grammar("", "pyproject")
+_PIXI = Grammar("em", "environment manifest-path color tls-root-certs")
+# What lists other scripts that a script runs.
+_OTHERS = ("composite", "sequence", "deps", "parallel", "chain", "depends-on", "depends_on")
 # Commands of pdm, which win over scripts of the same name that are called without `run`.
 _PDM_COMMANDS = frozenset(
     ("add", "build", "cache", "completion", "config", "export", "fix", "import", "info", "init",
@@ -64,7 +61,7 @@ class Scripts:
             self._table(value, args, depth)
         elif isinstance(value, list):
             for one in value:
-                self._named(one, args, depth)
+                self._named(one, args, depth + 1)
         elif isinstance(value, str) and self.names and value.split()[:1] != [name]:
             self._named(value, args, depth)
         elif isinstance(value, str):
@@ -89,21 +86,25 @@ class Scripts:
         folder = value.get("working_dir", value.get("cwd"))
         where = below(self.folder, folder) if isinstance(folder, str) else self.folder
         for key in ("cmd", "shell"):
-            command = value.get(key)
-            if isinstance(command, list):
-                self.recipe.run_words([w for w in command if isinstance(w, str)], where)
-            elif isinstance(command, str):
-                self.recipe.add(_with(command, args), where)
-        for key in ("composite", "sequence", "deps", "parallel"):
+            self._command(value.get(key), args, where)
+        for key in _OTHERS:
             listed = value.get(key)
-            for one in listed if isinstance(listed, list) else ():
+            for one in listed if isinstance(listed, list) else [listed]:
                 if depth <= _DEEPEST:
                     self._named(one, (), depth + 1)
-        if isinstance(value.get("ref"), str):
-            self._named(value["ref"], args, depth + 1)
+        for key in ("ref", "task"):
+            if isinstance(value.get(key), str):
+                self._named(value[key], args, depth + 1)
         for key in ("call", "script", "expr"):
             if isinstance(value.get(key), str):
                 self.recipe.miss(f"the Python code of the script `{value[key]}` is not read")
+
+    def _command(self, command: object, args: Sequence[Field], folder: str) -> None:
+        """Add a command, which is a text or a list of words."""
+        if isinstance(command, list):
+            self.recipe.run_words([w for w in command if isinstance(w, str)], folder)
+        elif isinstance(command, str):
+            self.recipe.add(_with(command, args), folder)
 
 
 def _with(text: str, args: Sequence[Field]) -> str:
@@ -156,7 +157,7 @@ def _among(  # noqa: PLR0913 -- one call's context
 ) -> Recipe | None:
     """Run one of some scripts, all of them where the name is not known."""
     if call is None or (call[0] is not None and call[0] not in scripts):
-        return None
+        return recipe if recipe.unseen else None
     name, args = call
     found = Scripts(scripts, folder, recipe, names=names)
     for one in scripts if name is None else (name,):
@@ -168,28 +169,28 @@ def _among(  # noqa: PLR0913 -- one call's context
     return recipe
 
 
-def _project(read_file: Read, name: str = "pyproject.toml") -> tuple[str, Mapping[str, Any]]:
+def _project(
+    read_file: Read, recipe: Recipe, name: str = "pyproject.toml"
+) -> tuple[str, Mapping[str, Any]]:
     found = upwards(read_file, "", (name,))
-    if found is None:
-        return "", {}
-    return found[0], table(found[2], "toml") or {}
+    return ("", {}) if found is None else (found[0], toml(found[2], found[1], recipe))
 
 
 def _pdm(words: Sequence[Field], recipe: Recipe, read_file: Read) -> Recipe | None:
-    folder, document = _project(read_file)
+    folder, document = _project(read_file, recipe)
     scripts = inside(document, "tool", "pdm", "scripts")
     call = _named(words, _PDM, "run", _PDM_COMMANDS)
     return _among(scripts, call, folder, recipe, around=("pre_", "post_"))
 
 
 def _poe(words: Sequence[Field], recipe: Recipe, read_file: Read) -> Recipe | None:
-    folder, document = _project(read_file)
+    folder, document = _project(read_file, recipe)
     scripts = inside(document, "tool", "poe", "tasks")
     return _among(scripts, _named(words, _POE, "", frozenset()), folder, recipe)
 
 
 def _pipenv(words: Sequence[Field], recipe: Recipe, read_file: Read) -> Recipe | None:
-    folder, document = _project(read_file, "Pipfile")
+    folder, document = _project(read_file, recipe, "Pipfile")
     return _among(inside(document, "scripts"), _named(words, _PIPENV, "run"), folder, recipe)
 
 
@@ -198,8 +199,8 @@ def _hatch(words: Sequence[Field], recipe: Recipe, read_file: Read) -> Recipe | 
     call = _named(words, _HATCH, "run")
     if call is None:
         return None
-    folder, document = _project(read_file)
-    own = table(read_file(below(folder, "hatch.toml")), "toml")
+    folder, document = _project(read_file, recipe)
+    own = toml(read_file(below(folder, "hatch.toml")), "hatch.toml", recipe)
     environments = inside(own, "envs") or inside(document, "tool", "hatch", "envs")
     name, args = call
     chosen = read(words, _HATCH, permute=False).value("e", "env") or "default"
@@ -215,9 +216,32 @@ def _hatch(words: Sequence[Field], recipe: Recipe, read_file: Read) -> Recipe | 
     return _among(scripts, (name, args), folder, recipe, names=True)
 
 
+def _rye(words: Sequence[Field], recipe: Recipe, read_file: Read) -> Recipe | None:
+    folder, document = _project(read_file, recipe)
+    scripts = inside(document, "tool", "rye", "scripts")
+    return _among(scripts, _named(words, _RYE, "run"), folder, recipe)
+
+
+def _pixi(words: Sequence[Field], recipe: Recipe, read_file: Read) -> Recipe | None:
+    """Follow `pixi run NAME`; every environment and system may have tasks of its own."""
+    call = _named(words, _PIXI, "run")
+    given = read(words, _PIXI, permute=True).value("m", "manifest-path")
+    folder, document = _project(read_file, recipe, given or "pixi.toml")
+    if not document:
+        folder, document = _project(read_file, recipe)
+        document = inside(document, "tool", "pixi")
+    parts = [document, *inside(document, "target").values(), *inside(document, "feature").values()]
+    scripts: dict[str, Any] = {}
+    for part in parts:
+        scripts = {**inside(part, "tasks"), **scripts}
+    return _among(scripts, call, folder, recipe, names=True)
+
+
 _FINDERS: dict[str, Callable[[Sequence[Field], Recipe, Read], Recipe | None]] = {
     "hatch": _hatch,
     "pdm": _pdm,
     "pipenv": _pipenv,
+    "pixi": _pixi,
     "poe": _poe,
+    "rye": _rye,
 }

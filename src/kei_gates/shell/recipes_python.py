@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 
 from kei_gates.shell.options import Grammar, read
+from kei_gates.shell.recipes_parameters import calls
 from kei_gates.shell.recipes_text import Recipe
 
 TYPE_CHECKING = False
@@ -161,6 +162,7 @@ def _selected(
     if not nox and first is not None and not any(_is_named(task, first) for task in tasks):
         recipe.miss(f"the task `{first}` was not found")
     functions = [task[2] for task in running]
+    called = [call for function in functions for call in calls(function)]
     body: list[ast.stmt] = list(ast.parse("import subprocess").body)
     for node in tree.body:
         if not any(node is task[2] for task in tasks):
@@ -168,8 +170,7 @@ def _selected(
         elif any(node is one for one in functions) and isinstance(node, ast.FunctionDef):
             node.decorator_list = []
             body.append(_rewritten(node, given, nox=nox))
-    for function in functions:
-        body += ast.parse(f"{function.name}(None)").body
+    body += called
     return ast.unparse(ast.fix_missing_locations(ast.Module(body, [])))
 
 

@@ -1,4 +1,4 @@
-"""What the readers of recipes share: the record they fill, unknown text, quoting, documents.
+"""What the readers of recipes share: the record they fill, unknown text, quoting, files.
 
 Where a part of a recipe is computed, its text holds a mark; `render` writes marks as variables that
 nobody can know, so that the analysis of the shell meets an unknown word there.
@@ -6,19 +6,21 @@ nobody can know, so that the analysis of the shell meets an unknown word there.
 
 from __future__ import annotations
 
-import sys
-
 from kei_gates.shell.scanner import NAME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from typing import Any, Final, TypeAlias
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Final, TypeAlias
 
     from kei_gates.shell.expand import Field
 
     Read: TypeAlias = "Callable[[str], str | None]"
     """Gives the text of a file, none when there is none."""
+    Lookup: TypeAlias = "Callable[[str], str | None]"
+    """Gives the value of a variable of the environment, none when it is not known."""
+    Glob: TypeAlias = "Callable[[str], list[str] | None]"
+    """Gives the paths that a pattern matches, none when they are not known."""
 
 COMPUTED, UNSET, FILE, HERE = "\0", "\1", "\2", "\3"
 """Marks: any text; what only the environment could set; a file's name; the folder it runs in."""
@@ -33,6 +35,26 @@ _MOST_WORK = 20_000
 _MOST_PARENTS = 8
 
 
+class Project:
+    """What readers of recipes may ask: for a file's text (by calling it), a variable, paths."""
+
+    __slots__ = ("glob", "lookup", "read")
+
+    def __init__(self, read: Read, lookup: Lookup | None = None, glob: Glob | None = None) -> None:
+        """Take what answers; what is not given knows nothing."""
+        self.read: Final = read
+        self.lookup: Final = lookup or _nothing
+        self.glob: Final = glob or _nothing
+
+    def __call__(self, path: str) -> str | None:
+        """Give the text of a file, none when there is none."""
+        return self.read(path)
+
+
+def _nothing(_: str) -> None:
+    """Know nothing."""
+
+
 class TooMuch(Exception):  # noqa: N818 -- it is no error of the program's
     """Reading a recipe would take too long."""
 
@@ -42,16 +64,19 @@ class Recipe:
 
     `sources` are shell texts, each with the folder that it runs in, relative to where the runner is
     started ("" for there) or absolute. `code` holds language and text of what is no shell text.
-    `unseen` says, one clause each, what could not be read.
+    `unseen` says, one clause each, what could not be read; `strict` are those of them that hide in
+    the call itself. `own` says that the call itself gives the recipe.
     """
 
-    __slots__ = ("code", "sources", "unseen")
+    __slots__ = ("code", "own", "sources", "strict", "unseen")
 
     def __init__(self) -> None:
         """Start with nothing that runs."""
         self.sources: list[tuple[str, str]] = []
         self.code: list[tuple[str, str]] = []
         self.unseen: list[str] = []
+        self.strict: list[str] = []
+        self.own = False
 
     def add(self, text: str, folder: str = "") -> None:
         """Add a shell text, its marks written out."""
@@ -71,25 +96,43 @@ class Recipe:
         if (language, text) not in self.code:
             self.code.append((language, text))
 
-    def add_script(self, shell: str, text: str, folder: str) -> None:
-        """Add text that a program runs which is given by its command, as behind `#!`."""
-        words = [word for word in shell.split() if not word.startswith("-")] or ["sh"]
+    def add_script(
+        self, shell: str, text: str, folder: str, flags: Sequence[str] | None = None
+    ) -> None:
+        """Add text that a program runs which is given by its command, as behind `#!`.
+
+        `flags` stand between the program and the text; without them it gets the text in a file.
+        """
+        command = shell.split() or ["sh"]
+        words = [word for word in command if not word.startswith("-")] or ["sh"]
         name = words[0].rpartition("/")[2]
         if name == "env" and len(words) > 1:
             name = words[1].rpartition("/")[2]
         name = name.removesuffix(".exe")
         language = LANGUAGES.get(name.rstrip("0123456789."))
-        if name in SHELLS:
+        if name in SHELLS and (flags is None or _takes_text(flags)):
             self.add(text, folder)
         elif language is not None:
             self.add_code(language, render(text))
-        else:
+        elif text:
+            self.run_words([*command, *(("-",) if flags is None else (*flags, text))], folder)
             self.miss(f"what `{render(name)}` runs is not read")
 
     def miss(self, why: str) -> None:
         """Note why something could run that is not here."""
         if why not in self.unseen:
             self.unseen.append(why)
+
+    def refuse(self, why: str) -> None:
+        """Note what the call itself hides."""
+        self.miss(why)
+        self.strict.append(why)
+
+
+def _takes_text(flags: Sequence[str]) -> bool:
+    """Whether a shell with these options runs the next word as its text."""
+    code = [flag[:1] == "-" != flag[1:2] and "c" in flag for flag in flags]
+    return True in code and all(flag[:1] == "-" for flag in flags[code.index(True) :])
 
 
 SHELLS = frozenset(("sh", "bash", "dash", "zsh", "ksh", "ash", "mksh"))
@@ -251,38 +294,3 @@ def upwards(read: Read, folder: str, names: Sequence[str]) -> tuple[str, str, st
             break
         folder = below(folder, "..") if folder else ".."
     return None
-
-
-def table(text: str | None, kind: str) -> dict[str, Any] | None:
-    """Read a document of JSON or TOML; none when it is none, or its top is no table."""
-    if text is None:
-        return None
-    loads: Final = _json if kind == "json" else _toml
-    try:
-        found = loads(text.removeprefix("\ufeff"))
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def _json(text: str) -> object:
-    import json  # noqa: PLC0415 -- rare, and dear at import
-
-    found: object = json.loads(text)
-    return found
-
-
-def _toml(text: str) -> object:
-    if sys.version_info >= (3, 11):
-        import tomllib  # noqa: PLC0415 -- rare, and dear at import
-    else:
-        import tomli as tomllib  # noqa: PLC0415 -- rare, and dear at import
-
-    return tomllib.loads(text)
-
-
-def inside(document: object, *keys: str) -> Mapping[str, Any]:
-    """Give the table at a path of keys; an empty one when there is none."""
-    for key in keys:
-        document = document.get(key) if isinstance(document, dict) else None
-    return document if isinstance(document, dict) else {}

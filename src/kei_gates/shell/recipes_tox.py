@@ -61,8 +61,6 @@ def find(_program: str, words: Sequence[Field], read_file: Read) -> Recipe | Non
     if command in _OTHERS or options.has_exactly(*_ASKS):
         return None
     recipe = Recipe()
-    if options.has_exactly("override", "x"):
-        recipe.miss("tox is given settings that are not read")
     given = list(words[end + 1 :])
     if command in ("e", "exec"):
         recipe.run_words(given)
@@ -70,6 +68,12 @@ def find(_program: str, words: Sequence[Field], read_file: Read) -> Recipe | Non
     try:
         config = load(options.value("c", "conf"), read_file, recipe)
         if config is not None:
+            for setting in options.values("x", "override"):
+                recipe.own = True
+                if setting is None or not is_known(setting):
+                    recipe.refuse("tox is given settings that are not known")
+                else:
+                    config.override(setting)
             run = Run(config, given, recipe)
             labels = [v for name, v in options.given if name in ("m", "labels")]
             factors = [v for name, v in options.given if name in ("f", "factors")]

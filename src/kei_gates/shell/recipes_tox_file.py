@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import configparser
 
-from kei_gates.shell.recipes_text import TooMuch, inside, table, upwards, without_marks
+from kei_gates.shell.recipes_documents import inside, toml
+from kei_gates.shell.recipes_text import TooMuch, upwards, without_marks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,9 +30,26 @@ class Config:
 
     def __init__(self, sections: Sections, folder: str, core: str) -> None:
         """Take the parts; `core` is the section of tox's own settings."""
-        self.sections: Final = sections
+        self.sections: Final = dict(sections)
         self.folder: Final = folder
         self.core: Final = core
+
+    def override(self, setting: str) -> None:
+        """Take a setting of the command line: `SECTION.KEY=VALUE`, with `+=` for more lines."""
+        where, equals, value = setting.partition("=")
+        section, _, key = where.rstrip("+").rpartition(".")
+        if not equals:
+            return
+        section = section.replace("env_run_base", "testenv").strip()
+        if section.startswith("env."):
+            section = f"testenv:{section.removeprefix('env.')}"
+        own = dict(self.sections.get(section, {}))
+        before = own.get(key)
+        if where.endswith("+") and isinstance(before, list):
+            own[key] = [*before, [value]]
+        else:
+            own[key] = f"{before}\n{value}" if where.endswith("+") and before else value
+        self.sections[section] = own
 
 
 def load(path: Field, read_file: Read, recipe: Recipe) -> Config | None:
@@ -60,7 +78,7 @@ def load(path: Field, read_file: Read, recipe: Recipe) -> Config | None:
 def _parsed(name: str, text: str, folder: str, recipe: Recipe) -> Config | None:
     """Read a file of settings; none when tox has none in it."""
     if name.endswith(".toml"):
-        document = table(text, "toml")
+        document = toml(text, name, recipe)
         tox = document if name == "tox.toml" else inside(document, "tool", "tox")
         if not tox:
             return None
