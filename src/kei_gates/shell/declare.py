@@ -34,14 +34,12 @@ def declare(ev: Evaluator, words: list[Field], state: State, span: Span) -> None
             ev.miss("it is not known which variable is declared", span)
         elif word[:1] in ("-", "+") and not word.startswith("--"):
             letters += word[1:]
-            _check_options(ev, program, word, span)
+            _check_options(ev, word, span)
         elif word != "--":
             _declare_one(ev, program, letters, word, state, span)
 
 
-def _check_options(ev: Evaluator, program: str, word: str, span: Span) -> None:
-    if "n" in word and program != "export":
-        ev.miss("a variable becomes another name of a variable", span)
+def _check_options(ev: Evaluator, word: str, span: Span) -> None:
     if "f" in word or "F" in word:
         ev.miss("functions are declared by name", span)
 
@@ -62,6 +60,9 @@ def _declare_one(  # noqa: C901, PLR0913, PLR0917 -- the rules of one assignment
         history.integers.add(name)
     if program not in _EVERYWHERE and "g" not in letters and state.calls:
         state.local.add(name)
+    if "n" in letters and program != "export":
+        _refer(ev, name, text if equals else "", state, span)
+        return
     value = _value(text, letters, joins=joins)
     if program == "local" and not state.calls:
         value = None  # to bash an error, to zsh none
@@ -77,6 +78,14 @@ def _declare_one(  # noqa: C901, PLR0913, PLR0917 -- the rules of one assignment
         history.restless.add(name)
         if letters.strip("rx") or name not in state.variables:
             state.assign(name, None)
+
+
+def _refer(ev: Evaluator, name: str, target: str, state: State, span: Span) -> None:
+    """Let a name stand for a variable; in a function, where it ends again, that is not followed."""
+    if state.calls or not is_name(target) or name == target:
+        ev.miss("a variable becomes another name of a variable", span)
+    else:
+        state.history.references[name] = target
 
 
 def _value(text: str, letters: str, *, joins: bool) -> Value:

@@ -255,6 +255,8 @@ class Expanding(Findings):
         `followed` says that the state holds the value from here on. Without a state, a
         relative path is one from where the source starts.
         """
+        if state is not None:
+            name = state.history.references.get(name, name)
         if followed and (name == "IFS" or (name == "PATH" and value is not None)):
             return
         if name == "PATH" and self.inside_files:

@@ -118,13 +118,16 @@ _BELOW = frozenset(("-r", "-R", "-rf", "-fr", "--recursive", "-Rf", "-fR"))
 
 def touch_found(ev: Evaluator, words: Sequence[Field], state: State) -> None:
     """Add what find deletes and writes by itself."""
+    words = ev.spelled_as(list(words))  # a pattern that nothing quotes is one where it matches none
     roots = _roots(words)
     name = _only_name(words)
     for at, word in enumerate(words):
         if word == "-delete":
             for root in roots:
-                if "-empty" in words and not _CHOOSING & set(words):
+                if "-empty" in words and not _chooses(words):
                     ev.touch("delete", None, "find", state)  # some files, and none that holds much
+                elif root is not None and name is None and _stays_in_root(words):
+                    ev.touch("delete", Pattern(f"{escape(root)}/*"), "find", state)
                 elif root is None or name is None:
                     ev.touch("delete", root, "find", state, tree=True)
                 else:
@@ -135,7 +138,7 @@ def touch_found(ev: Evaluator, words: Sequence[Field], state: State) -> None:
 
 def _only_name(words: Sequence[Field]) -> Field:
     """Give the pattern that all names must match; none when other names may be found too."""
-    if None in words or _CHOOSING & set(words):
+    if None in words or _chooses(words):
         return None
     for test in ("-name", "-iname"):
         if test in words[:-1]:
@@ -151,8 +154,20 @@ def _any_case(name: str) -> str | None:
     return "".join(f"[{c.lower()}{c.upper()}]" if c.isalpha() else c for c in name)
 
 
-# With these, a test may not apply to all that is found.
-_CHOOSING = frozenset(("-o", "-or", "!", "-not", ",", "(", ")"))
+def _chooses(words: Sequence[Field]) -> bool:
+    """Whether a test of the name may not apply to all that is found."""
+    negated = any(
+        before in ("!", "-not") and word in ("-name", "-iname", "-empty", "(")
+        for before, word in zip(words, words[1:], strict=False)  # noqa: RUF007 -- no `itertools` here
+    )
+    return negated or bool({"-o", "-or", ",", "(", ")"} & set(words))
+
+
+def _stays_in_root(words: Sequence[Field]) -> bool:
+    """Whether only files right in the roots are meant."""
+    depth = words.index("-maxdepth") if "-maxdepth" in words[:-1] else -1
+    kind = words.index("-type") if "-type" in words[:-1] else -1
+    return depth > 0 < kind and words[depth + 1] in ("0", "1") and words[kind + 1] == "f"
 
 
 def _roots(words: Sequence[Field]) -> list[Field]:

@@ -86,10 +86,13 @@ class Findings:
         content: Content = None,
     ) -> None:
         """Add an effect on a path as the source spells it; `content` is what a write leaves."""
+        if path == "":
+            return  # no file has that name
         if path is not None and path.startswith(PIPE):
             path = "/dev/fd/63"
         if isinstance(path, Pattern):
-            for known in absolute_patterns(path, state):
+            for pattern in absolute_patterns(path, state):
+                known = None if pattern is not None and "\0" in pattern else pattern
                 if kind == "write" and known is not None:
                     self.files.write_all(known)
                 self.effects[Effect(kind, known, by, tree=tree, glob=known is not None)] = None
