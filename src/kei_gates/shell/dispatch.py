@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kei_gates.shell.effects import touch_files
 from kei_gates.shell.index import BUILDING, INTERPRETING
 from kei_gates.shell.installed import is_installed
 from kei_gates.shell.launch import launch
@@ -57,6 +58,8 @@ def follow(ev: Evaluator, program: str, words: list[Field], state: State, span: 
         from kei_gates.shell.interpreting import follow_interpreter
 
         interprets = follow_interpreter(ev, program, words, state, span)
+    if interprets and program in ("awk", "gawk"):
+        touch_files(ev, program, words, state)
     if not interprets or program == "go":  # which runs a file of code, or a program by its address
         launch(ev, words, state, span, ev.stdin.text)
 
@@ -101,14 +104,15 @@ def _run_recipe(ev: Evaluator, program: str, words: list[Field], state: State, s
     def text_of(path: str) -> str | None:
         nonlocal own
         contents = contents_at(ev, path, state)
-        for content in contents:
-            if content is None or len(contents) > 1:
-                ev.miss(f"`{path}` holds text that is not known", span)
-            elif isinstance(content, str):
-                own = own or not isinstance(content, FileText)
-                return content
-            else:
-                ev.note(f"`{path}` is no text that can be read", span)
+        texts = [content for content in contents if isinstance(content, str)]
+        if None in contents or len(texts) > 1:
+            ev.miss(f"`{path}` holds text that is not known", span)
+            return None
+        if len(texts) < len(contents):
+            ev.note(f"`{path}` was not read", span)
+        for text in texts:
+            own = own or not isinstance(text, FileText)
+            return text
         return None
 
     def value_of(name: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kei_gates.shell.files import Unread
 from kei_gates.shell.options import Grammar, read
 
 TYPE_CHECKING = False
@@ -56,13 +57,14 @@ def touch_git(  # noqa: C901 -- one verb after another
         operands = read(
             rest, Grammar("bocuj", "branch origin depth reference"), permute=True
         ).operands
-        ev.touch("write", operands[1] if len(operands) > 1 else None, program, at, tree=True)
+        target = operands[1] if len(operands) > 1 else None
+        ev.touch("write", target, program, at, tree=True, content=Unread())
     elif verb in _WHOLE and rest[1:2] not in (["list"], ["show"], ["status"], ["log"]):
-        ev.touch("write", ".", program, at, tree=True)
+        ev.touch("write", ".", program, at, tree=True, content=Unread())
 
 
 def _checkout(ev: Evaluator, rest: list[Field], state: State) -> None:
     """Follow `git checkout`: the files behind `--`, or those of another branch."""
     paths = rest[rest.index("--") + 1 :] if "--" in rest else []
     for path in paths or ["."]:
-        ev.touch("write", path, "git", state, tree=True)
+        ev.touch("write", path, "git", state, tree=True, content=Unread())

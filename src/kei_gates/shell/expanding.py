@@ -257,10 +257,10 @@ class Expanding(Findings):
         """
         if state is not None:
             name = state.history.references.get(name, name)
-        if followed and (name == "IFS" or (name == "PATH" and value is not None)):
-            return
         if name == "PATH" and self.inside_files:
             self.lost_in_file = True
+        if followed and (name == "IFS" or (name == "PATH" and value is not None)):
+            return
         from kei_gates.shell.variables import give  # it walks sources too
 
         give(self, name, value, span, state)  # type: ignore[arg-type]  # it is the evaluator

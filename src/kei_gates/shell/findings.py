@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from kei_gates.shell.state import State
 
 _LONGEST_REASON = 300
+_MOST_WORDS = 50
+"""How many words a wrapper's command may have of which globs are still told apart."""
 
 # Writing to these changes nothing that lasts.
 _NO_FILES = frozenset(("/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/tty"))
@@ -106,7 +108,7 @@ class Findings:
             elif not _is_no_file(absolute):
                 self.effects[Effect(kind, absolute, by, tree=tree)] = None
             if kind == "write" and spelled is None:
-                self.files.anywhere = True
+                self.files.anywhere = self.files.anywhere or not self.inside_files
             elif kind == "write" and spelled is not None and content is not LATER:
                 self.files.write(collapse(spelled), content, tree=tree)
 
@@ -139,7 +141,7 @@ class Findings:
         plain, spelled = self.spelled
         if plain is words:
             return spelled
-        for count in range(min(len(words), len(plain)), 1, -1):
+        for count in range(min(len(words), len(plain), _MOST_WORDS), 1, -1):
             if plain[-count:] == words[:count]:
                 return spelled[-count:] + words[count:]
         return words
