@@ -113,7 +113,8 @@ def _declaring_words(ev: Evaluator, node: Simple, state: State) -> list[Field]:
             known = SOME_NUMBER if number else partly_known(value, state, ev.facts.home)
             words.append(f"{name}={known}")
         elif text is None and any(_reads_file(part) for part in word.parts):
-            ev.note("variables are declared as a file says", word.span)
+            say = ev.miss if ev.files.has_own else ev.note
+            say("variables are declared as a file says", word.span)
             ev.lost_in_file = True
             state.lose([*state.variables, *state.history.environment])
         else:
@@ -129,7 +130,8 @@ def _without_files(ev: Evaluator, node: Simple, state: State) -> Simple:
     if len(kept) < len(node.words):
         for word in node.words:
             ev.substitutions(word.parts, state, word.span)
-        ev.note("variables are given as a file says", node.span)
+        say = ev.miss if ev.files.has_own else ev.note
+        say("variables are given as a file says", node.span)
     return Simple(node.assignments, kept, node.redirections, node.span)
 
 
