@@ -96,6 +96,45 @@ def test_every_reader_is_held_to_the_table() -> None:
     assert {READERS[program] for program in tested if program in READERS} == set(READERS.values())
 
 
+def test_settings_that_cannot_be_read_are_unseen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, tomllib.__name__, None)
+    recipe = found(FILES["tasks"], "cargo make rel")
+    assert recipe is not None
+    assert (recipe.sources, recipe.unseen) == ([], ["`Makefile.toml` is not understood"])
+
+
+STRICT = [
+    ("env", "make --eval ... v"),
+    ("mono", "npm test --script-shell ..."),
+    ("just", "just --shell ... test"),
+    ("py", "tox -x ... -e here"),
+    ("lists", "run-parts ..."),
+]
+
+
+@pytest.mark.parametrize(("files", "words"), STRICT)
+def test_what_the_call_itself_hides_is_no_word_of_the_project(files: str, words: str) -> None:
+    recipe = found(FILES[files], words)
+    assert recipe is not None
+    assert recipe.strict
+    assert set(recipe.strict) <= set(recipe.unseen)
+
+
+@pytest.mark.parametrize(
+    ("files", "words", "own"),
+    [
+        ("env", "make --eval=x:;ls x", True),
+        ("py", "tox -x testenv.commands=ls", True),
+        ("env", "make v TOOL=ls", False),
+        ("py", "tox", False),
+    ],
+)
+def test_a_recipe_of_the_call_is_its_own(files: str, words: str, own: bool) -> None:
+    recipe = found(FILES[files], words)
+    assert recipe is not None
+    assert (recipe.own, recipe.strict) == (own, [])
+
+
 # --- make itself ----------------------------------------------------------------------------------
 
 
@@ -217,6 +256,49 @@ GROWING: dict[str, tuple[str, str, Callable[[int], str]]] = {
     "tox": ("tox", "tox.ini", lambda n: "[testenv]\ncommands = " + "{posargs:" * n),
     "tox braces": ("tox", "tox.ini", lambda n: "[tox]\nenvlist = " + "{a,b}" * n + "\n[testenv]\n"),
     "nox": ("nox", "noxfile.py", lambda n: "a = " + "(" * n),
+    "doit": ("doit", "dodo.py", lambda n: "def task_a():\n return {'actions': [" + "['a']," * n),
+    "tasks": ("task ...", "Taskfile.yml", lambda n: "tasks:\n" + " a: {cmds: [b]}\n" * n),
+    "task chain": (
+        "task a0",
+        "Taskfile.yml",
+        lambda n: "tasks:\n" + "".join(f" a{i}:\n  deps: [a{i + 1}]\n" for i in range(n)),
+    ),
+    "task templates": ("task a", "Taskfile.yml", lambda n: "tasks:\n a: " + "'{{.A}}" * n),
+    "yaml lists": ("task a", "Taskfile.yml", lambda n: "- " * n),
+    "yaml brackets": ("task a", "Taskfile.yml", lambda n: "a: " + "[" * n),
+    "yaml lines": ("task a", "Taskfile.yml", lambda n: "a: b\n" + "  c\n" * n),
+    "yaml keys": (
+        "task a",
+        "Taskfile.yml",
+        lambda n: "".join(" " * i + "a:\n" for i in range(n % 900)),
+    ),
+    "mise": (
+        "mise run a0",
+        "mise.toml",
+        lambda n: "[tasks]\n" + "".join(f"a{i} = 'x'\n" for i in range(n)),
+    ),
+    "cargo make": (
+        "cargo make a0",
+        "Makefile.toml",
+        lambda n: "".join(
+            f"[tasks.a{i}]\ndependencies = ['a{i + 1}', 'a{i + 1}']\n" for i in range(n)
+        ),
+    ),
+    "nx": (
+        "nx run-many -t a",
+        "project.json",
+        lambda n: '{"targets": {"a": {"dependsOn": [' + '"a",' * n + '"a"]}}}',
+    ),
+    "procfile": ("foreman start", "Procfile", lambda n: "a: b\n" * n),
+    "turbo": (
+        "turbo a0",
+        "turbo.json",
+        lambda n: (
+            '{"tasks": {'
+            + ",".join(f'"a{i}": {{"dependsOn": ["a{i + 1}"]}}' for i in range(n))
+            + "}}"
+        ),
+    ),
     "invoke": ("inv a", "tasks.py", lambda n: "a = " + "-" * n + "1"),
 }
 

@@ -119,17 +119,9 @@ def _run_recipe(ev: Evaluator, program: str, words: list[Field], state: State, s
         value = state.lookup(name)
         return value if isinstance(value, str) and not is_unknown(value) else None
 
-    def paths_of(pattern: str) -> list[str] | None:
-        found: list[str] = []
-        for absolute in state.paths(pattern):
-            known = None if absolute is None else collapse(absolute)
-            some = None if known is None else ev.files.matching(known, ev.facts.glob)
-            if some is None:
-                return None
-            found += some
-        return found
-
-    recipe = find_recipe(program, words, text_of, value_of, paths_of)
+    recipe = find_recipe(
+        program, words, text_of, value_of, lambda pattern: _matching(ev, pattern, state)
+    )
     if recipe is None:
         return False
     for why in recipe.strict:
@@ -139,6 +131,18 @@ def _run_recipe(ev: Evaluator, program: str, words: list[Field], state: State, s
     _follow_recipe(ev, program, recipe, state, span)
     ev.inside_files -= outside
     return True
+
+
+def _matching(ev: Evaluator, pattern: str, state: State) -> list[str] | None:
+    """Give the files that a pattern matches; none when they are not known."""
+    found: list[str] = []
+    for absolute in state.paths(pattern):
+        known = None if absolute is None else collapse(absolute)
+        some = None if known is None else ev.files.matching(known, ev.facts.glob)
+        if some is None:
+            return None
+        found += some
+    return found
 
 
 def _follow_recipe(ev: Evaluator, program: str, recipe: Recipe, state: State, span: Span) -> None:

@@ -21,18 +21,19 @@ if TYPE_CHECKING:
 __all__ = ["READERS", "Recipe", "find"]
 
 READERS: dict[str, str] = {
-    "bmake": "make", "bun": "npm", "cargo": "packages", "composer": "packages",
-    "concurrently": "lists", "deno": "packages", "doit": "doit", "fab": "python",
-    "foreman": "folders", "gmake": "make", "gnumake": "make", "go-task": "taskfile",
-    "goreman": "folders", "hatch": "projects", "hivemind": "folders", "honcho": "folders",
-    "inv": "python", "invoke": "python", "just": "just", "lefthook": "folders",
-    "lerna": "monorepos", "make": "make", "makers": "tasks", "mingw32-make": "make",
-    "mise": "tasks", "nmake": "make", "node": "npm", "nox": "python", "npm": "npm",
-    "npm-run-all": "lists", "nx": "monorepos", "overmind": "folders", "pdm": "projects",
-    "pipenv": "projects", "pixi": "projects", "pmake": "make", "pnpm": "npm", "poe": "projects",
-    "pre-commit": "folders", "remake": "make", "rtx": "tasks", "run-p": "lists",
-    "run-parts": "folders", "run-s": "lists", "rush": "monorepos", "rushx": "monorepos",
-    "rye": "projects", "task": "taskfile", "tox": "tox", "turbo": "monorepos", "yarn": "npm",
+    "bmake": "make", "bun": "npm", "cargo": "packages", "cargo-make": "tasks",
+    "composer": "packages", "concurrently": "lists", "deno": "packages", "doit": "doit",
+    "fab": "python", "foreman": "folders", "gmake": "make", "gnumake": "make",
+    "go-task": "taskfile", "goreman": "folders", "hatch": "projects", "hivemind": "folders",
+    "honcho": "folders", "inv": "python", "invoke": "python", "just": "just",
+    "lefthook": "folders", "lerna": "monorepos", "make": "make", "makers": "tasks",
+    "mingw32-make": "make", "mise": "tasks", "nmake": "make", "node": "npm", "nox": "python",
+    "npm": "npm", "npm-run-all": "lists", "nx": "monorepos", "overmind": "folders",
+    "pdm": "projects", "pipenv": "projects", "pixi": "projects", "pmake": "make", "pnpm": "npm",
+    "poe": "projects", "pre-commit": "folders", "remake": "make", "rtx": "tasks",
+    "run-p": "lists", "run-parts": "folders", "run-s": "lists", "rush": "monorepos",
+    "rushx": "monorepos", "rye": "projects", "task": "taskfile", "tox": "tox",
+    "turbo": "monorepos", "yarn": "npm",
 }  # fmt: skip
 """Programs, each with the module that reads what it runs: `recipes_` and the name."""
 

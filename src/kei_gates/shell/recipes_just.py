@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kei_gates.shell.expand import Field
     from kei_gates.shell.options import Options
     from kei_gates.shell.recipes_just_file import Entry
-    from kei_gates.shell.recipes_text import Read
+    from kei_gates.shell.recipes_text import Project, Read
 
 _GRAMMAR: Final = Grammar(
     "fdsEc",
@@ -40,7 +40,7 @@ _NAMES = ("justfile", ".justfile", "Justfile", "JUSTFILE")
 _DEEPEST = 30
 
 
-def find(_program: str, words: Sequence[Field], read_file: Read) -> Recipe | None:
+def find(_program: str, words: Sequence[Field], project: Project) -> Recipe | None:
     """Give what just would run; none when it only answers a question about itself."""
     words, given = _without_set(words)
     options = read(words, _GRAMMAR, permute=False)
@@ -53,9 +53,10 @@ def find(_program: str, words: Sequence[Field], read_file: Read) -> Recipe | Non
         if options.has(*names) and options.value(*names) is None:
             recipe.miss("where `just` finds its recipes is not known")
             return recipe
-    run = Run(recipe, read_file, given, _given_shell(options, recipe))
+    outside = options.values("f", "justfile") or [project.lookup("JUST_JUSTFILE")]
+    run = Run(recipe, project, given, _given_shell(options, recipe))
     try:
-        run.run(options)
+        run.run(options, outside[-1])
     except TooMuch:
         recipe.miss("the justfile is too large to be read to its end")
     return recipe
@@ -106,9 +107,9 @@ class Run:
         self._values = Evaluator(recipe, self._work, "", {})
         self._done: set[tuple[str, ...]] = set()
 
-    def run(self, options: Options) -> None:
+    def run(self, options: Options, file: Field) -> None:
         """Add what runs."""
-        if not self.load(options.value("f", "justfile"), options.value("d", "working-directory")):
+        if not self.load(file, options.value("d", "working-directory")):
             return
         if options.has_exactly("c", "command"):
             command = [options.value("c", "command"), *options.operands]

@@ -150,7 +150,8 @@ class Run:
                 self._recipe.miss("make is given options that are not read")
         flags = [f"-{self._dry}"] if self._dry else []
         again = quoted(["make", *flags, *(f"{name}={value}" for name, value in given.items())])
-        variables["MAKE"] = variables["MAKE_COMMAND"] = Variable(again)
+        for name in {"MAKE", "MAKE_COMMAND"} - given.keys():
+            variables[name] = Variable(again)
         known = " ".join(goal for goal in goals if goal is not None)
         variables["MAKECMDGOALS"] = Variable(COMPUTED if None in goals else known)
 

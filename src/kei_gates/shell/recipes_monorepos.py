@@ -51,8 +51,9 @@ def _run(
 ) -> None:
     """Add scripts of packages."""
     for package in packages:
+        scripts = Scripts(recipe, package)
         for name in names:
-            Scripts(recipe, package).run(name, args, around=False)
+            scripts.run(name, args, around=False)
 
 
 # --- turbo --------------------------------------------------------------------------------------
@@ -98,15 +99,19 @@ def _turbo(
 
 def _with_needed(names: list[Field], tasks: Mapping[str, Any]) -> list[Field]:
     """Add the tasks that others depend on."""
-    found = list(dict.fromkeys(names))
-    for name in found:
-        for key in tasks:
-            if key == name or key.rpartition("#")[2] == name:
-                for one in texts(inside(tasks, key).get("dependsOn")):
-                    plain = one.lstrip("^").rpartition("#")[2]
-                    if plain not in found and not plain.startswith("$"):
-                        found.append(plain)
-    return found
+    needed: dict[str, list[str]] = {}
+    for key in tasks:
+        others = texts(inside(tasks, key).get("dependsOn"))
+        plain = [one.lstrip("^").rpartition("#")[2] for one in others if not one.startswith("$")]
+        needed.setdefault(key.rpartition("#")[2], []).extend(plain)
+    found = dict.fromkeys(names)
+    waiting = list(found)
+    while waiting:
+        for one in needed.get(waiting.pop() or "", ()):
+            if one not in found:
+                found[one] = None
+                waiting.append(one)
+    return list(found)
 
 
 def _json(project: Project, path: str) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from kei_gates.shell.options import Options, read
 from kei_gates.shell.recipes_documents import table
 from kei_gates.shell.recipes_npm_words import DIRECT, LIFECYCLES, MANAGERS, SOMETIMES
-from kei_gates.shell.recipes_text import Recipe, TooMuch, below, quoted, upwards
+from kei_gates.shell.recipes_text import SHELLS, Recipe, TooMuch, below, quoted, upwards
 from kei_gates.shell.recipes_workspaces import chosen, members, nearest, root_of, scripts_of
 
 TYPE_CHECKING = False
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from kei_gates.shell.recipes_workspaces import Package
 
 _ASKS = ("help", "version", "h", "v")
+# Words that are options in another spelling.
+_LONG = {("npm", "-ws"): "--workspaces", ("pnpm", "recursive"): "-r", ("pnpm", "multi"): "-r"}
 _FOLDER = ("prefix", "C", "cwd", "dir")
 
 
@@ -33,6 +35,7 @@ def find(program: str, words: Sequence[Field], project: Project) -> Recipe | Non
     try:
         if program == "node":
             return _node(words, recipe, project)
+        words = [_LONG.get((program, word or ""), word) for word in words]
         return _Call(MANAGERS[program], program, words, recipe, project).run()
     except TooMuch:
         recipe.miss("there are more scripts than are read")
@@ -119,6 +122,8 @@ class _Call:
         if word is None:
             return self._any()
         command = self._command(word)
+        if command in ("config", "set", "c"):
+            return self._set_shell()
         if command in LIFECYCLES:
             return self._event(command)
         if command in ("workspace", "workspaces") and self._program == "yarn":
@@ -134,6 +139,15 @@ class _Call:
         if manager.shorthand and command == word and word in names and word in SOMETIMES:
             return self._script([word, *rest])
         return None
+
+    def _set_shell(self) -> Recipe | None:
+        """Note that scripts get another shell from now on."""
+        words = [part for word in self._rest for part in (word or "").split("=")]
+        at = words.index("script-shell") if "script-shell" in words else len(words)
+        if "get" in words or not words[at + 1 :] or words[at + 1].rpartition("/")[2] in SHELLS:
+            return None
+        self._recipe.refuse(f"what `{words[at + 1]}` runs for `{self._program}` is not read")
+        return self._recipe
 
     def _command(self, word: str) -> str | None:
         """Give what a word means; npm takes abbreviations too."""
@@ -177,7 +191,7 @@ class _Call:
         root = self._package()
         if root is None:
             return []
-        every = options.has_exactly("workspaces", "ws", "recursive", "r")
+        every = self._options.has_exactly("workspaces", "ws", "recursive", "r")
         if self._program == "bun":
             every = options.has_exactly("workspaces")
         return self._selected(root, self._selectors(), every=every)
@@ -249,7 +263,12 @@ class _Call:
                 key, _, value = line.partition("=")
                 if key.strip() == "script-shell":
                     given.append(value.strip().strip("\"'"))
-        given.append(self._project.lookup("npm_config_script_shell"))
+        for line in (self._project(below(package[0], ".yarnrc")) or "").split("\n"):
+            key, _, value = line.strip().partition(" ")
+            if key.strip("\"'") == "script-shell":
+                given.append(value.strip().strip("\"'"))
+        for name in ("npm_config_script_shell", "NPM_CONFIG_SCRIPT_SHELL"):
+            given.append(self._project.lookup(name))
         return next((one for one in given if one), "")
 
     def _script(self, words: list[Field], *, direct: str = "") -> Recipe | None:
@@ -304,6 +323,9 @@ class _Call:
         if command == "workspaces" or not self._rest:
             words = self._rest
             root = self._package()
+            if "exec" in words and self._rest[0] == "foreach":
+                self._recipe.run_words(words[words.index("exec") + 1 :])
+                return self._recipe
             if "run" not in words or root is None:
                 return None
             at = words.index("run")

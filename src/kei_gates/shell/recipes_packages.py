@@ -7,7 +7,7 @@ Sources: composer's documents on scripts (2.8), the manual of deno 2 ("task"), t
 from __future__ import annotations
 
 from kei_gates.shell.options import Grammar, read
-from kei_gates.shell.recipes_documents import inside, table, toml, without_comments
+from kei_gates.shell.recipes_documents import inside, table, texts, toml, without_comments
 from kei_gates.shell.recipes_tasks import find as find_task
 from kei_gates.shell.recipes_text import Recipe, TooMuch, below, quoted, split, upwards
 
@@ -134,7 +134,7 @@ def _script(  # noqa: PLR0913, PLR0917 -- one script's context
 _DENO = Grammar("cf", "cwd config filter node-modules-dir")
 
 
-def _deno(words: Sequence[Field], recipe: Recipe, read_file: Read) -> Recipe | None:
+def _deno(words: Sequence[Field], recipe: Recipe, project: Project) -> Recipe | None:
     """Follow `deno task NAME`."""
     if words[1:2] != ["task"]:
         return None
@@ -146,20 +146,37 @@ def _deno(words: Sequence[Field], recipe: Recipe, read_file: Read) -> Recipe | N
     if options.has_exactly("eval"):
         recipe.add(" ".join("$kei_unknown" if word is None else word for word in rest))
         return recipe
-    if options.has_exactly("recursive", "r", "filter", "f"):
-        recipe.miss("tasks of all workspaces run, and they were not found")
     folder = options.value("cwd") or ""
     config = options.value("config", "c")
     names = ("deno.json", "deno.jsonc", "package.json") if config is None else (config,)
-    where = upwards(read_file, folder, names)
+    where = upwards(project, folder, names)
     if where is None:
         return recipe
     tasks: dict[str, Any] = {}
     for name in reversed(names):
-        document = table(without_comments(read_file(below(where[0], name)) or ""), "json")
+        document = table(without_comments(project(below(where[0], name)) or ""), "json")
         tasks |= {**inside(document, "scripts"), **inside(document, "tasks")}
     _task(rest[0], tasks, rest[1:], recipe, where[0], 0)
+    if options.has_exactly("recursive", "r", "filter", "f"):
+        _members(rest, where[0], project, recipe)
     return recipe
+
+
+def _members(words: Sequence[Field], folder: str, project: Project, recipe: Recipe) -> None:
+    """Add the tasks of a name in every member of a workspace."""
+    for name in ("deno.json", "deno.jsonc"):
+        root = table(without_comments(project(below(folder, name)) or ""), "json")
+        listed = inside(root, "workspace").get("members") or (root or {}).get("workspace")
+        for pattern in texts(listed):
+            for file in ("deno.json", "deno.jsonc"):
+                path = pattern.removeprefix("./").rstrip("/")
+                found = project.glob(below(folder, f"{path}/{file}"))
+                if found is None:
+                    recipe.miss("tasks of all workspaces run, and they were not found")
+                for one in found or ():
+                    document = table(without_comments(project(one) or ""), "json")
+                    where = one.rpartition("/")[0]
+                    _task(words[0], dict(inside(document, "tasks")), words[1:], recipe, where, 0)
 
 
 def _task(  # noqa: PLR0913, PLR0917 -- one task's context

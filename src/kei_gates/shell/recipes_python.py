@@ -11,7 +11,7 @@ import ast
 
 from kei_gates.shell.options import Grammar, read
 from kei_gates.shell.recipes_parameters import calls
-from kei_gates.shell.recipes_text import Recipe
+from kei_gates.shell.recipes_text import SHELLS, Recipe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Final, TypeAlias
 
     from kei_gates.shell.expand import Field
-    from kei_gates.shell.recipes_text import Read
+    from kei_gates.shell.recipes_text import Project
 
     Task: TypeAlias = "tuple[str, list[str], ast.FunctionDef]"
     """A task's name, other names of it with those of tasks that it needs, and its function."""
@@ -28,9 +28,9 @@ _LONGEST = 200_000
 _MOST_ROUNDS = 20
 
 
-def find(program: str, words: Sequence[Field], read_file: Read) -> Recipe | None:
+def find(program: str, words: Sequence[Field], project: Project) -> Recipe | None:
     """Give the code that runs; none when the program only answers a question."""
-    return (_nox if program == "nox" else _invoke)(program, words, read_file)
+    return (_nox if program == "nox" else _invoke)(program, words, project)
 
 
 # --- nox ----------------------------------------------------------------------------------------
@@ -43,7 +43,7 @@ _NOX_ASKS = ("list", "l", "list-sessions", "help", "h", "version", "usage")
 _RUNS = frozenset(("run", "run_always", "run_install"))
 
 
-def _nox(_program: str, words: Sequence[Field], read_file: Read) -> Recipe | None:
+def _nox(_program: str, words: Sequence[Field], project: Project) -> Recipe | None:
     end = list(words).index("--") if "--" in words else len(words)
     words, given = words[:end], list(words[end + 1 :])
     rest, chosen = _many(words)
@@ -55,7 +55,10 @@ def _nox(_program: str, words: Sequence[Field], read_file: Read) -> Recipe | Non
     if file is None and options.has("f", "noxfile"):
         recipe.miss("the file that `nox` runs is not known")
         return recipe
-    text = read_file(file or "noxfile.py")
+    text = project(file or project.lookup("NOXFILE") or "noxfile.py")
+    named = project.lookup("NOXSESSION")
+    if named is not None and not chosen:
+        chosen = [*named.split(",")]
     marks = [value for name, value in options.given if name in _NOX_MARKS]
     if any(mark is None or not mark.replace("_", "").isalnum() for mark in marks):
         recipe.miss("which of the sessions run is not known")
@@ -100,19 +103,22 @@ _INVOKE = Grammar(
 _INVOKE_ASKS = ("list", "l", "help", "h", "version", "V", "dry", "R", "print-completion-script")
 
 
-def _invoke(program: str, words: Sequence[Field], read_file: Read) -> Recipe | None:
+def _invoke(program: str, words: Sequence[Field], project: Project) -> Recipe | None:
     options = read(words, _INVOKE, permute=False)
+    shell = project.lookup("INVOKE_RUN_SHELL")
     rest = list(words[options.at :])
     if options.has_exactly(*_INVOKE_ASKS) or "--help" in rest:
         return None
     recipe = Recipe()
+    if shell is not None and shell.rpartition("/")[2] not in SHELLS:
+        recipe.refuse(f"what `{shell}` runs is not read")
     named = options.value("c", "collection")
     base = named or ("fabfile" if program == "fab" else "tasks")
     folder = options.value("r", "search-root")
     prefix = f"{folder}/" if folder else ""
-    text = read_file(f"{prefix}{base}.py")
+    text = project(f"{prefix}{base}.py")
     if text is None:
-        text = read_file(f"{prefix}{base}/__init__.py")
+        text = project(f"{prefix}{base}/__init__.py")
     chosen = [word for word in rest if word is None or not word.startswith("-")]
     _read(text, chosen, [], recipe, nox=False)
     return recipe

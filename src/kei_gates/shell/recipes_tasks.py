@@ -172,6 +172,7 @@ _ASKS = ("help", "h", "version", "V", "list-all-steps", "list-category-steps", "
 
 def _cargo_make(words: Sequence[Field], project: Project, recipe: Recipe) -> Recipe | None:
     """Follow `cargo make [NAME [WORD...]]`."""
+    words = words[1:] if words[:2] == ["cargo-make", "make"] else words
     options = read(words, _CARGO_MAKE, permute=False)
     if options.has_exactly(*_ASKS):
         return None

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from typing import Any, Final, TypeAlias
 
     from kei_gates.shell.expand import Field
-    from kei_gates.shell.recipes_text import Read
+    from kei_gates.shell.recipes_text import Project
 
     Sections: TypeAlias = "Mapping[str, Mapping[str, Any]]"
 
@@ -52,7 +52,7 @@ _COMMANDS = ("commands_pre", "commands", "commands_post")
 _DEEPEST = 12
 
 
-def find(_program: str, words: Sequence[Field], read_file: Read) -> Recipe | None:
+def find(_program: str, words: Sequence[Field], project: Project) -> Recipe | None:
     """Give the commands that tox would run; none when it runs none."""
     end = list(words).index("--") if "--" in words else len(words)
     options = read(words[:end], _GRAMMAR, permute=True)
@@ -66,9 +66,9 @@ def find(_program: str, words: Sequence[Field], read_file: Read) -> Recipe | Non
         recipe.run_words(given)
         return recipe
     try:
-        config = load(options.value("c", "conf"), read_file, recipe)
+        config = load(options.value("c", "conf"), project, recipe)
         if config is not None:
-            for setting in options.values("x", "override"):
+            for setting in [*_settings(project), *options.values("x", "override")]:
                 recipe.own = True
                 if setting is None or not is_known(setting):
                     recipe.refuse("tox is given settings that are not known")
@@ -77,10 +77,18 @@ def find(_program: str, words: Sequence[Field], read_file: Read) -> Recipe | Non
             run = Run(config, given, recipe)
             labels = [v for name, v in options.given if name in ("m", "labels")]
             factors = [v for name, v in options.given if name in ("f", "factors")]
-            run.environments(options.values("e", "env"), labels, factors)
+            named = project.lookup("TOXENV") or project.lookup("TOX_ENV")
+            chosen = options.values("e", "env") or ([named] if named else [])
+            run.environments(chosen, labels, factors)
     except TooMuch:
         recipe.miss("the settings of tox are too large to be read to their end")
     return recipe
+
+
+def _settings(project: Project) -> list[str]:
+    """Give the settings that the environment overrides."""
+    found = project.lookup("TOX_OVERRIDE") or ""
+    return [one for line in found.split("\n") for one in line.split(";") if one.strip()]
 
 
 # --- environments -------------------------------------------------------------------------------
