@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from random import Random
 from time import process_time
 from typing import TYPE_CHECKING, Any
@@ -212,7 +213,7 @@ def test_nothing_that_a_real_shell_runs_is_missing(dialect: str) -> None:
     needs(dialect)
     random = Random(f"{SEED} {dialect}")  # noqa: S311 -- no secret, a sample
     ran = 0
-    with Jail() as jail:
+    with closing(Jail()) as jail:
         shell = RealShell(dialect, jail)
         for source in (changed(random) for _ in range(SOURCES)):
             again = any(word in source for word in READ_AGAIN)

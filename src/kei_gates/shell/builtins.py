@@ -154,6 +154,7 @@ def _set_options(ev: Evaluator, words: list[Field], state: State, span: Span) ->
         letters = rest[0][1:]
         rest = rest[1:]
         ev.may_stop = ev.may_stop or bool(_STOPPING & set(letters))
+        ev.unsure += "C" in letters or rest[:1] == ["noclobber"]
         if not set(letters) <= _HARMLESS_LETTERS:
             ev.miss("an option changes how the shell reads what follows", span)
             state.lose(list(state.variables))  # zsh's `set -A` assigns an array

@@ -40,14 +40,18 @@ def put(  # noqa: PLR0913 -- one command's context
     if target is None or not folder or unnamed:
         lone = sources[0] if len(sources) == 1 and not folder and not unnamed else None
         content = _copied(lone, state)
-        ev.touch("write", target, program, state, tree=tree or folder, content=content)
+        certain = not options.has(*_KEEPING)
+        at = tree or folder
+        ev.touch("write", target, program, state, tree=at, content=content, certain=certain)
         _keep_links(ev, program, options, sources, target, state)
     else:
         for source in sources:
             # To rsync, and to cp on macOS, `a/` is what lies in `a`.
             name = (source or "").rpartition("/")[2]
             inside = target if name in ("", ".", "..") else f"{target.rstrip('/')}/{name}"
-            ev.touch("write", inside, program, state, tree=tree, content=_copied(source, state))
+            content = _copied(source, state)
+            certain = not options.has(*_KEEPING)
+            ev.touch("write", inside, program, state, tree=tree, content=content, certain=certain)
             _keep_links(ev, program, options, [source], inside, state)
     return sources
 
@@ -77,6 +81,8 @@ def _keep_links(  # noqa: PLR0913, PLR0917 -- one command's context
             ev.links(target, state)
 
 
+# Options with which a file that is there may be left alone.
+_KEEPING = ("n", "u", "i", "no-clobber", "update", "interactive", "ignore-existing")
 _AS_LINKS = ("P", "d", "a", "r", "R", "no-dereference", "archive", "recursive")
 
 
@@ -105,7 +111,8 @@ def link(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
         path = target if not folder else f"{target}/{name}" if known else None
         path = path.removeprefix("./") if path else None
         content = _linked(source, path, options, state)
-        ev.touch("write", path, program, state, content=content)
+        forced = options.has("f", "force")
+        ev.touch("write", path, program, state, content=content, certain=forced)
         ev.links_to(path, content, state)
         if options.has("s", "symbolic"):
             ev.links(path, state)

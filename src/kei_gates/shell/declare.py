@@ -82,7 +82,7 @@ def _declare_one(  # noqa: C901, PLR0913, PLR0917 -- the rules of one assignment
 
 def _refer(ev: Evaluator, name: str, target: str, state: State, span: Span) -> None:
     """Let a name stand for a variable; in a function, where it ends again, that is not followed."""
-    if state.calls or not is_name(target) or name == target:
+    if ev.zsh or state.calls or not is_name(target) or name == target:
         ev.miss("a variable becomes another name of a variable", span)
     else:
         state.history.references[name] = target

@@ -132,22 +132,26 @@ def _fields(  # noqa: PLR0911 -- one reason after another why it is not known
     )
     if text == COMPUTED:
         return [None]  # it may be an option, behind which the words mean something else
+    if separators is None and any(kind == EXPANDED and piece for piece, kind in pieces):
+        return [None]
     if (text and not special) or {kind for _, kind in pieces} == {QUOTED}:
         return [text]
     if len(text) > _MOST_CHARACTERS:
         return [None]
-    if separators is None and any(kind == EXPANDED and piece for piece, kind in pieces):
-        return [None]
     chars = [(char, kind) for piece, kind in pieces for char in piece]
     expanded = braces.expand(chars) if ("{", WRITTEN) in chars else [chars]
-    if expanded is None:
-        return [None]
+    if expanded is None or (len(expanded) > 1 and [] in expanded and _may_be_zsh(state)):
+        return [None]  # zsh keeps the empty words that braces make
     found: list[Field] = []
     for alternative in expanded:
         empty = ("", QUOTED) in pieces
         words = _split(alternative, separators or "", quoted_empty=empty)
         found += [None] if words is None else _globbed(words, state.home(home), patterns=patterns)
     return found
+
+
+def _may_be_zsh(state: State) -> bool:
+    return state.history.dialect in ("auto", "zsh")
 
 
 def _breaks_tilde(first: tuple[str, int]) -> bool:

@@ -84,8 +84,12 @@ class Expanding(Findings):
 
     def maybe(self, run: Callable[[], None]) -> None:
         """Run what may or may not run, or prints at an unknown time."""
-        if self.printed_by(run) != "":
-            self.out.write(None)
+        self.unsure += 1
+        try:
+            if self.printed_by(run) != "":
+                self.out.write(None)
+        finally:
+            self.unsure -= 1
 
     def aside(self, run: Callable[[], None]) -> None:
         """Run once more what has printed before."""

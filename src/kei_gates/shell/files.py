@@ -86,21 +86,32 @@ class Files:
         # Counts what was written, so that a loop can tell whether a pass was another one.
         self.changes = 0
 
-    def write(self, path: str, content: Content, *, tree: bool = False) -> None:
-        """Note what a file holds from now on, or what a folder was filled with."""
-        path = self._real(path)
+    def write(
+        self, path: str, content: Content, *, tree: bool = False, certain: bool = True
+    ) -> None:
+        """Note what a file holds from now on, or what a folder was filled with.
+
+        Where it is not `certain` that it is written, it may still hold what it held.
+        """
+        for name in self._names(path):
+            self._write(name, content, tree=tree, certain=certain)
+
+    def _write(self, path: str, content: Content, *, tree: bool, certain: bool) -> None:
         if tree:
             self._trees[path] = content
             if content is None or isinstance(content, Unread):
                 return
-        versions = self._versions.setdefault(path, [])
+        if path not in self._versions:
+            self._versions[path] = [] if certain else self._on_disk(path)
+        versions = self._versions[path]
         if len(versions) >= _MOST_VERSIONS:
             content = None
         if content not in versions:
             versions.append(content)
             self.changes += 1
-            if len(versions) == 1 and is_found_by_name(path):
-                self._named.setdefault(path.rpartition("/")[2], []).append(path)
+            named = self._named.setdefault(path.rpartition("/")[2], [])
+            if is_found_by_name(path) and path not in named:
+                named.append(path)
 
     def write_all(self, pattern: str) -> None:
         """Note that every file that an absolute pattern matches was written."""
@@ -116,10 +127,16 @@ class Files:
             self._links[path] = target
             self.changes += 1
 
-    def _real(self, path: str) -> str:
-        """Follow links, those that the source makes and those on the disk."""
-        path = self._linked(path)
-        return path if "\0" in path else self._resolve(path)
+    def _names(self, path: str) -> list[str]:
+        """Give a path, and where it may lead through the links that the source makes."""
+        found = [path if "\0" in path else self._resolve(path)]
+        for name in found:
+            for link, target in self._links.items():
+                led = target + name[len(link) :]
+                inside = f"{name}/".startswith(f"{link}/")
+                if inside and led not in found and len(found) < _MOST_STEPS:
+                    found.append(led)
+        return found
 
     def behind_links(self, path: str) -> str | None:
         """Give where a path leads through a link that the source makes; none when nobody knows."""
@@ -143,8 +160,10 @@ class Files:
 
     def is_own(self, path: str) -> bool:
         """Say whether the source itself writes a file."""
-        path = self._real(path)
-        return path in self._versions or any(_inside(path, tree) for tree in self._trees)
+        return any(
+            name in self._versions or any(_inside(name, tree) for tree in self._trees)
+            for name in self._names(path)
+        )
 
     @property
     def has_own(self) -> bool:
@@ -155,7 +174,12 @@ class Files:
         """Give all that a file may hold, nothing for one that is not there. No `Copy` is left."""
         if steps == 0:
             return [None]
-        path = self._real(path)
+        found: list[Content] = []
+        for name in self._names(path):
+            found += self._held(name, steps)
+        return found
+
+    def _held(self, path: str, steps: int) -> list[Content]:
         found: list[Content] = []
         for content in self._versions.get(path, ()):
             if isinstance(content, Copy):

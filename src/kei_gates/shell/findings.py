@@ -44,6 +44,8 @@ class Findings:
         self.unseen: dict[Unseen, None] = {}
         self.via: tuple[str, ...] = ()
         self.work = 0
+        # How many things are being walked that may not run, one inside another.
+        self.unsure = 0
         # How many files that were there before are being walked, one inside another.
         self.inside_files = 0
         # The latest command's words, and the same with patterns for globs.
@@ -86,8 +88,12 @@ class Findings:
         *,
         tree: bool = False,
         content: Content = None,
+        certain: bool = True,
     ) -> None:
-        """Add an effect on a path as the source spells it; `content` is what a write leaves."""
+        """Add an effect on a path as the source spells it.
+
+        `content` is what a write leaves, where it is `certain` that it takes place.
+        """
         if path == "":
             return  # no file has that name
         if path is not None and path.startswith(PIPE):
@@ -110,7 +116,8 @@ class Findings:
             if kind == "write" and spelled is None:
                 self.files.anywhere = self.files.anywhere or not self.inside_files
             elif kind == "write" and spelled is not None and content is not LATER:
-                self.files.write(collapse(spelled), content, tree=tree)
+                certain = certain and not self.unsure
+                self.files.write(collapse(spelled), content, tree=tree, certain=certain)
 
     def links(self, path: str | None, state: State) -> None:
         """Note that the source makes a symbolic link."""

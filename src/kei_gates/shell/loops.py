@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kei_gates.shell.ast import Parameter
 from kei_gates.shell.lookup import listed_files
 from kei_gates.shell.numbers import gives_number
 from kei_gates.shell.streams import Input
@@ -29,6 +30,8 @@ def run_loop(  # noqa: C901 -- one kind of loop after another
     if node.name is None:
         ev.maybe(lambda: _repeat(ev, node, state))
         return
+    if ev.dialect == "zsh" and any(_is_refused(word) for word in node.words or ()):
+        return
     values: list[Value] = [None]
     if node.words is not None:
         values = [value for word in node.words for value in _items(ev, word, state)]
@@ -52,6 +55,13 @@ def run_loop(  # noqa: C901 -- one kind of loop after another
         else:
             ev.maybe(lambda: _repeat(ev, node, state))
     state.assign(node.name, NUMBER if values == [NUMBER] else None)
+
+
+def _is_refused(word: Word) -> bool:
+    """Whether zsh gives up at a word: `${!name}` and its kin are bash's."""
+    return any(
+        isinstance(part, Parameter) and part.operator in ("!", "keys") for part in word.parts
+    )
 
 
 def _repeat_with_many(ev: Evaluator, node: Loop, values: list[Value], state: State) -> None:

@@ -108,7 +108,7 @@ class Redirecting(Expanding):
             elif appends:
                 self.files.append(collapse(absolute), text)
             else:
-                self.files.write(collapse(absolute), text)
+                self.files.write(collapse(absolute), text, certain=not self.unsure)
 
     def wrote_into(self, redirections: Iterable[Redirection], state: State) -> None:
         """Note files into which all goes that is printed from here on."""

@@ -69,7 +69,9 @@ def _run_words(ev: Evaluator, node: Simple, words: list[Field], state: State) ->
     if words == ["exec"] and node.redirections:
         ev.out.write(None)
         ev.wrote_into(node.redirections, state)
-        if any(one.operator[0] == "<" for one in node.redirections):
+        if any(
+            one.operator[0] == "<" and one.descriptor.lstrip("0") == "" for one in node.redirections
+        ):
             ev.miss("the shell goes on with another input", node.span)
 
 
