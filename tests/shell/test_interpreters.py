@@ -99,7 +99,7 @@ def test_code_that_is_looked_through_takes_its_time_once(language: str) -> None:
         for text in (piece, f"{piece} ", f"{piece}\n", f'{piece}("a" '):
             start = process_time()
             scan_foreign(language, text * 5_000)
-            assert process_time() - start < 2, text
+            assert process_time() - start < 10, text
 
 
 @pytest.mark.parametrize("program", sorted(INTERPRETERS))
