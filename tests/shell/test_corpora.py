@@ -6,23 +6,33 @@ from typing import Any
 
 import pytest
 
+from kei_gates.model import FileFact
 from kei_gates.shell.analysis import ShellFacts, analyse
 from tests.shell.reading import is_compatible, rows
 
 FACTS = ShellFacts("/w", "/h")
+# What the hook knows besides: no file is there, and all programs and the environment are known.
+KNOWING = ShellFacts(
+    "/w",
+    "/h",
+    look=lambda path: FileFact("missing", path),
+    glob=lambda pattern: [],  # noqa: ARG005 -- nothing matches
+    which=lambda name: f"/usr/bin/{name}",
+    environment={"PATH": "/usr/bin:/bin", "HOME": "/h"},
+)
 EXECUTED = {
     "bash-executed.jsonl": ("bash", "auto"),
     "bash-fuzzed.jsonl": ("bash", "auto"),
     "bash-dynamic.jsonl": ("bash", "auto"),
     "zsh-executed.jsonl": ("zsh", "auto"),
 }
-LEAST_FULL = 0.85
+LEAST_FULL = 0.96
 """The share of ordinary commands that is followed in full; it may only rise."""
 
 
-def dropped(row: dict[str, Any], dialect: str) -> list[list[str]]:
+def dropped(row: dict[str, Any], dialect: str, facts: ShellFacts = FACTS) -> list[list[str]]:
     """What really ran and is neither listed nor announced as not seen."""
-    found = analyse(row["source"], FACTS, dialect)
+    found = analyse(row["source"], facts, dialect)
     if found.coverage == "partial":
         return []
     return [
@@ -32,11 +42,12 @@ def dropped(row: dict[str, Any], dialect: str) -> list[list[str]]:
     ]
 
 
+@pytest.mark.parametrize("facts", [FACTS, KNOWING], ids=["blind", "knowing"])
 @pytest.mark.parametrize(
     ("name", "dialect"), [(name, d) for name, dialects in EXECUTED.items() for d in dialects]
 )
-def test_nothing_that_ran_is_dropped(name: str, dialect: str) -> None:
-    lost = {row["id"]: dropped(row, dialect) for row in rows(name)}
+def test_nothing_that_ran_is_dropped(name: str, dialect: str, facts: ShellFacts) -> None:
+    lost = {row["id"]: dropped(row, dialect, facts) for row in rows(name)}
     assert {key: commands for key, commands in lost.items() if commands} == {}
 
 
@@ -55,7 +66,7 @@ def test_ordinary_commands_are_never_refused() -> None:
 
 
 def test_most_ordinary_commands_are_followed_in_full() -> None:
-    found = [analyse(row["source"], FACTS) for row in rows("agent-commands.jsonl")]
+    found = [analyse(row["source"], KNOWING) for row in rows("agent-commands.jsonl")]
     assert sum(one.coverage == "full" for one in found) / len(found) >= LEAST_FULL
 
 

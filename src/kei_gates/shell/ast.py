@@ -93,6 +93,12 @@ class Arithmetic:
         self.parts: Final = parts
 
 
+class Subscript(Arithmetic):
+    """The subscript of an expansion: the first part of its operand."""
+
+    __slots__ = ()
+
+
 class Word:
     """One word: its parts, joined."""
 

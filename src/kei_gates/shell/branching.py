@@ -59,10 +59,10 @@ def _found_by_name(ev: Evaluator, command: Command, state: State) -> bool | None
     if "command" in state.functions or plain[2] in state.functions or plain[2] in state.aliases:
         return None
     where = ev.facts.which(plain[2])
-    if where is None or plain[2] in HANDLERS or ev.files.named(plain[2]):
+    if not where or plain[2] in HANDLERS:
         return None
     ev.command(command, state)
-    return where != ""
+    return True
 
 
 def _leaves(command: Command, state: State) -> bool:

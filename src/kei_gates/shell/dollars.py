@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kei_gates.shell.ast import Arithmetic, Literal, Parameter, Substitution
+from kei_gates.shell.ast import Arithmetic, Literal, Parameter, Subscript, Substitution
 from kei_gates.shell.quoting import ENDED, ansi_c, has_other_escapes
 from kei_gates.shell.scanner import DIGITS, NAME, NAME_START
 from kei_gates.shell.words import WordParser
@@ -185,7 +185,8 @@ class DollarParser(WordParser):
         operand: list[Part] = []
         if self.peek() == "[":
             self.at += 1
-            operand.append(self.arithmetic("]"))
+            found = self.arithmetic("]")
+            operand.append(Subscript(found.text, found.parts))
             operator = operator or "["
         following = self._operator()
         if following:

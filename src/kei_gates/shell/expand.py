@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kei_gates.shell import braces
-from kei_gates.shell.ast import Arithmetic, Literal, Parameter, Word
+from kei_gates.shell.ast import Arithmetic, Literal, Parameter, Subscript, Word
 from kei_gates.shell.braces import EXPANDED, QUOTED, WRITTEN
 from kei_gates.shell.globs import escape
 from kei_gates.shell.operators import is_count
@@ -262,7 +262,7 @@ def _keeps_quotes(part: Part) -> bool:
 
 def _subscript(part: Parameter) -> str:
     first = part.operand[0] if part.operand else None
-    return first.text if isinstance(first, Arithmetic) else ""
+    return first.text if isinstance(first, Subscript) else ""
 
 
 def _whole_array(  # noqa: PLR0911 -- one form after another
@@ -314,7 +314,7 @@ def _slice(
     part: Parameter, array: Sequence[Field], state: State, home: str | None
 ) -> Sequence[Field] | None:
     """Give `${@:2}` or `${a[@]:1:2}`; none when it is not known."""
-    operand = [one for one in part.operand if not isinstance(one, Arithmetic)]
+    operand = [one for one in part.operand if not isinstance(one, Subscript)]
     found = join(operand, state, home)
     ends = found[0].split(":") if found is not None and len(found) == 1 else []
     if not 1 <= len(ends) <= 2 or not all(is_count(end.strip()) for end in ends):  # noqa: PLR2004 -- offset and length

@@ -21,10 +21,7 @@ _MOST = 8
 def looked_up(
     ev: Evaluator, words: Sequence[Word], ways: list[list[Field]], state: State
 ) -> list[list[Field]]:
-    """Give the words of a command that begins with a glob, as the glob matches files.
-
-    What matches nothing stands for itself, and is no program's name.
-    """
+    """Give the words of a command that begins with a glob, as the glob matches files."""
     first = words[0].plain or ""
     if ev.zsh and first.startswith("=") and first[1:].replace("-", "").isalnum():
         # In zsh, `=git` is where git lies.
@@ -47,7 +44,7 @@ def looked_up(
         names: list[Field] = [path.removeprefix(folder) for path in matches]
         if names:
             found.append([*names, *rest])
-    return found or [["".join("_" if char in "*?[]" else char for char in pattern), *rest]]
+    return found or ways  # a file of such a name may be there by then
 
 
 def _behind_variable(word: Word, state: State) -> str:

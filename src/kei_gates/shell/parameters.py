@@ -5,7 +5,7 @@ Where bash and zsh give different strings, and either may be the shell, both are
 
 from __future__ import annotations
 
-from kei_gates.shell.ast import Arithmetic, Literal, Parameter, Substitution
+from kei_gates.shell.ast import Arithmetic, Literal, Parameter, Subscript, Substitution
 from kei_gates.shell.globs import LONGEST
 from kei_gates.shell.operators import change_of, is_count
 from kei_gates.shell.scanner import is_name
@@ -42,7 +42,7 @@ def strings(part: Parameter, state: State, home: str | None) -> Strings:
     if part.operator not in _WHOLE and _is_many(part):
         return None  # done to each of several words
     first = part.operand[0] if part.operand else None
-    if isinstance(first, Arithmetic) and part.operator not in (":", ""):
+    if isinstance(first, Subscript) and part.operator not in (":", ""):
         subscript = _subscript(part.name, first, state, home)
         return _operated(part, _element(part.name, subscript, state), part.operand[1:], state, home)
     return _operated(part, _value(part.name, state, home), part.operand, state, home)
@@ -95,7 +95,7 @@ def _pieces(operand: Sequence[Part], state: State, home: str | None) -> list[Pie
 def _is_many(part: Parameter) -> bool:
     """Whether an expansion is of all positional parameters, or of all elements of an array."""
     first = part.operand[0] if part.operand else None
-    return part.name in ("@", "*") or (isinstance(first, Arithmetic) and first.text in ("@", "*"))
+    return part.name in ("@", "*") or (isinstance(first, Subscript) and first.text in ("@", "*"))
 
 
 def _of_zsh(part: Parameter, state: State, home: str | None) -> Strings:
@@ -120,11 +120,14 @@ _FLAGS: dict[str, Callable[[str], str]] = {
 
 
 def _word(operand: Sequence[Part], state: State, home: str | None) -> Strings:
-    """Give what the word of an operator may be; none where it begins with a tilde."""
+    """Give what the word of an operator may be; none where it has a tilde or quotes."""
     first = operand[0] if operand else None
     if isinstance(first, Literal) and not first.quoted and first.text.startswith("~"):
         return None
-    return join(operand, state, home)
+    found = join(operand, state, home)
+    # Which quotes are kept there differs between shells, and between their versions.
+    quotes = found is not None and any("'" in text or '"' in text for text in found)
+    return None if quotes else found
 
 
 def join(parts: Iterable[Part], state: State, home: str | None) -> Strings:

@@ -139,4 +139,5 @@ def _located(ev: Evaluator, words: Sequence[Field]) -> str | None:
         return None
     name = names[0]
     where = ev.facts.which(name) if "/" not in name else name
-    return "" if where == "" else f"{where or name}\n"
+    # One that is nowhere now may be there by then.
+    return None if where == "" else f"{where or name}\n"

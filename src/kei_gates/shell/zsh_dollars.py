@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kei_gates.shell.ast import Arithmetic, Literal, Parameter, Qualifier
+from kei_gates.shell.ast import Arithmetic, Literal, Parameter, Qualifier, Subscript
 from kei_gates.shell.dollars import (
     MODIFIERS,
     SPECIAL_NAMES,
@@ -121,7 +121,8 @@ class ZshDollarParser(ZshSubscriptParser):
         name = self._subject(operand, quoted=quoted)
         while self.peek() == "[":
             self.at += 1
-            operand.append(self.arithmetic("]"))
+            found = self.arithmetic("]")
+            operand.append(Subscript(found.text, found.parts))
             operator = operator or "["
         following = self._following()
         operand += self._quoted_operand() if quoted else self._plain_operand(following)

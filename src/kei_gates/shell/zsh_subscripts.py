@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kei_gates.shell.ast import Arithmetic, Literal, Parameter, Qualifier, Substitution
+from kei_gates.shell.ast import Literal, Parameter, Qualifier, Subscript, Substitution
 from kei_gates.shell.dollars import DollarParser
 from kei_gates.shell.scanner import META
 from kei_gates.shell.words import SPECIAL
@@ -45,7 +45,7 @@ class ZshSubscriptParser(ZshWordParser, DollarParser):
                 self.at += 1
                 if char == "]" and not square:
                     self.leave()
-                    return (Arithmetic(self.text[start : self.at - 1], _expansions(parts)),)
+                    return (Subscript(self.text[start : self.at - 1], _expansions(parts)),)
         self.leave()
         return _expansions(parts)
 
