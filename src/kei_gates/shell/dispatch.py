@@ -48,7 +48,8 @@ def start(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
 def follow(ev: Evaluator, program: str, words: list[Field], state: State, span: Span) -> None:
     """Follow what is surely a program, by its name."""
     plain = program.rstrip("0123456789.-")
-    if not {program, plain}.isdisjoint(BUILDING):
+    gives = ev.files.changes or "-" in words  # else the source has nothing to build
+    if gives and not {program, plain}.isdisjoint(BUILDING):
         _run_built(ev, program, words, state, span)
     asks = len(words) == 2 and words[1] in _QUESTIONS  # noqa: PLR2004 -- the question alone
     if not asks and _run_recipe(ev, program, words, state, span):
