@@ -98,8 +98,12 @@ def tree(source: str) -> CommandList | None:
 
 
 def wrappable(sources: list[str]) -> list[str]:
-    """The sources that can stand inside another and mean the same there."""
-    return [one for one in dict.fromkeys(sources) if tree(one) is not None and "alias" not in one]
+    """The sources that can stand inside another, in bash too, and mean the same there."""
+    return [
+        one
+        for one in dict.fromkeys(sources)
+        if tree(one) is not None and "alias" not in one and "noglob" not in one
+    ]
 
 
 # Words before which a wrapper, or quotes around them, would mean something else.

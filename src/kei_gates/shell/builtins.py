@@ -105,9 +105,11 @@ def _trap(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
 
 
 def _unset(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
-    """Follow `unset`: a name may be a variable's or a function's."""
+    """Follow `unset`: a name may be a variable's or a function's, or with `-n` a nameref."""
     for word in words[1:]:
-        if word is None:
+        if words[1] == "-n" and word in state.references:
+            state.refer(word, (word,))
+        elif word is None:
             state.lose(list(state.variables))
             state.functions = {name: (*f, None) for name, f in state.functions.items()}
         elif word in state.functions:

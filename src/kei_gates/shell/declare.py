@@ -81,11 +81,17 @@ def _declare_one(  # noqa: C901, PLR0913, PLR0917 -- the rules of one assignment
 
 
 def _refer(ev: Evaluator, name: str, target: str, state: State, span: Span) -> None:
-    """Let a name stand for a variable; in a function, where it ends again, that is not followed."""
-    if ev.zsh or state.calls or not is_name(target) or name == target:
+    """Let a name stand for a variable.
+
+    In a function, where it ends again, and through another such name, that is not followed.
+    """
+    chained = target in state.references or any(
+        name in to for other, to in state.references.items() if other != name
+    )
+    if ev.zsh or state.calls or not is_name(target) or name == target or chained:
         ev.miss("a variable becomes another name of a variable", span)
     else:
-        state.history.references[name] = target
+        state.refer(name, (target,))
 
 
 def _value(text: str, letters: str, *, joins: bool) -> Value:

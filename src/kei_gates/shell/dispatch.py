@@ -90,7 +90,10 @@ def _run_from_path(ev: Evaluator, words: list[Field], state: State, span: Span) 
         if folder in usual or "\0" in folder:
             continue
         path = f"{folder or '.'}/{words[0]}"
-        if any(one is not None and ev.files.contents(collapse(one)) for one in state.paths(path)):
+        paths = [one for one in state.paths(path) if one is not None]
+        if not paths:
+            ev.note(f"what is at `{path}` is not known", span)
+        if any(ev.files.contents(collapse(one)) for one in paths):
             ev.invoke([path, *words[1:]], span)
             run_path(ev, [path, *words[1:]], state, span)
 

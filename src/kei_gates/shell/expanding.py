@@ -259,8 +259,12 @@ class Expanding(Findings):
         `followed` says that the state holds the value from here on. Without a state, a
         relative path is one from where the source starts.
         """
-        if state is not None:
-            name = state.history.references.get(name, name)
+        meanings = (name,) if state is None else state.meanings(name)
+        if meanings != (name,):
+            for one in meanings:
+                if one != name:
+                    self.hide(one, None if name in meanings else value, span, state=state)
+            return
         if name == "PATH" and self.inside_files:
             self.lost_in_file = True
         if followed and (name == "IFS" or (name == "PATH" and value is not None)):

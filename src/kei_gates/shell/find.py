@@ -26,7 +26,8 @@ _VALUED = frozenset(("-D", "-f"))
 
 def follow_find(use: Use) -> bool:
     """Follow what find runs, deletes and writes."""
-    named = _named_files(use)
+    name = _only_name(use.words)  # once: it looks at every word
+    named = _named_files(use, name)
     for in_place, command in commands_of(use.words):
         inner = use.state.copy()
         if in_place:
@@ -35,16 +36,15 @@ def follow_find(use: Use) -> bool:
             for path in named:
                 use.run([word and word.replace(OUTSIDE, path) for word in command], inner.copy())
         else:
-            use.run([_program(use, command[0]), *command[1:]], inner)
-        if command[0] in _DELETING and OUTSIDE in command:
-            _touch_named(use.ev, use.words, use.state, tree=bool(_BELOW & set(command)))
+            use.run([_program(use, command[0], name), *command[1:]], inner)
+        if command[0] in _DELETING and OUTSIDE in command and name is not None:
+            _touch_named(use, name, tree=bool(_BELOW & set(command)))
     touch_found(use.ev, use.words, use.state)
     return True
 
 
-def _program(use: Use, first: Field) -> Field:
+def _program(use: Use, first: Field, name: Field) -> Field:
     """Give the program that `-exec {}` runs: by its name, where find looks for only one."""
-    name = _only_name(use.words)
     known = first == OUTSIDE and name is not None and is_plain(name)
     if known:
         why = f"what `{use.name}` runs was not read"
@@ -52,9 +52,8 @@ def _program(use: Use, first: Field) -> Field:
     return f"/{FOLDER}/{name}" if known else first
 
 
-def _named_files(use: Use) -> list[str] | None:
+def _named_files(use: Use, name: Field) -> list[str] | None:
     """Give the files of a known name that are there; none where that is not certain."""
-    name = _only_name(use.words)
     if name is None or any(word in _LIMITING for word in use.words):
         return None
     found: list[str] = []
@@ -103,13 +102,12 @@ def _ends(words: Sequence[Field], start: int, at: int) -> bool:
     return words[at] == ";" or (words[at] == "+" and at > start and words[at - 1] == "{}")
 
 
-def _touch_named(ev: Evaluator, words: Sequence[Field], state: State, *, tree: bool) -> None:
+def _touch_named(use: Use, name: str, *, tree: bool) -> None:
     """Add what a command deletes that find gives the files of one name."""
-    name = _only_name(words)
-    for root in _roots(words):
-        if root is not None and name is not None:
+    for root in _roots(use.words):
+        if root is not None:
             pattern = Pattern(f"{escape(root)}/**/{name}")
-            ev.touch("delete", pattern, "find", state, tree=tree)
+            use.ev.touch("delete", pattern, "find", use.state, tree=tree)
 
 
 _DELETING = frozenset(("rm", "unlink", "rmdir", "shred"))

@@ -19,9 +19,7 @@ _MOST_ITERATIONS = 20
 _MOST_PASSES = 4
 
 
-def run_loop(  # noqa: C901 -- one kind of loop after another
-    ev: Evaluator, node: Loop, state: State
-) -> None:
+def run_loop(ev: Evaluator, node: Loop, state: State) -> None:
     """Run a loop behind its redirections."""
     if node.arithmetic is not None:
         ev.arithmetic(node.arithmetic, state, node.span)
@@ -32,11 +30,7 @@ def run_loop(  # noqa: C901 -- one kind of loop after another
         return
     if ev.dialect == "zsh" and any(_is_refused(word) for word in node.words or ()):
         return
-    values: list[Value] = [None]
-    if node.words is not None:
-        values = [value for word in node.words for value in _items(ev, word, state)]
-    elif state.positional is not None:
-        values = list(state.positional)
+    values = _values(ev, node, state)
     if node.more:
         _repeat_with_many(ev, node, values, state)
         return
@@ -55,6 +49,16 @@ def run_loop(  # noqa: C901 -- one kind of loop after another
         else:
             ev.maybe(lambda: _repeat(ev, node, state))
     state.assign(node.name, NUMBER if values == [NUMBER] else None)
+
+
+def _values(ev: Evaluator, node: Loop, state: State) -> list[Value]:
+    """Give the values of a loop.
+
+    Where there are none it is one that is not known, so that what the body runs is listed.
+    """
+    if node.words is not None:
+        return [value for word in node.words for value in _items(ev, word, state)] or [None]
+    return list(state.positional or (None,))
 
 
 def _is_refused(word: Word) -> bool:

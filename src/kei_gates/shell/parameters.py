@@ -292,8 +292,10 @@ def _defaulted(
 
 def is_from_outside(name: str, state: State) -> bool:
     """Say whether a variable can only have been set before the call."""
-    name = state.history.references.get(name, name)
-    return name not in state.variables and is_name(name) and name not in _SET_BY_SHELLS
+    return all(
+        one not in state.variables and is_name(one) and one not in _SET_BY_SHELLS
+        for one in state.meanings(name)
+    )
 
 
 def _is_ordinary(name: str, state: State) -> bool:

@@ -35,10 +35,9 @@ class History:
 
     It answers what still holds when something runs at an unknown time, as a trap does.
     `restless` are variables that do not hold what they are assigned (`declare -u`), `integers`
-    those that evaluate it, `keyed` associative arrays, whose subscripts are not evaluated, and
-    `references` namerefs: other names of variables. `indexed` are arrays of which single elements
-    were assigned: those are variables of the name `array[subscript]`. `outputs` holds what the
-    latest run of each substitution surely printed.
+    those that evaluate it, and `keyed` associative arrays, whose subscripts are not evaluated.
+    `indexed` are arrays of which single elements were assigned: those are variables of the name
+    `array[subscript]`. `outputs` holds what the latest run of each substitution surely printed.
     """
 
     __slots__ = (
@@ -51,7 +50,7 @@ class History:
         self.environment: Final = environment or {}
         self.dialect = dialect
         self.outputs: dict[Substitution, str | None] = {}
-        self.references: dict[str, str] = {}
+        self.references: dict[str, tuple[str, ...]] = {}
         self.values: dict[str, Value] = {}
         self.folders: dict[str | None, None] = {}
         self.functions: dict[str, Definitions] = {}
@@ -66,7 +65,7 @@ class State:
 
     __slots__ = (
         "aliases", "calls", "folders", "functions", "history", "local", "loops", "positional",
-        "success", "variables",
+        "references", "success", "variables",
     )  # fmt: skip
 
     def __init__(self, folder: str | None, history: History | None = None) -> None:
@@ -76,6 +75,7 @@ class State:
         the last command succeeded, none when that makes no difference. `loops` and `calls` say how
         many loops and functions are running; `local` names the variables of the running function.
         `aliases` holds every text that a name may be replaced by; it may also be left alone.
+        `references` are namerefs, each with the variables that it may stand for, itself too.
         """
         self.history: Final = history or History()
         self.folders: tuple[str | None, ...] = (folder,)
@@ -83,6 +83,7 @@ class State:
         self.variables: dict[str, Value] = {}
         self.functions: dict[str, Definitions] = {}
         self.aliases: dict[str, tuple[str, ...]] = {}
+        self.references: dict[str, tuple[str, ...]] = {}
         self.positional: tuple[str | None, ...] | None = None
         self.local: set[str] = set()
         self.loops = 0
@@ -95,6 +96,7 @@ class State:
         other.variables = dict(self.variables)
         other.functions = dict(self.functions)
         other.aliases = dict(self.aliases)
+        other.references = dict(self.references)
         return other
 
     def subshell(self) -> State:
@@ -125,6 +127,8 @@ class State:
             for name, value in self.variables.items()
         } | {name: None for name in values if name not in self.variables}
         other.functions = dict(self.history.functions)
+        for name, targets in self.history.references.items():
+            other.refer(name, (*self.meanings(name), *targets))
         if any(folder not in self.folders for folder in self.history.folders):
             other.folders = (None,)
         other.positional = None
@@ -138,6 +142,7 @@ class State:
         self.variables = other.variables
         self.functions = other.functions
         self.aliases = other.aliases
+        self.references = other.references
         self.positional = other.positional
         self.local = other.local
         self.loops = other.loops
@@ -151,6 +156,7 @@ class State:
             and self.positional == other.positional
             and self.functions == other.functions
             and self.aliases == other.aliases
+            and self.references == other.references
         )
 
     def merge(self, other: State, *, widen: bool = False) -> None:
@@ -170,16 +176,32 @@ class State:
         for name in other.aliases:
             texts = (*self.aliases.get(name, ()), *other.aliases[name])
             self.aliases[name] = tuple(dict.fromkeys(texts))
+        for name in other.references.keys() | self.references.keys():
+            self.refer(name, (*self.meanings(name), *other.meanings(name)))
         for name in other.functions.keys() | self.functions.keys():
             ways = (*self.functions.get(name, (None,)), *other.functions.get(name, (None,)))
             self.functions[name] = tuple(dict.fromkeys(ways))
         if self.positional != other.positional:
             self.positional = None
 
+    def meanings(self, name: str) -> tuple[str, ...]:
+        """Give the variables that a name may stand for."""
+        return self.references.get(name, (name,))
+
+    def refer(self, name: str, targets: Iterable[str]) -> None:
+        """Let a name stand for one of some variables."""
+        found = self.references[name] = tuple(dict.fromkeys(targets))
+        before = self.history.references.get(name, (name,))
+        self.history.references[name] = tuple(dict.fromkeys((*before, *found)))
+
     def assign(self, name: str, value: Value) -> None:
         """Give a variable a value."""
+        meanings = self.meanings(name)
+        for one in meanings:
+            self._assign(one, value if len(meanings) == 1 else None)
+
+    def _assign(self, name: str, value: Value) -> None:
         history = self.history
-        name = history.references.get(name, name)
         if name in history.indexed:
             for element in [one for one in self.variables if one.startswith(f"{name}[")]:
                 self.variables[element] = None
@@ -228,7 +250,10 @@ class State:
 
     def lookup(self, name: str) -> Value:
         """Give what is known of a variable; one never assigned has its value from outside."""
-        name = self.history.references.get(name, name)
+        meanings = self.meanings(name)
+        if len(meanings) != 1:
+            return None
+        name = meanings[0]
         if name in self.variables:
             return self.variables[name]
         return None if name in _CHANGING else self.history.environment.get(name)
@@ -241,8 +266,10 @@ class State:
 
     def is_unset(self, name: str) -> bool:
         """Say whether a variable was neither assigned here nor known from outside."""
-        name = self.history.references.get(name, name)
-        return name not in self.variables and name not in self.history.environment
+        return all(
+            one not in self.variables and one not in self.history.environment
+            for one in self.meanings(name)
+        )
 
     def separators(self) -> str | None:
         """Give the characters at which expansions are split; none when they are not known."""
