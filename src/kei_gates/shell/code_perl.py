@@ -148,7 +148,7 @@ class PerlLexer(Lexer):
         elif name in _QUOTE_LIKE and not self._is_key(start) and self._has_delimiter():
             self._quote_like(name)
         else:
-            is_function = self.tokens and self.tokens[-1].text == "sub"
+            is_function = bool(self.tokens) and self.tokens[-1].text == "sub"
             self.add(NAME, name)
             if is_function or name == "sub":
                 self._prototype()

@@ -182,7 +182,7 @@ class ZshGrammar(ZshCompoundParser, Grammar):
         self.skip_blanks()
         found: list[Redirection] = []
         at = self.at
-        is_name = len(text) > 2 and text[-1] == "}" and "}" not in text[1:-1]  # noqa: PLR2004
+        is_name = text[-1:] == "}" and text[1:-1].replace("_", "a").isalnum()
         if is_name and self.peek() not in DIGITS and self.redirection_into(found):
             one = found[0]
             span = (mark, one.span[1])
