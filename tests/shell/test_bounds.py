@@ -57,6 +57,19 @@ def test_deep_nests_are_partial_and_never_an_error(source: str) -> None:
         sys.setrecursionlimit(limit)
 
 
+@pytest.mark.parametrize("kind", ["cp", "mv", "ln -s", "ln -sf", "cp -r"])
+def test_files_that_hold_each_other_come_to_an_end(kind: str) -> None:
+    names = "abcdef"
+    pairs = [f"{kind} {one} {other}" for one in names for other in names if one != other]
+    start = process_time()
+    found(
+        "; ".join([*pairs, "sh a", "for i in 1 2; do", *pairs[:6], "sh b", "done"]).replace(
+            "do;", "do"
+        )
+    )
+    assert process_time() - start < 5
+
+
 @pytest.mark.parametrize("opening", ["$(", "( ", "{ ", '"$(', "${x:-$(", "if ", "<(", "! ( "])
 def test_every_depth_has_an_answer(opening: str) -> None:
     """Near the interpreter's own limit too, wherever it falls."""

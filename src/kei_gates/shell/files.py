@@ -21,6 +21,7 @@ LATER = "\0later"
 
 _MOST_VERSIONS = 8
 _MOST_STEPS = 20
+_MOST_FILES = 50
 
 
 class Copy:
@@ -170,30 +171,33 @@ class Files:
         """Whether the source writes any file."""
         return bool(self._versions)
 
-    def contents(self, path: str, steps: int = _MOST_STEPS) -> list[Content]:
-        """Give all that a file may hold, nothing for one that is not there. No `Copy` is left."""
-        if steps == 0:
-            return [None]
+    def contents(self, path: str) -> list[Content]:
+        """Give all that a file may hold, nothing for one that is not there. No `Copy` is left.
+
+        Each file is looked at once: those that are copies of each other hold nothing more.
+        """
         found: list[Content] = []
-        for name in self._names(path):
-            found += self._held(name, steps)
+        names = self._names(path)
+        for at, name in enumerate(names):
+            if at == _MOST_FILES:
+                return [*found, None]
+            for content in self._held(name):
+                if isinstance(content, Copy):
+                    names += [one for one in self._names(content.path) if one not in names]
+                elif content not in found:
+                    found.append(content)
         return found
 
-    def _held(self, path: str, steps: int) -> list[Content]:
+    def _held(self, path: str) -> list[Content]:
+        """Give what one file may hold by itself, and of which it may be a copy."""
+        if path in self._versions:
+            return self._versions[path]
         found: list[Content] = []
-        for content in self._versions.get(path, ()):
-            if isinstance(content, Copy):
-                found += self.contents(content.path, steps - 1)
-            else:
-                found.append(content)
-        if found or path in self._versions:
-            return found
         for tree, content in self._trees.items():
-            if _inside(path, tree):
-                if isinstance(content, Copy):
-                    found += self.contents(content.path + path[len(tree) :], steps - 1)
-                else:
-                    found.append(content)
+            if _inside(path, tree) and isinstance(content, Copy):
+                found.append(Copy(content.path + path[len(tree) :]))
+            elif _inside(path, tree):
+                found.append(content)
         if any(_matches(path, pattern) for pattern in self._patterns):
             found.append(None)
         on_disk = self._on_disk(path)

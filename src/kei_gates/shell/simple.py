@@ -65,7 +65,10 @@ def _run_words(ev: Evaluator, node: Simple, words: list[Field], state: State) ->
     """Run a command of which the words are expanded."""
     if None in words:
         ev.spelled = (words, ev.with_patterns(node.words, state))
-    ev.within(node.redirections, state, lambda: _run_here(ev, node, words, state))
+    if words or not node.assignments or ev.dialect == "zsh":
+        ev.within(node.redirections, state, lambda: _run_here(ev, node, words, state))
+    else:
+        _assign_alone(ev, node, state)
     if words == ["exec"] and node.redirections:
         ev.out.write(None)
         ev.wrote_into(node.redirections, state)
@@ -73,6 +76,20 @@ def _run_words(ev: Evaluator, node: Simple, words: list[Field], state: State) ->
             one.operator[0] == "<" and one.descriptor.lstrip("0") == "" for one in node.redirections
         ):
             ev.miss("the shell goes on with another input", node.span)
+
+
+def _assign_alone(ev: Evaluator, node: Simple, state: State) -> None:
+    """Run assignments without a command: bash expands them before it redirects, others after."""
+    if ev.dialect == "bash":
+        _run_here(ev, node, [], state)
+        ev.within(node.redirections, state, lambda: None)
+        return
+    outer = ev.stdin
+    if any(one.operator[0] == "<" for one in node.redirections):
+        ev.stdin = Input(None)
+    _run_here(ev, node, [], state)
+    ev.within(node.redirections, state, lambda: None)
+    ev.stdin = outer
 
 
 def _run_here(ev: Evaluator, node: Simple, words: list[Field], state: State) -> None:
