@@ -123,13 +123,18 @@ def test_deep_nests_have_an_answer(language: str) -> None:
         sys.setrecursionlimit(limit)
 
 
+def growth(language: str, piece: str) -> float:
+    """How many times as long eight times the code takes: sixty-four times for a square."""
+    times = []
+    for size in (250, 2_000):
+        start = process_time()
+        scan(language, piece * size)
+        times.append(process_time() - start)
+    return times[1] / max(times[0], 0.01)
+
+
 @pytest.mark.parametrize("language", CASES)
 def test_the_time_does_not_grow_with_the_square_of_the_code(language: str) -> None:
     for piece in REPEATED:
-        times = []
-        for size in (250, 2_000):
-            start = process_time()
-            scan(language, piece * size)
-            times.append(process_time() - start)
-        # Eight times the code: a square would be sixty-four times as long.
-        assert times[1] < 32 * max(times[0], 0.01), piece
+        # What else happens meanwhile only adds to a time, so one of three that is short will do.
+        assert any(growth(language, piece) < 32 for _ in range(3)), piece
