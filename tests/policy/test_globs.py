@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import warnings
 from pathlib import Path
 
 import pytest
@@ -31,8 +32,17 @@ def test_the_hot_path_matches_as_pathspec_does(patterns: list[str], path: str) -
         ours = globs(*patterns)
     except Fault:
         return
-    theirs = PathSpec(GitIgnoreSpecPattern(pattern) for pattern in patterns)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        theirs = PathSpec(GitIgnoreSpecPattern(pattern) for pattern in patterns)
     assert (ours.match(path) is not None) == theirs.match_file(path)
+
+
+@pytest.mark.parametrize("pattern", ["[z-a]", "x[[-?]", "!", "a\\"])
+def test_a_glob_that_matches_nothing_is_refused_by_name(pattern: str) -> None:
+    with pytest.raises(Fault) as caught:
+        globs(pattern)
+    assert f"`{pattern}`" in str(caught.value)
 
 
 TABLE = [

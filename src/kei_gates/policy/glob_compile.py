@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+import warnings
 from typing import TYPE_CHECKING
 
 from pathspec.patterns.gitignore import GitIgnorePatternError
@@ -27,10 +29,12 @@ def compile_glob(glob: str, where: str, key: str) -> CompiledGlob:
     fault = _why_refused(glob)
     if fault is None:
         try:
-            pattern = GitIgnoreSpecPattern(glob)
-            if pattern.regex is not None and pattern.include is not None:
-                return glob, pattern.include, compile_regex(pattern.regex.pattern)
-        except GitIgnorePatternError:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # `[[a]`: `re` may read it otherwise one day
+                pattern = GitIgnoreSpecPattern(glob)
+                if pattern.regex is not None and pattern.include is not None:
+                    return glob, pattern.include, compile_regex(pattern.regex.pattern)
+        except (GitIgnorePatternError, re.error):  # the latter for `[z-a]`
             pass
         fault = "is not a glob that can match anything"
     raise Fault(f"{where}: `{glob}` in `{key}` {fault}", "write it as in .gitignore")
