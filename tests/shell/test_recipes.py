@@ -200,7 +200,7 @@ def test_no_file_raises(seed: int) -> None:
         files = {name: mutated(text, chance) for name, text in FILES[project].items()}
         start = process_time()
         found(files, words)
-        assert process_time() - start < 2
+        assert process_time() - start < 6  # a square or worse takes minutes
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -314,4 +314,4 @@ def test_reading_comes_to_an_end_in_time(name: str, size: int) -> None:
         found({file: make(size)}, words)
     finally:
         sys.setrecursionlimit(limit)
-    assert process_time() - start < 2
+    assert process_time() - start < 6  # a square or worse takes minutes
