@@ -8,6 +8,7 @@ words, also none.
 from __future__ import annotations
 
 from kei_gates.shell.installed import is_installed
+from kei_gates.shell.splitting import split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,33 +43,6 @@ class ArgvPattern:
             word is not None and is_like(wanted, word)
             for wanted, word in zip(self.words[1:], fixed[1:], strict=True)
         )
-
-
-def split(pattern: str) -> list[str] | None:
-    """Split a pattern into words; none when a quote is not closed."""
-    words: list[str] = []
-    word: list[str] | None = None
-    quote = ""
-    at = 0
-    while at < len(pattern):
-        char = pattern[at]
-        at += 1
-        if char == "\\" and quote != "'" and at < len(pattern):
-            word = [*(word or ()), pattern[at]]
-            at += 1
-        elif char == quote:
-            quote = ""
-        elif quote or char not in " \t\"'":
-            word = [*(word or ()), char]
-        elif char in "\"'":
-            quote = char
-            word = word or []
-        elif word is not None:
-            words.append("".join(word))
-            word = None
-    if word is not None:
-        words.append("".join(word))
-    return None if quote else words
 
 
 def flaw_of(pattern: str) -> str | None:

@@ -14,12 +14,13 @@ Instead: use a command of the list, spelled out, or report what you need to whoe
 
 from __future__ import annotations
 
-from kei_gates.gates._argv_patterns import ArgvPattern, flaw_of, split
+from kei_gates.gates._argv_patterns import ArgvPattern, flaw_of
 from kei_gates.gates._carriers import BUILTINS, TRANSPARENT, carries, runs_text
 from kei_gates.gates._wording import shorten
 from kei_gates.model import Abstain, Deny
 from kei_gates.model import Params as BaseParams
 from kei_gates.shell.installed import is_installed
+from kei_gates.shell.splitting import split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -19,6 +19,11 @@ _LARGEST_PROGRAM = 1 << 26
 _FILE_TYPE_MASK = 0o170000
 _REGULAR, _FOLDER = 0o100000, 0o040000
 _BEGINNING = 512
+_ELF = (b"\x7fELF\1\1\1", b"\x7fELF\1\2\1", b"\x7fELF\2\1\1", b"\x7fELF\2\2\1")
+_MACH_O = (
+    b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe",
+    b"\xca\xfe\xba\xbe",
+)  # fmt: skip
 
 
 def look(  # noqa: PLR0911 -- one kind of file after another
@@ -46,9 +51,18 @@ def look(  # noqa: PLR0911 -- one kind of file after another
         content = read_file(real, LARGEST_TEXT)
     except OSError:
         return FileFact("unknown", real)
-    if b"\0" in content.partition(b"\n")[0][:_BEGINNING]:
+    if _is_program(content):
         return FileFact("program", real, same_as(real, found.st_size, folders) or "")
     return FileFact("text", real, content.decode("utf-8", "surrogateescape"))
+
+
+def _is_program(content: bytes) -> bool:
+    """Say whether the kernel would take it for a program: elf(5), Apple's `mach-o/loader.h`.
+
+    Anything else is a text, with NULs in it or not: dash and zsh run those line by line, and so
+    does execvp(3) with what the kernel refuses.
+    """
+    return content.startswith((*_ELF, *_MACH_O)) and b"\0" in content[:_BEGINNING]
 
 
 def _large(path: str, size: int, folders: Iterable[str]) -> FileFact:
@@ -58,7 +72,7 @@ def _large(path: str, size: int, folders: Iterable[str]) -> FileFact:
             beginning = file.read(_BEGINNING)
     except OSError:
         return FileFact("unknown", path)
-    if b"\0" in beginning.partition(b"\n")[0]:
+    if _is_program(beginning):
         return FileFact("program", path, same_as(path, size, folders) or "")
     return FileFact("large", path)
 

@@ -15,7 +15,7 @@ from kei_gates.shell.reading import (
 )
 from kei_gates.shell.scanner import is_name
 from kei_gates.shell.state import collapse
-from kei_gates.shell.values import COMPUTED, marked
+from kei_gates.shell.values import COMPUTED, FileText, marked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,8 +91,10 @@ def _trap(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
     if given[0] is None or COMPUTED in given[0]:
         ev.miss("`trap` runs text that is not known", span)
         return
+    # At the end nobody knows any more in which file it was set.
+    later = FileText(given[0]) if ev.inside_files else given[0]
     if all(signal in ("EXIT", "0") for signal in given[1:]):
-        ev.deferred.append((given[0], span, (*ev.via, "trap"), state.copy()))
+        ev.deferred.append((later, span, (*ev.via, "trap"), state.copy()))
         return
     if given[0]:
         # It may run before any later command, so what it changes is never sure again.
@@ -101,7 +103,7 @@ def _trap(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
         ev.source(given[0], after, span, ("trap",))
         if not after.same(before):
             ev.miss("a trap changes the shell while it runs", span)
-        ev.deferred.append((given[0], span, (*ev.via, "trap"), state.copy()))
+        ev.deferred.append((later, span, (*ev.via, "trap"), state.copy()))
 
 
 def _unset(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:

@@ -92,11 +92,16 @@ class Evaluator(Redirecting):
             self.miss("it runs text that is not known", span or (0, len(text)))
             state.forget()
             return
+        of_file = isinstance(text, FileText)
         text = marked(text, "$kei_unknown")
         outer, self.via = self.via, self.via + via
         out, stdin, inside, spoken = self.out, self.stdin, self.inside_files, self.dialect
         self.dialect = state.history.dialect = dialect or spoken
-        self.inside_files += isinstance(text, FileText)
+        most_work = self.most_work
+        if of_file:
+            self.inside_files += 1
+            # What a file does may be more than is followed; what stands behind it is the call's.
+            self.most_work -= max(0, most_work - self.work) // 4
         self.depth += 1
         try:
             self._run_parsed(text, state, span)
@@ -109,7 +114,7 @@ class Evaluator(Redirecting):
             self.miss(f"the source is not understood: {refusal.why}", where)
             state.forget()
         self.depth -= 1
-        self.via, self.inside_files = outer, inside
+        self.via, self.inside_files, self.most_work = outer, inside, most_work
         self.dialect = state.history.dialect = spoken
 
     def _run_parsed(self, text: str, state: State, span: Span | None) -> None:

@@ -218,7 +218,7 @@ class Files:
             return []
         fact = self._look(path)
         if fact.kind == "text":
-            return [FileText(fact.text)]
+            return [FileText(fact.text.replace("\0", ""))]  # bash and dash read on behind a NUL
         if fact.kind == "program":
             return [Program(fact.text or fact.real)]
         if fact.kind == "large":

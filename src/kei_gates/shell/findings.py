@@ -44,6 +44,7 @@ class Findings:
         self.unseen: dict[Unseen, None] = {}
         self.via: tuple[str, ...] = ()
         self.work = 0
+        self.most_work = MOST_WORK
         # How many things are being walked that may not run, one inside another.
         self.unsure = 0
         # How many files that were there before are being walked, one inside another.
@@ -54,7 +55,7 @@ class Findings:
     def count(self, span: Span) -> None:
         """Count a command evaluated. Raises `Unanalysable` past the limit."""
         self.work += 1
-        if self.work > MOST_WORK:
+        if self.work > self.most_work:
             raise Unanalysable("it does too much to be followed", span[0])
 
     def invoke(self, argv: Sequence[str | None], span: Span) -> None:

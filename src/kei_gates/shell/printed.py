@@ -7,18 +7,12 @@ spelled, to be judged where the alias is used.
 
 from __future__ import annotations
 
+from kei_gates.shell.quoting import HEX, LAST, LAST_OF_ASCII, OCTAL, SIMPLE
+
 _END = frozenset(" \t\n;&|)")
 _QUOTING = frozenset("\\'\"")
-_SIMPLE = {
-    "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t",
-    "v": "\v", "\\": "\\", "'": "'", '"': '"', "?": "?",
-}  # fmt: skip
-_HEX = frozenset("0123456789abcdefABCDEF")
-_OCTAL = frozenset("01234567")
 # What follows the backslash; how many digits; which.
-_NUMBERS = {"x": (2, _HEX, 16), "u": (4, _HEX, 16), "U": (8, _HEX, 16)}
-_LAST = 0x10FFFF
-_LAST_OF_ASCII = 0x7F
+_NUMBERS = {"x": (2, HEX, 16), "u": (4, HEX, 16), "U": (8, HEX, 16)}
 _CONTROL, _META = 0x1F, 0x80
 
 
@@ -94,7 +88,7 @@ def ansi_c(text: str, at: int) -> tuple[str, int]:
             _flush(waiting, out)
             return "".join(out), quote + 1
         value, is_byte, at = _escape(text, stop + 1)
-        if is_byte and ord(value) > _LAST_OF_ASCII:
+        if is_byte and ord(value) > LAST_OF_ASCII:
             waiting.append(ord(value))
         else:
             _flush(waiting, out)
@@ -111,10 +105,10 @@ def _flush(waiting: bytearray, out: list[str]) -> None:
 def _escape(text: str, at: int) -> tuple[str, bool, int]:
     """Read one escape from just after its backslash: its value, whether it is a byte, its end."""
     char = text[at : at + 1]
-    if char in _SIMPLE:
-        return _SIMPLE[char], False, at + 1
-    if char in _OCTAL:
-        return _number(text, at, (3, _OCTAL, 8), is_byte=True)
+    if char in SIMPLE:
+        return SIMPLE[char], False, at + 1
+    if char in OCTAL:
+        return _number(text, at, (3, OCTAL, 8), is_byte=True)
     if char in _NUMBERS:
         return _number(text, at + 1, _NUMBERS[char], is_byte=char == "x")
     if char in ("C", "M") and text.startswith("-", at + 1):
@@ -132,7 +126,7 @@ def _number(
     while stop < len(text) and stop - at < longest and text[stop] in digits:
         stop += 1
     value = int(text[at:stop] or "0", base)
-    return chr(min(value & 0xFF if is_byte else value, _LAST)), is_byte, stop
+    return chr(min(value & 0xFF if is_byte else value, LAST)), is_byte, stop
 
 
 def _zsh_key(text: str, at: int) -> tuple[str, bool, int]:
@@ -146,5 +140,5 @@ def _zsh_key(text: str, at: int) -> tuple[str, bool, int]:
             at += 1
     code = ord(text[at : at + 1] or "@") & 0xFF
     if control:
-        code = _LAST_OF_ASCII if code == ord("?") else code & _CONTROL
+        code = LAST_OF_ASCII if code == ord("?") else code & _CONTROL
     return chr(code | meta), True, at + 1

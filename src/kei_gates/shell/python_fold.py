@@ -6,6 +6,8 @@ reference.
 
 from __future__ import annotations
 
+from kei_gates.shell.splitting import split
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -201,40 +203,10 @@ def _bytes(data: Any = b"", *coding: str) -> bytes:
 
 def split_words(text: str, *_: Any) -> list[str]:
     """Give the words of a text as `shlex.split` does."""
-    words: list[str] = []
-    word: list[str] | None = None
-    quote = ""
-    at = 0
-    while at < len(text):
-        char = text[at]
-        if char == "\\" and quote != "'":
-            at += 1
-            word = _longer(word, _escaped(text[at : at + 1], quote))
-        elif quote:
-            quote = "" if char == quote else quote
-            word = (word or []) if not quote else _longer(word, char)
-        elif char in "'\"":
-            quote, word = char, word or []
-        elif char.isspace():
-            words += [] if word is None else ["".join(word)]
-            word = None
-        else:
-            word = _longer(word, char)
-        at += 1
-    if quote:
+    words = split(text)
+    if words is None:
         raise NotKnown
-    return words if word is None else [*words, "".join(word)]
-
-
-def _longer(word: list[str] | None, char: str) -> list[str]:
-    if word is None:
-        return [char]
-    word.append(char)
-    return word
-
-
-def _escaped(char: str, quote: str) -> str:
-    return char if not quote or char in '"\\' else f"\\{char}"
+    return words
 
 
 def _join_paths(first: str, *others: str) -> str:

@@ -6,7 +6,6 @@ Source: the Python 3 library reference (`subprocess`, `os`, `pty`, `asyncio`, `p
 from __future__ import annotations
 
 from kei_gates.shell.python_danger import kind_of
-from kei_gates.shell.python_fold import NotKnown, split_words
 from kei_gates.shell.python_items import as_paths
 from kei_gates.shell.python_names import (
     DEFAULT_FOLDER,
@@ -25,6 +24,7 @@ from kei_gates.shell.python_values import (
     Unknown,
     texts,
 )
+from kei_gates.shell.splitting import split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -248,10 +248,8 @@ def _split(text: Field) -> list[Field]:
     """Give the words of a command that is one text."""
     if text is None:
         return [None]
-    try:
-        return [*split_words(text)]
-    except NotKnown:
-        return [text]
+    words = split(text)
+    return [text] if words is None else [*words]
 
 
 def _ways(of: Seq) -> list[list[Field]]:

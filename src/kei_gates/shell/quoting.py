@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from kei_gates.shell.errors import Unanalysable
 
-_SIMPLE = {
+SIMPLE = {
     "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t",
     "v": "\v", "\\": "\\", "'": "'", '"': '"', "?": "?",
 }  # fmt: skip
-_HEX = frozenset("0123456789abcdefABCDEF")
-_OCTAL = frozenset("01234567")
-_LAST, _LAST_OF_ASCII = 0x10FFFF, 0x7F
+HEX = frozenset("0123456789abcdefABCDEF")
+OCTAL = frozenset("01234567")
+LAST, LAST_OF_ASCII = 0x10FFFF, 0x7F
 ENDED = "\\0'"
 """What stands for a NUL that is the whole string; to zsh, it ends the word for a program."""
 _LENGTHS = {"x": 2, "u": 4, "U": 8}
@@ -21,7 +21,7 @@ def has_other_escapes(text: str) -> bool:
     at = text.find("\\")
     while at >= 0:
         char = text[at + 1 : at + 2]
-        if char not in _SIMPLE and char not in _LENGTHS and char not in _OCTAL:
+        if char not in SIMPLE and char not in _LENGTHS and char not in OCTAL:
             return True
         at = text.find("\\", at + 2)
     return False
@@ -54,12 +54,12 @@ def ansi_c(text: str, at: int, *, keep: bool = True) -> tuple[str, int]:
 def _escape(text: str, at: int, *, keep: bool) -> tuple[str, int]:
     """Decode one escape from just after its backslash."""
     char = text[at : at + 1]
-    if char in _SIMPLE:
-        return _SIMPLE[char], at + 1
+    if char in SIMPLE:
+        return SIMPLE[char], at + 1
     if char in _LENGTHS:
-        return _number(text, at + 1, _LENGTHS[char], _HEX, 16, byte=char == "x")
-    if char in _OCTAL:
-        return _number(text, at, 3, _OCTAL, 8, byte=True)
+        return _number(text, at + 1, _LENGTHS[char], HEX, 16, byte=char == "x")
+    if char in OCTAL:
+        return _number(text, at, 3, OCTAL, 8, byte=True)
     if char == "c" or (not keep and char in ("C", "M")):
         raise Unanalysable("a control character is spelled out", at)
     return "\\" + char if keep else char, at + 1
@@ -74,6 +74,6 @@ def _number(  # noqa: PLR0913 -- one rule with its limits
     if stop == at:
         raise Unanalysable("an escape has no digits", at)
     value = int(text[at:stop], base)
-    if value == 0 or value > _LAST or (byte and value > _LAST_OF_ASCII):
+    if value == 0 or value > LAST or (byte and value > LAST_OF_ASCII):
         raise Unanalysable("an escape gives no certain character", at)
     return chr(value), stop

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from kei_gates.shell.options import Grammar, read
 from kei_gates.shell.recipes_npm import Scripts
-from kei_gates.shell.recipes_text import Recipe, TooMuch, split
+from kei_gates.shell.recipes_text import Recipe, TooMuch
 from kei_gates.shell.recipes_workspaces import nearest
+from kei_gates.shell.splitting import split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

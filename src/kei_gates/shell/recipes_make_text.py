@@ -16,9 +16,9 @@ from kei_gates.shell.recipes_text import (
     below,
     is_known,
     quoted,
-    split,
     without_marks,
 )
+from kei_gates.shell.splitting import split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

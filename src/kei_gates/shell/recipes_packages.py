@@ -9,7 +9,8 @@ from __future__ import annotations
 from kei_gates.shell.options import Grammar, read
 from kei_gates.shell.recipes_documents import inside, table, texts, toml, without_comments
 from kei_gates.shell.recipes_tasks import find as find_task
-from kei_gates.shell.recipes_text import Recipe, TooMuch, below, quoted, split, upwards
+from kei_gates.shell.recipes_text import Recipe, TooMuch, below, quoted, upwards
+from kei_gates.shell.splitting import split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

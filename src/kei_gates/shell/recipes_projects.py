@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from kei_gates.shell.options import Grammar, read
 from kei_gates.shell.recipes_documents import inside, toml
-from kei_gates.shell.recipes_text import Recipe, TooMuch, below, quoted, split, upwards
+from kei_gates.shell.recipes_text import Recipe, TooMuch, below, quoted, upwards
+from kei_gates.shell.splitting import split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -235,35 +235,6 @@ def _quote(word: str) -> str:
     return "'" + word.replace("'", "'\\''") + "'"
 
 
-def split(text: str) -> list[str] | None:
-    """Split text at blanks as a shell would that expands nothing; none for an open quote."""
-    words: list[str] = []
-    word: str | None = None
-    quote = ""
-    at = 0
-    while at < len(text):
-        char = text[at]
-        at += 1
-        if char == "\\" and quote != "'" and at < len(text):
-            escaped = text[at]
-            word = (word or "") + (escaped if not quote or escaped in '\\"' else char + escaped)
-            at += 1
-        elif char == quote:
-            quote = ""
-        elif not quote and char in "'\"":
-            quote = char
-            word = word or ""
-        elif not quote and (char in _BLANKS or char == "\r"):
-            if word is not None:
-                words.append(word)
-            word = None
-        else:
-            word = (word or "") + char
-    if word is not None:
-        words.append(word)
-    return None if quote else words
-
-
 def string_end(text: str, at: int, quote: str) -> int:
     """Give where the string that starts at a position ends."""
     at += len(quote)

@@ -14,7 +14,6 @@ from kei_gates.shell.recipes_text import (
     Work,
     below,
     is_known,
-    split,
 )
 from kei_gates.shell.recipes_tox_file import (
     Config,
@@ -26,6 +25,7 @@ from kei_gates.shell.recipes_tox_file import (
     names_in,
     without_factors,
 )
+from kei_gates.shell.splitting import split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -71,6 +71,8 @@ def each_content(
             ev.note(f"{shown} was not read", span)
         elif content is None:
             ev.miss(f"{shown} holds text that is not known", span)
+        else:
+            ev.miss(f"{shown} is a program, and read as a script", span)
     ev.depth -= 1
 
 

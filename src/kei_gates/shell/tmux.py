@@ -6,7 +6,7 @@ from kei_gates.shell import options
 from kei_gates.shell.errors import MOST_NESTING
 from kei_gates.shell.options import Grammar
 from kei_gates.shell.typed import type_text
-from kei_gates.shell.use import split
+from kei_gates.shell.use import split_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _way(name: str) -> Way | None:
 
 def _tmux_text(use: Use, text: Field) -> None:
     """Follow a text that holds commands of tmux."""
-    words = None if text is None else split(text)
+    words = None if text is None else split_plain(text)
     if words is None or "{" in (text or ""):
         use.miss("it is not known what `tmux` runs")
     elif words and (words[0] or "").partition("-")[0] not in ("if", "bind", "set", "confirm"):

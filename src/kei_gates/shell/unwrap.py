@@ -5,7 +5,7 @@ from __future__ import annotations
 from kei_gates.shell import options
 from kei_gates.shell.bindings import actions
 from kei_gates.shell.errors import MOST_NESTING
-from kei_gates.shell.use import split
+from kei_gates.shell.use import split_plain
 from kei_gates.shell.values import COMPUTED, is_unknown
 from kei_gates.shell.wrappers import Tool
 
@@ -191,7 +191,7 @@ def _entry(row: Wrapper, found: Options, operands: list[Field]) -> list[Field]:
 
 def _split_again(use: Use, row: Wrapper, rest: list[Field], state: State) -> None:
     """Follow `env -S 'name=value program word'`, whose words are read once more."""
-    words = split(rest[0]) if rest and rest[0] is not None else None
+    words = split_plain(rest[0]) if rest and rest[0] is not None else None
     if words is None or any(
         (word or "")[:1] == "-" and "S" in (word or "").upper() for word in words
     ):

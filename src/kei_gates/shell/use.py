@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kei_gates.shell.errors import MOST_NESTING
+from kei_gates.shell.splitting import split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -131,27 +132,9 @@ def is_plain(text: str) -> bool:
     )
 
 
-def split(text: str) -> list[Field] | None:
+def split_plain(text: str) -> list[Field] | None:
     """Split a text at blanks outside quotes; none when it holds more than that."""
-    if any(char in text for char in "\\$`#"):
+    if any(char in text for char in "\\$`#\r"):
         return None
-    words: list[Field] = []
-    word: list[str] | None = None
-    quote = ""
-    for char in text:
-        if char == quote:
-            quote = ""
-        elif quote:
-            word = [] if word is None else word
-            word.append(char)
-        elif char in "'\"":
-            quote, word = char, [] if word is None else word
-        elif char not in " \t\n":
-            word = [] if word is None else word
-            word.append(char)
-        elif word is not None:
-            words.append("".join(word))
-            word = None
-    if word is not None:
-        words.append("".join(word))
-    return None if quote else words
+    words = split(text)
+    return None if words is None else [*words]

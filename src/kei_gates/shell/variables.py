@@ -12,7 +12,7 @@ from kei_gates.shell.installed import is_installed
 from kei_gates.shell.scripts import SHELLS, each_content, run_apart
 from kei_gates.shell.state import State, collapse
 from kei_gates.shell.streams import Input
-from kei_gates.shell.use import split
+from kei_gates.shell.use import split_plain
 from kei_gates.shell.values import COMPUTED, OUTSIDE, FileText, is_unknown
 
 TYPE_CHECKING = False
@@ -177,7 +177,7 @@ def _prefixed(given: Given, row: str) -> None:
 
 def _options(given: Given, row: str) -> None:
     """Look through options of a program."""
-    words = None if given.value is None else split(given.value)
+    words = None if given.value is None else split_plain(given.value)
     if words is None or any(word is None or word.startswith(COMPUTED) for word in words):
         given.miss()
         return

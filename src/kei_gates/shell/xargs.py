@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kei_gates.shell import options
 from kei_gates.shell.options import Grammar
-from kei_gates.shell.use import split
+from kei_gates.shell.use import split_plain
 from kei_gates.shell.values import COMPUTED, OUTSIDE
 
 TYPE_CHECKING = False
@@ -66,7 +66,7 @@ def _read(use: Use, found: Options) -> list[list[str]] | None:
         items = [text]
     else:
         for line in text.split("\n"):
-            words = split(line)
+            words = split_plain(line)
             if words is None:
                 return None
             known = [word for word in words if word is not None]
