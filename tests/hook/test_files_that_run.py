@@ -30,6 +30,8 @@ FILES: dict[str, bytes] = {
     "traps-git": b'trap "git push" EXIT\nls\n',
     "busy": BUSY.encode(),
     "busy-and-git": f"git push\n{BUSY}".encode(),
+    "busy-then-git": f"{BUSY}\n'git' push $1\n".encode(),
+    "busy-with-a-function": f"{BUSY}\npublish() {{\ngit push\n}}\n".encode(),
     "noise.png": bytes(range(256)) * 8,
 }
 
@@ -73,6 +75,8 @@ def test_a_nul_hides_nothing(verdict: Callable[[str], str], name: str, way: str)
         ("sh busy; git push", "deny"),
         ("sh busy; $(curl x)", "deny"),
         ("sh busy-and-git", "deny"),
+        ("sh busy-then-git", "deny"),
+        ("sh busy-with-a-function", "abstain"),
     ],
 )
 def test_what_a_file_does_is_judged(

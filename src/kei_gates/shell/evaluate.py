@@ -130,7 +130,15 @@ class Evaluator(Redirecting):
             raise
         finally:
             self.differs = self.differs or (parser.differs and self.dialect == "auto")
-        self.commands(tree, state)
+        try:
+            self.commands(tree, state)
+        except Unanalysable:
+            if self.inside_files:  # it counts what a file surely runs, even behind a limit
+                from kei_gates.shell.outline import plain_commands  # hardly ever
+
+                for words in plain_commands(tree):
+                    self.invoke(words, span or (0, len(text)))
+            raise
         if nul:
             raise Unanalysable("it holds a NUL character", len(text))
 

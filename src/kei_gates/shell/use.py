@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kei_gates.shell.errors import MOST_NESTING
-from kei_gates.shell.splitting import split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -136,5 +135,7 @@ def split_plain(text: str) -> list[Field] | None:
     """Split a text at blanks outside quotes; none when it holds more than that."""
     if any(char in text for char in "\\$`#\r"):
         return None
+    from kei_gates.shell.splitting import split  # few texts come here
+
     words = split(text)
     return None if words is None else [*words]
