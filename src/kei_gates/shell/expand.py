@@ -325,7 +325,9 @@ def _slice(
             return None  # the shell's own name comes first
         start -= 1
     stop = start + int(ends[1]) if len(ends) > 1 else len(array)
-    return None if None in array[:stop] and stop != len(array) else array[start:stop]
+    # One that is not known may be any number of words, so nothing behind it is where it seems.
+    counted = start if stop == len(array) else stop
+    return None if None in array[:counted] else array[start:stop]
 
 
 def _split(chars: Chars, separators: str, *, quoted_empty: bool) -> list[Chars] | None:
