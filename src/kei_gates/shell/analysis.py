@@ -58,6 +58,21 @@ class ShellFacts:
         self.environment: Final = environment or {}
         self.own: Final = own or OwnNames()
 
+    def client_shell(self) -> str:
+        """Give the shell in which the client runs a call: `bash`, `zsh`, or empty for any.
+
+        It is the first that one of its variables names; where none does, zsh if that is found
+        (read from client 2.1.330).
+        """
+        for name in ("CLAUDE_CODE_SHELL", "SHELL"):
+            shell = self.environment.get(name, "")
+            if "zsh" in shell:
+                return "zsh"
+            if "bash" in shell:
+                return "bash"
+        where = self.which("zsh")
+        return "" if where is None else "zsh" if where else "bash"
+
 
 def analyse(source: str, facts: ShellFacts, dialect: str = "auto") -> Analysis:
     """Analyse a shell source. Never raises for a string.
@@ -77,7 +92,7 @@ def _together(bash: Evaluator, zsh: Evaluator, facts: ShellFacts) -> Evaluator:
     What one shell does not understand as a whole, it does not run: where the user's is the other
     one, that reading says nothing.
     """
-    uses_zsh = facts.environment.get("SHELL", "").endswith("/zsh")
+    uses_zsh = facts.client_shell() == "zsh"
     if zsh.refused and not uses_zsh:
         return bash
     if bash.refused and uses_zsh:

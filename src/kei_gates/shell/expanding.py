@@ -60,9 +60,8 @@ class Expanding(Findings):
 
     @property
     def is_bash_user(self) -> bool:
-        """Whether the user's shell is known, and none that zsh reads."""
-        shell = self.facts.environment.get("SHELL", "")
-        return self.dialect == "auto" and shell != "" and not shell.endswith("zsh")
+        """Whether what reads the source is known, and is not zsh."""
+        return self.dialect == "auto" and self.facts.client_shell() == "bash"
 
     def commands(self, body: CommandList, state: State) -> None:
         """Run a list."""

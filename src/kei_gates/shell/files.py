@@ -43,13 +43,15 @@ class Unread:
 class Program:
     """The content of a file that is no text: a program.
 
-    `path` is the one it really has, or that of the installed program that it is a copy of.
+    `path` is the one it really has, or that of the installed program that it is a copy of. One
+    that is not `seen` only lies, or will lie, where programs are installed.
     """
 
-    __slots__ = ("path",)
+    __slots__ = ("path", "seen")
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, seen: bool) -> None:
         self.path: Final = path
+        self.seen: Final = seen
 
 
 class Files:
@@ -220,11 +222,11 @@ class Files:
         if fact.kind == "text":
             return [FileText(fact.text.replace("\0", ""))]  # bash and dash read on behind a NUL
         if fact.kind == "program":
-            return [Program(fact.text or fact.real)]
+            return [Program(fact.text or fact.real, seen=True)]
         if fact.kind == "large":
             return [Unread()]
         if is_installed(path):
-            return [Program(path)]  # where nobody can look, it is what it is called
+            return [Program(path, seen=False)]  # where nobody can look, it is what it is called
         return [None] if fact.kind == "unknown" else []
 
 

@@ -67,11 +67,11 @@ def each_content(
     for content in contents_at(ev, path, state):
         if isinstance(content, str):
             run_text(content)
-        elif isinstance(content, Unread):
+        elif isinstance(content, Unread) or (isinstance(content, Program) and not content.seen):
             ev.note(f"{shown} was not read", span)
         elif content is None:
             ev.miss(f"{shown} holds text that is not known", span)
-        else:
+        elif isinstance(content, Program):
             ev.miss(f"{shown} is a program, and read as a script", span)
     ev.depth -= 1
 
