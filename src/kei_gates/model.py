@@ -10,7 +10,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Final, Literal
 
     EffectKind = Literal["read", "write", "delete", "exec"]
@@ -70,15 +70,46 @@ class Principal(Value):
         return f"agent `{self.agent_type or 'unnamed'}`"
 
 
+class TextEdit(Value):
+    """One replacement in a file's text: `old` by `new`, at its one place or at `every` place.
+
+    Without `old`, `new` is the whole text of the file.
+    """
+
+    __slots__ = ("every", "new", "old")
+
+    def __init__(self, old: str | None, new: str, *, every: bool = False) -> None:
+        self.old: Final = old
+        self.new: Final = new
+        self.every: Final = every
+
+
+class Spawn(Value):
+    """What a call that starts an agent asks for.
+
+    `agent_type` is as the model wrote it, none where it named none; `tasks` are the ids on the
+    `kei-task:` lines of the prompt.
+    """
+
+    __slots__ = ("agent_type", "tasks")
+
+    def __init__(self, agent_type: str | None, tasks: tuple[str, ...]) -> None:
+        self.agent_type: Final = agent_type
+        self.tasks: Final = tasks
+
+
 class Call(Value):
     """One tool call, as the hook receives it.
 
     `command` is the shell source of a shell tool. `effects` are the effects that the tool's own
-    input spells out (an Edit's file); their paths may be relative to `cwd`. `mutates` is false
-    only for tools that are known to change nothing.
+    input spells out (an Edit's file); their paths may be relative to `cwd`. `edits` say how the
+    text of that file changes, in order; none where that is not known. `spawn` is the agent that it
+    starts. `mutates` is false only for tools that are known to change nothing.
     """
 
-    __slots__ = ("command", "cwd", "effects", "known", "mutates", "principal", "tool")
+    __slots__ = (
+        "command", "cwd", "edits", "effects", "known", "mutates", "principal", "spawn", "tool",
+    )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
@@ -88,6 +119,8 @@ class Call(Value):
         cwd: str,
         command: str | None = None,
         effects: tuple[Effect, ...] = (),
+        edits: tuple[TextEdit, ...] | None = None,
+        spawn: Spawn | None = None,
         mutates: bool = True,
         known: bool = True,
     ) -> None:
@@ -96,6 +129,8 @@ class Call(Value):
         self.cwd: Final = cwd
         self.command: Final = command
         self.effects: Final = effects
+        self.edits: Final = edits
+        self.spawn: Final = spawn
         self.mutates: Final = mutates
         self.known: Final = known
 
@@ -274,18 +309,27 @@ class Places(Value):
 
 
 class Event(Value):
-    """Everything a gate may look at: the call, its analysis, its targets, the places."""
+    """Everything a gate may look at: the call, its analysis, its targets, the places.
 
-    __slots__ = ("analysis", "call", "places", "targets")
+    `look` tells what lies at an absolute path, for the few gates that must know a file's text.
+    """
+
+    __slots__ = ("analysis", "call", "look", "places", "targets")
 
     def __init__(
-        self, call: Call, analysis: Analysis, targets: tuple[Target, ...], places: Places
+        self,
+        call: Call,
+        analysis: Analysis,
+        targets: tuple[Target, ...],
+        places: Places,
+        look: Callable[[str], FileFact] = lambda path: FileFact("unknown", path),
     ) -> None:
         """Take the fields; `targets` are those of the call and of the analysis together."""
         self.call: Final = call
         self.analysis: Final = analysis
         self.targets: Final = targets
         self.places: Final = places
+        self.look: Final = look
 
     def source(self, span: tuple[int, int]) -> str:
         """Give the part of the shell source at `span`."""

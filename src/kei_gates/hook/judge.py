@@ -5,6 +5,7 @@ from __future__ import annotations
 from kei_gates.engine.decide import decide
 from kei_gates.model import Analysis, Effect, Event
 from kei_gates.observe.paths import locate
+from kei_gates.observe.programs import look
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def observe(call: Call, places: Places, shell: str = "auto") -> Event:
         if effect.kind in ("write", "delete")
         for plain in (_expanded(effect) if effect.glob else (effect,))
     )
-    return Event(call, analysis, targets, places)
+    return Event(call, analysis, targets, places, look)
 
 
 def _expanded(effect: Effect) -> list[Effect]:

@@ -7,7 +7,7 @@ type is a fault.
 
 from __future__ import annotations
 
-from kei_gates.model import Call, Effect, Fault, Principal
+from kei_gates.model import Call, Effect, Fault, Principal, Spawn, TextEdit
 from kei_gates.protocol import json_text
 from kei_gates.protocol.tools import TOOLS, UNKNOWN
 
@@ -95,9 +95,40 @@ def to_call(payload: Mapping[str, object]) -> Call:
             for key, kind in tool.paths
             if (path := exact_text(fields, key)) is not None
         ),
+        edits=_edits(fields) if tool.paths else None,
+        spawn=_spawn(fields) if tool.spawns else None,
         mutates=tool.mutates,
         known=name in TOOLS,
     )
+
+
+def _edits(fields: Mapping[str, object]) -> tuple[TextEdit, ...] | None:
+    """Give how an Edit, MultiEdit or Write changes a text; none where the input does not say."""
+    if isinstance(content := fields.get("content"), str):
+        return (TextEdit(None, content),)
+    parts = fields.get("edits", [fields])
+    if not isinstance(parts, list):
+        return None
+    edits = []
+    for part in parts:
+        if not isinstance(part, dict):
+            return None
+        old, new = part.get("old_string"), part.get("new_string")
+        if not isinstance(old, str) or not isinstance(new, str):
+            return None
+        edits.append(TextEdit(old, new, every=part.get("replace_all") is True))
+    return tuple(edits)
+
+
+_TASK_LINE = "kei-task:"
+
+
+def _spawn(fields: Mapping[str, object]) -> Spawn:
+    """Give the agent that a call starts, and the tasks that its prompt binds it to."""
+    prompt = optional_text(fields, "prompt") or ""
+    lines = (line.strip() for line in prompt.splitlines()) if _TASK_LINE in prompt else ()
+    tasks = (line[len(_TASK_LINE) :].strip() for line in lines if line.startswith(_TASK_LINE))
+    return Spawn(optional_text(fields, "subagent_type"), tuple(tasks))
 
 
 def to_principal(payload: Mapping[str, object]) -> Principal:

@@ -18,10 +18,11 @@ class Tool:
     """One tool: which input fields hold a shell source or paths, and whether it mutates.
 
     `paths` pairs a field with the effect on the path in it. `required` names the fields without
-    which a call cannot be judged. `mutates` is false only for tools that read and nothing else.
+    which a call cannot be judged. `spawns` says that it starts an agent of a
+    `subagent_type` on a `prompt`. `mutates` is false only for tools that read and nothing else.
     """
 
-    __slots__ = ("mutates", "paths", "required", "source")
+    __slots__ = ("mutates", "paths", "required", "source", "spawns")
 
     def __init__(
         self,
@@ -29,11 +30,13 @@ class Tool:
         source: str | None = None,
         paths: tuple[tuple[str, EffectKind], ...] = (),
         required: tuple[str, ...] = (),
+        spawns: bool = False,
         mutates: bool = True,
     ) -> None:
         self.source: Final = source
         self.paths: Final = paths
         self.required: Final = required
+        self.spawns: Final = spawns
         self.mutates: Final = mutates
 
 
@@ -41,6 +44,7 @@ _EDITS_FILE = Tool(paths=(("file_path", "write"),), required=("file_path",))
 _READS_FILE = Tool(paths=(("file_path", "read"),), required=("file_path",), mutates=False)
 _READS_FOLDER = Tool(paths=(("path", "read"),), mutates=False)
 _NO_FILES = Tool()
+_STARTS_AGENT = Tool(spawns=True)
 _CHANGES_NOTHING = Tool(mutates=False)
 
 TOOLS: dict[str, Tool] = {
@@ -59,8 +63,8 @@ TOOLS: dict[str, Tool] = {
     "Grep": _READS_FOLDER,
     "LS": _READS_FOLDER,
     # agents and what they run later
-    "Agent": _NO_FILES,
-    "Task": _NO_FILES,
+    "Agent": _STARTS_AGENT,
+    "Task": _STARTS_AGENT,
     "Workflow": Tool(paths=(("scriptPath", "read"),)),
     "SendMessage": _NO_FILES,
     "Skill": _NO_FILES,
