@@ -22,7 +22,7 @@ FACTS = ShellFacts(
     "/h",
     FOLDERS.__contains__,
     look=lambda path: FileFact("missing", path),
-    which=lambda name: f"/usr/bin/{name}",
+    which=lambda name: None if name == "zsh" else f"/usr/bin/{name}",  # neither shell is the user's
 )
 
 
