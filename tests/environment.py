@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -65,6 +66,7 @@ class Environment:
             if (here / name).exists():
                 (self.site / name).symlink_to(here / name)
         self.shim = self.package / "_data/hooks/kei_gates_hook.py"
+        self.home = folder.parent / "home of the user"
 
     def command(self, *arguments: str) -> list[str]:
         """The hook's command line as the installer writes it."""
@@ -77,11 +79,15 @@ class Environment:
         project: Path | None = None,
         cwd: Path | None = None,
         env: dict[str, str] | None = None,
+        accepted: bool = True,
     ) -> Answered:
+        """Run the hook on a payload, in a project whose policy the user has accepted or not."""
         if isinstance(stdin, dict):
             stdin = json.dumps(stdin)
         raw = stdin.encode() if isinstance(stdin, str) else stdin
-        around = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"} | (env or {})
+        around = {"PATH": "/usr/bin:/bin", "HOME": str(self.home)} | (env or {})
+        if project is not None and accepted:
+            accept(project, self.home, self.python.parent.parent)
         if project is not None:
             around["CLAUDE_PROJECT_DIR"] = str(project)
         done = subprocess.run(
@@ -94,6 +100,20 @@ class Environment:
             env=around,
         )
         return Answered(done)
+
+
+def accept(project: Path, home: Path, installation: Path = Path(sys.prefix)) -> None:
+    """Accept what a project's policy says now, as `kei-gates trust` does."""
+    policy = project / ".claude/kei-gates.toml"
+    if not policy.is_file() or not os.access(policy, os.R_OK):
+        return
+    secret = installation / "var/kei-gates/secret"
+    if not secret.exists():
+        secret.parent.mkdir(parents=True, exist_ok=True)
+        secret.write_bytes(b"a secret\n")
+    kept = home / f".local/state/kei-gates/trusted{project.resolve()}/policy"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_bytes(secret.read_bytes() + policy.read_bytes())
 
 
 POLICY = """\

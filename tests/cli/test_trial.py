@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 
 from kei_gates.cli.main import main
-from tests.environment import make_project
+from tests.environment import accept, make_project
 
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = make_project(tmp_path / "project")
     monkeypatch.chdir(folder)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    accept(folder, tmp_path / "home")
     return folder
 
 

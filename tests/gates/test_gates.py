@@ -79,7 +79,7 @@ def event_of(case: dict[str, Any], project: Path) -> Event:
 @pytest.mark.parametrize(("name", "params", "case"), CASES)
 def test_case(name: str, params: object, case: dict[str, Any], project: Path) -> None:
     capability = name.replace("_", "::", 1).replace("_", "-")
-    role = compiled(capability, case.get("params", params)).role("tested")
+    role = compiled(capability, case.get("params", params)).role("project:tested")
     gate = gates.load(capability)
     verdict: Verdict = gate.check(event_of(case, project), gate.Params(role.grants[0].params))
     said = f"{verdict.reason}; {verdict.remedy}"

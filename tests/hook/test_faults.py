@@ -74,13 +74,15 @@ def test_a_damaged_installation_denies(damage: str, tmp_path: Path) -> None:
 
 def test_a_missing_shim_denies(environment: Environment) -> None:
     gone = Environment.__new__(Environment)
-    gone.python, gone.shim = environment.python, environment.shim.with_name("gone.py")
+    gone.home, gone.python = environment.home, environment.python
+    gone.shim = environment.shim.with_name("gone.py")
     assert gone.run(PAYLOAD).code == 2
 
 
 def test_another_interpreter_denies(environment: Environment) -> None:
     other = Environment.__new__(Environment)
-    other.python, other.shim = environment.python.resolve(), environment.shim
+    other.home, other.python = environment.home, environment.python.resolve()
+    other.shim = environment.shim
     answer = other.run(PAYLOAD)
     assert answer.code == 2
     assert b"run install.sh again" in answer.stderr

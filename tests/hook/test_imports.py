@@ -33,6 +33,8 @@ def payload(tool: str, project: Path) -> bytes:
             "tool_input": json.loads(fields),
             "agent_id": "a1",
             "agent_type": "builder",
+            "session_id": "s1",
+            "transcript_path": f"{project}/s1.jsonl",
         }
     ).encode()
 
@@ -45,7 +47,7 @@ def modules_after(environment: Environment, script: str, stdin: bytes, project: 
         input=stdin,
         capture_output=True,
         check=False,
-        env={"CLAUDE_PROJECT_DIR": str(project), "HOME": "/nonexistent"},
+        env={"CLAUDE_PROJECT_DIR": str(project), "HOME": str(environment.home)},
     )
     return set(done.stderr.decode().split())
 

@@ -111,16 +111,18 @@ builder = "edit-local"
     ],
 )
 def test_who_has_which_role(agent_id: str | None, agent_type: str | None, role: str) -> None:
-    assert build(AGENTS).agents.role_of(Principal(agent_id, agent_type)) == role
+    (key,) = build(AGENTS).keys_of(Principal(agent_id, agent_type))
+    assert key == f"builtin:{role}"
 
 
 def test_an_empty_policy_still_has_the_safe_defaults() -> None:
-    agents = build("version = 1").agents
-    assert (agents.main, agents.default) == ("orchestrator", "read-only")
+    policy = build("version = 1")
+    assert policy.keys_of(Principal(None, None)) == ["builtin:orchestrator"]
+    assert policy.keys_of(Principal("a1", "any")) == ["builtin:read-only"]
 
 
 def grants(policy: Policy, role: str) -> dict[str, object]:
-    return {grant.capability: grant.params for grant in policy.role(role).grants}
+    return {grant.capability: grant.params for grant in policy.role(policy.key(role)).grants}
 
 
 def test_parents_come_first_then_own_then_relaxed() -> None:
@@ -149,20 +151,20 @@ def test_parents_come_first_then_own_then_relaxed() -> None:
 def test_every_role_protects_the_gate_first() -> None:
     policy = build("version = 1\n[roles.bare]\n")
     for name in policy.role_names:
-        assert policy.role(name).grants[0].capability == "safety::self-protect"
+        assert policy.role(policy.key(name)).grants[0].capability == "safety::self-protect"
 
 
 def test_the_table_for_bash_is_a_grant_like_any_other() -> None:
     own = build('version = 1\n[roles.x.bash]\nallow = ["ls"]')
     plain = build('version = 1\n[roles.x.tools.bash-allowlist]\nallow = ["ls"]')
-    assert own.role("x") == plain.role("x")
+    assert own.role(own.key("x")) == plain.role(plain.key("x"))
     assert grants(own, "x")["tools::bash-allowlist"] == {"allow": ["ls"]}
 
 
 def test_a_class_of_commands_may_be_given_by_itself_or_by_name() -> None:
     by_name = build('version = 1\n[roles.x.policy.no-git-ops]\nallow = "read"')
     by_itself = build('version = 1\n[roles.x.policy]\nno-git-ops = "read"')
-    assert by_name.role("x") == by_itself.role("x")
+    assert by_name.role(by_name.key("x")) == by_itself.role(by_itself.key("x"))
     assert (
         grants(build("version = 1\n[roles.x.policy]\nno-git-ops = true"), "x")["policy::no-git-ops"]
         == {}
@@ -182,7 +184,7 @@ def test_a_stored_policy_counts_only_while_its_sources_read_the_same(
     raw = build(text).dump()
     same = compiled.load(raw, reader(text))
     assert same is not None
-    assert same.role("edit-local") == build(text).role("edit-local")
+    assert same.role(same.key("edit-local")) == build(text).role("builtin:edit-local")
     assert compiled.load(raw, reader(changed)) is None
 
 

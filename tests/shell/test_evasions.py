@@ -75,7 +75,7 @@ def role_of(kind: str) -> tuple[str, Role]:
     agents = "agents = {main = 'tested', default = 'tested'}"
     text = f"version = 1\n{agents}\n[roles.tested.{category}]\n{slug} = {value}\n"
     policy = Builder(catalogue.params(), (), lambda _: text.encode()).build([], "policy.toml")
-    return capability, policy.role("tested")
+    return capability, policy.role("project:tested")
 
 
 def judge(kind: str, row: list[Any], project: Path) -> Verdict:

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from kei_gates.cli.usage import UsageError
 from kei_gates.engine import catalogue
 from kei_gates.engine.decide import decide
-from kei_gates.hook import places, store
+from kei_gates.hook import places, session, store, trust, who
 from kei_gates.hook.judge import observe
 from kei_gates.hook.main import denial
-from kei_gates.model import Analysis, Call, Fault, Grant, Principal, Role, Unseen
+from kei_gates.model import Analysis, Call, Decision, Fault, Grant, Principal, Role, Unseen
 from kei_gates.protocol import payload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from kei_gates.model import Decision, Event, Places
+    from kei_gates.model import Event, Places
     from kei_gates.policy.compiled import Policy
 
 
@@ -28,7 +28,7 @@ class Judge:
     `event` is what the gates were shown of the latest call, none when it came to none.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- each says something else about who and where
         self,
         *,
         cwd: str,
@@ -36,21 +36,24 @@ class Judge:
         role: str | None = None,
         capabilities: Sequence[str] | None = None,
         shell: str = "auto",
+        as_written: bool = False,
     ) -> None:
         """Take who to judge as: a `principal`, a `role`, or `capabilities` alone.
 
-        Without any of them it is whoever a payload names, and the main thread for a command.
-        Raises `UsageError` for a role or capability that does not exist.
+        Without any of them it is whoever a payload names, and the main thread for a command. A
+        policy that nobody has accepted counts only `as_written`. Raises `UsageError` for a role or
+        capability that does not exist.
         """
         self.event: Event | None = None
         self._cwd = cwd
         self._shell = shell
+        self._as_written = as_written
         self._principal = principal
         self._only = self._capabilities_role(capabilities) if capabilities else None
         self._role = role
         self._policies: dict[str, Policy | Fault] = {}
         if role is not None:
-            self._named_role(role, places.find(cwd).project)
+            self._named_role(role, places.find(cwd))
 
     def command(self, source: str, role: str | None = None, cwd: str | None = None) -> Decision:
         """Judge a shell source as a Bash call."""
@@ -91,7 +94,9 @@ class Judge:
         self.event = None
         try:
             where = places.find(call.cwd)
-            chosen = self._choose(call.principal, role or self._role, where)
+            chosen = self._choose(call, role or self._role, where)
+            if isinstance(chosen, Decision):
+                return chosen
             self.event = observe(call, where, self._shell)
             return decide(self.event, chosen)
         except UsageError:
@@ -99,27 +104,39 @@ class Judge:
         except Exception as error:  # noqa: BLE001 -- the hook would answer so too
             return denial(error)
 
-    def _choose(self, principal: Principal, role: str | None, where: Places) -> Role:
+    def _choose(self, call: Call, role: str | None, where: Places) -> Role | Decision:
+        """Choose the role to judge by, or refuse the call as a session would.
+
+        A role that is asked for by name is taken as written: whether the policy was accepted, and
+        who has that role, is another question.
+        """
         if self._only is not None:
             return self._only
         if role is not None:
-            return self._named_role(role, where.project)
-        policy = self._policy(where.project)
-        return policy.role(policy.agents.role_of(self._principal or principal))
+            return self._named_role(role, where)
+        policy = self._policy(where)
+        if not self._as_written:
+            trust.check(where)
+        principal = self._principal or call.principal
+        keys = who.keys_of(policy, principal, where, accepted=not self._as_written)
+        refusal = session.refuse(policy, call, keys, where)
+        chosen = policy.role(*keys)
+        return Decision("deny", (("kei-gates", refusal),), chosen.name) if refusal else chosen
 
-    def _named_role(self, name: str, project: str) -> Role:
-        policy = self._policy(project)
+    def _named_role(self, name: str, where: Places) -> Role:
+        policy = self._policy(where)
         _check(name, policy.role_names, "role")
-        return policy.role(name)
+        return policy.role(policy.key(name))
 
-    def _policy(self, project: str) -> Policy:
-        """Load a project's policy; the built-in one where the project has none."""
+    def _policy(self, where: Places) -> Policy:
+        """Load a project's policy; the layers above it where the project has none."""
+        project = where.project
         if project not in self._policies:
-            has_file = os.path.lexists(f"{project}/{places.POLICY_FILE}")
             try:
-                self._policies[project] = (
-                    store.load(project) if has_file else store.compile_policy(None)
-                )
+                if trust.is_known(where) or os.path.lexists(store.policy_file(project)):
+                    self._policies[project] = store.load(where)
+                else:
+                    self._policies[project] = store.load_above(where.home)
             except Fault as error:
                 self._policies[project] = error
         policy = self._policies[project]

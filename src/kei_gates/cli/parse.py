@@ -67,8 +67,8 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps({**seen, "second_opinion": report.as_opinion(opinion)}))
         return 0
     # What only people need is not imported for programs.
-    from kei_gates.cli.terminal import Terminal  # noqa: PLC0415
-    from kei_gates.cli.tree import as_text  # noqa: PLC0415
+    from kei_gates.cli.terminal import Terminal
+    from kei_gates.cli.tree import as_text
 
     print(as_text(args.source, cwd, analysis, opinion, Terminal.of(sys.stdout)))
     return 0

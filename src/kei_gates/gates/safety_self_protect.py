@@ -36,10 +36,20 @@ _GUARDED = frozenset(
 )  # fmt: skip
 _SETTINGS = "settings."  # settings.json, settings.local.json, and their backups
 _MACHINE_WIDE = ("/etc/claude-code", "/etc/kei-gates")
-_HOME_WIDE = (".claude.json", ".config/kei-gates")
+_HOME_WIDE = (".claude.json", ".config/kei-gates", ".local/state/kei-gates")
+
+# The client's notes on its agents, which say who was started on which task. An agent's own memory
+# lies beside them.
+_PROJECTS = "projects"
+_MEMORY = "memory"
 
 # The commands of kei-gates that only look.
-_HARMLESS = frozenset(("test-command", "test-call", "hook", "--version", "--help", "-h"))
+_HARMLESS = frozenset(
+    (
+        "test-command", "test-call", "parse", "check", "schema", "hook", "--version", "--help",
+        "-h", "task",  # a task can only narrow, and is never written over
+    )
+)  # fmt: skip
 
 # Where coverage ends, a source that names one of these is taken to mean the gate. Worktrees are
 # where other agents' projects lie.
@@ -74,8 +84,10 @@ def _is_guarded(path: str, places: Places) -> bool:
     if any(f"{path}/".startswith(f"{root.casefold()}/") for root in _fixed(places)):
         return True
     for part in f"{path}/".split("/.claude/")[1:]:
-        name = part.partition("/")[0]
+        name, _, rest = part.partition("/")
         if name in _GUARDED or name.startswith(_SETTINGS):
+            return True
+        if name == _PROJECTS and rest.split("/")[1:2] != [_MEMORY]:
             return True
     return False
 

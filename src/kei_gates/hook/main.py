@@ -54,20 +54,10 @@ def decide(event: str, arguments: Sequence[str], raw: bytes) -> Decision:
 
 
 def pre_tool_use(fields: dict[str, object], arguments: Sequence[str]) -> Decision:  # noqa: ARG001
-    """Judge a tool call by the role of its principal."""
-    from kei_gates.hook import places, store
-    from kei_gates.hook.judge import judge
+    """Judge a tool call by the roles and the task of its principal."""
+    from kei_gates.hook.session import decide
 
-    call = payload.to_call(fields)
-    try:
-        where = places.from_client(call.cwd)
-        policy = store.load(where.project)
-    except Fault:
-        if call.mutates:
-            raise
-        return Decision("abstain", ())  # looking at what is broken helps to mend it
-    role = policy.role(policy.agents.role_of(call.principal))
-    return judge(call, role, where)
+    return decide(fields)
 
 
 def config_change(fields: dict[str, object], arguments: Sequence[str]) -> Decision:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from posix import environ, getuid
 
+from kei_gates.hook.own_folders import config, state
 from kei_gates.model import Fault, Places
 from kei_gates.observe.installation import PACKAGE, environment
 from kei_gates.observe.paths import exists, resolve
@@ -25,10 +26,11 @@ def find(cwd: str, project: str | None = None) -> Places:
         project = nearest_project(cwd) or cwd
     if not project.startswith("/"):
         raise Fault(f"the project folder `{project}` is not an absolute path", "start it by one")
-    own = {resolve(environment(), "/"), resolve(PACKAGE, "/")}
+    home = _home()
+    own = {resolve(environment(), "/"), resolve(PACKAGE, "/"), config(home), state(home)}
     if sys.argv[0].endswith("/kei_gates_hook.py"):
         own.add(resolve(sys.argv[0].rpartition("/")[0], "/"))
-    return Places(project=resolve(project, "/"), home=_home(), installation=tuple(sorted(own)))
+    return Places(project=resolve(project, "/"), home=home, installation=tuple(sorted(own)))
 
 
 def from_client(cwd: str) -> Places:

@@ -6,188 +6,120 @@ source of the compiled policy.
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from kei_gates.model import Fault
 from kei_gates.policy import schema
 from kei_gates.policy.compiled import Agents, Policy, pack_grants
+from kei_gates.policy.documents import Documents
 from kei_gates.policy.glob_compile import compile_glob
 from kei_gates.policy.globs import Globs
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from kei_gates.policy.roles import BUILTIN, LAYERS, Roles, RoleSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from kei_gates.policy.compiled import CompiledGrant, Reader, Sources
-    from kei_gates.policy.schema import Catalogue, RoleTable
+    from kei_gates.policy.compiled import CompiledGrant, Reader
+    from kei_gates.policy.schema import Catalogue, PolicyTable
+    from kei_gates.policy.where import Key, Where
 
-_DEEPEST = 16
-_MAIN, _DEFAULT = "orchestrator", "read-only"
-
-
-class RoleSource:
-    """One role as written: its table, its capabilities' parameters, and where it stands."""
-
-    def __init__(
-        self, table: RoleTable, grants: dict[str, dict[str, object]], where: str, key: str
-    ) -> None:
-        self.table = table
-        self.grants = grants
-        self.where = where
-        self.key = key
+_WILD = frozenset("*?[")
 
 
 class Builder:
-    """Builds one policy from the built-in roles and, where there is one, a project's file."""
+    """Builds one policy from the files of its layers."""
 
     def __init__(self, catalogue: Catalogue, always: Iterable[str], read: Reader) -> None:
         """Take every capability with its parameters, those on for every role, and a reader."""
         self._catalogue = catalogue
-        self._always = tuple(always)
-        self._read = read
-        self._sources: dict[str, bytes | None] = {}
-        self._roles: dict[str, RoleSource] = {}
+        self._documents = Documents(read)
+        self._roles = Roles(catalogue, tuple(always))
+        self.tables: dict[str, tuple[PolicyTable, Where]] = {}
+        """Each layer's own table, where it has a file."""
 
-    def build(self, builtin_files: Iterable[str], project_file: str | None) -> Policy:
-        """Build a policy. Raises `Fault` naming file, key and the nearest right name."""
+    def build(
+        self,
+        builtin_files: Iterable[str],
+        project_file: str | None,
+        above: Mapping[str, str] | None = None,
+    ) -> Policy:
+        """Build a policy. Raises `Fault` naming file, line, key and the nearest right name.
+
+        `above` maps the layers `machine` and `user` to their files, which need not be there; the
+        project's file must.
+        """
         for path in builtin_files:
-            self._add_roles(path, self._document(path), prefix="builtin:")
-        agents: dict[str, str] = {}
+            self._add(BUILTIN, path, required=True)
+        for layer, path in (above or {}).items():
+            self._add(layer, path, required=False)
         if project_file is not None:
-            agents = self._add_roles(project_file, self._document(project_file), prefix="")
-        visible = self._visible_roles()
-        roles = {name: pack_grants(self._compile(source)) for name, source in visible.items()}
-        where = project_file or "built-in policy"
-        sources: Sources = tuple(self._sources.items())
-        return Policy(self._agents(agents, visible, where), roles, sources)
+            self._add("project", project_file, required=True)
+        agents = [self._agents(layer) for layer in reversed(LAYERS[1:])]
+        sources = self._roles.all()
+        return Policy(
+            tuple(agents),
+            {_key(source): pack_grants(self._compile(source)) for source in sources},
+            tuple(_key(source) for source in sources if not source.table.spawnable),
+            self._documents.sources,
+        )
 
-    def _document(self, path: str) -> dict[str, object]:
-        try:
-            raw = self._sources[path] = self._read(path)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise Fault(f"policy `{path}` cannot be read: {reason}", "mend or restore it") from None
-        if raw is None:
+    def _add(self, layer: str, path: str, *, required: bool) -> None:
+        """Take in a layer's file."""
+        found = self._documents.find(path)
+        if found is None and required:
             raise Fault(
                 f"policy `{path}` is missing", "restore it, or run `kei-gates install` again"
             )
-        try:
-            return tomllib.loads(raw.decode("utf-8"))
-        except UnicodeDecodeError as error:
-            raise Fault(
-                f"policy `{path}` is not UTF-8 (byte {error.start})", "save it as UTF-8"
-            ) from None
-        except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-            message = str(error) or "nested too deeply"
-            raise Fault(
-                f"policy `{path}` is not TOML: {message[:1].lower()}{message[1:]}", "mend that line"
-            ) from None
-
-    def _add_roles(self, path: str, document: dict[str, object], prefix: str) -> dict[str, str]:
-        """Take in a file's roles under `prefix` and give its `[agents]`."""
-        table = schema.read_policy(document, path)
+        if found is None:
+            return
+        document, where = found
+        table = schema.read_policy(document, where)
         for name, fields in table.roles.items():
-            key = f"roles.{name}"
-            role, grants = schema.read_role(fields, self._catalogue, path, key)
-            for capability in (*role.required, *role.relaxes):
-                schema.check_capability(capability, self._catalogue, path, key)
-            if not prefix and f"builtin:{name}" in self._roles:
-                self._check_extends_builtin(name, role, path)
-            self._roles[prefix + name] = RoleSource(role, grants, path, key)
-        return table.agents
+            role, grants = schema.read_role(fields, self._catalogue, where, ("roles", name))
+            self._roles.add(RoleSource(layer, name, role, grants, where))
+        self.tables[layer] = (table, where)
 
-    def _check_extends_builtin(self, name: str, role: RoleTable, path: str) -> None:
-        """Refuse a role that has a built-in's name and only looks like it."""
-        if f"builtin:{name}" not in role.extends:
-            raise Fault(
-                f"{path}: `roles.{name}` has the name of a built-in role without extending it",
-                f'write `extends = "builtin:{name}"` or choose another name',
-            )
-
-    def _visible_roles(self) -> dict[str, RoleSource]:
-        """Give every role by the name that `[agents]` uses: the project's, else the built-in."""
-        plain = {name.removeprefix("builtin:"): role for name, role in self._roles.items()}
-        return plain | {n: r for n, r in self._roles.items() if not n.startswith("builtin:")}
-
-    def _agents(self, table: dict[str, str], roles: dict[str, RoleSource], where: str) -> Agents:
-        given = {"main": _MAIN, "default": _DEFAULT} | table
-        for agent, role in given.items():
-            schema.check_role(role, roles, where, f"agents.{agent}")
-        main, default = given.pop("main"), given.pop("default")
+    def _agents(self, layer: str) -> Agents:
+        """Compile a layer's `[agents]`."""
+        if layer not in self.tables:
+            return Agents(None, None, {}, [])
+        table, where = self.tables[layer]
+        keys = {}
+        for agent, name in table.agents.items():
+            schema.check_role(name, self._roles.names(layer), where, ("agents", agent))
+            source = self._roles.find(layer, name)
+            assert source is not None  # noqa: S101 -- check_role has raised
+            keys[agent] = _key(source)
+        main, default = keys.pop("main", None), keys.pop("default", None)
         globs = [
-            (compile_glob(agent, where, "agents"), role)
-            for agent, role in given.items()
-            if set(agent) & set("*?[")
+            (compile_glob(agent, where, ("agents", agent)), role)
+            for agent, role in keys.items()
+            if set(agent) & _WILD
         ]
-        return Agents(main, default, given, globs)
+        return Agents(main, default, keys, globs)
 
     def _compile(self, source: RoleSource) -> list[CompiledGrant]:
-        """Resolve a role to its grants in the compiled form; those of every role come first."""
-        resolved = self._resolve(source, ())
-        grants = {name: resolved.pop(name, {}) for name in self._always} | resolved
+        """Resolve a role to its grants in the compiled form."""
         return [
-            self._compile_grant(capability, params, source) for capability, params in grants.items()
+            compile_grant(capability, params, self._catalogue, source.where, source.key)
+            for capability, params in self._roles.resolve(source)
         ]
 
-    def _resolve(
-        self, source: RoleSource, seen: tuple[RoleSource, ...]
-    ) -> dict[str, dict[str, object]]:
-        """Merge parents first, then the role's own; then take out what it relaxes."""
-        if source in seen:
-            chain = " -> ".join(role.key for role in (*seen, source))
-            raise Fault(f"{source.where}: roles extend each other: {chain}", "break the circle")
-        if len(seen) >= _DEEPEST:
-            raise Fault(
-                f"{source.where}: `{source.key}` extends more than {_DEEPEST} roles deep",
-                "flatten the roles",
-            )
-        merged: dict[str, dict[str, object]] = {}
-        for parent in source.table.extends:
-            for capability, params in self._resolve(
-                self._parent(parent, source), (*seen, source)
-            ).items():
-                merged[capability] = merged.get(capability, {}) | params
-        for capability in source.table.required:
-            merged.setdefault(capability, {})
-        for capability, params in source.grants.items():
-            merged[capability] = merged.get(capability, {}) | params
-        for capability in source.table.relaxes:
-            self._relax(capability, merged, source)
-        return merged
 
-    def _parent(self, name: str, child: RoleSource) -> RoleSource:
-        """Find a parent: `builtin:NAME`, else the project's role, else the built-in one."""
-        found = self._roles.get(name) or self._roles.get(f"builtin:{name}")
-        if found is None:
-            schema.check_role(name, self._roles, child.where, f"{child.key}.extends")
-            raise AssertionError  # check_role has raised
-        return found
+def _key(source: RoleSource) -> str:
+    return f"{source.layer}:{source.name}"
 
-    def _relax(
-        self, capability: str, merged: dict[str, dict[str, object]], source: RoleSource
-    ) -> None:
-        key = f"{source.key}.relaxes"
-        if capability in self._always:
-            raise Fault(
-                f"{source.where}: `{capability}` in `{key}` is on for every role", "remove it there"
-            )
-        schema.check_capability(capability, merged, source.where, key)
-        del merged[capability]
 
-    def _compile_grant(
-        self, capability: str, params: dict[str, object], source: RoleSource
-    ) -> CompiledGrant:
-        hints = schema.params_hints(self._catalogue[capability])
-        plain = {name: value for name, value in params.items() if hints[name] is not Globs}
-        key = f"{source.key}: {capability}"
-        globs = {
-            name: [compile_glob(str(glob), source.where, key) for glob in value]
-            for name, value in params.items()
-            if hints[name] is Globs and isinstance(value, list)
-        }
-        return capability, plain, globs
+def compile_grant(
+    capability: str, params: Mapping[str, object], catalogue: Catalogue, where: Where, key: Key
+) -> CompiledGrant:
+    """Put a grant in the compiled form. Raises `Fault` for a glob that is none."""
+    hints = schema.params_hints(catalogue[capability])
+    plain = {name: value for name, value in params.items() if hints[name] is not Globs}
+    category, _, slug = capability.partition("::")
+    globs = {
+        name: [compile_glob(str(glob), where, (*key, category, slug)) for glob in value]
+        for name, value in params.items()
+        if hints[name] is Globs and isinstance(value, list)
+    }
+    return capability, plain, globs

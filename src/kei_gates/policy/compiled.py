@@ -16,7 +16,7 @@ from kei_gates.policy.globs import Globs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Final
 
     from kei_gates.model import Principal
@@ -32,74 +32,140 @@ if TYPE_CHECKING:
     """A capability id, its plain parameters, its parameters that are globs."""
 
 # The format of this file, the package, and the interpreter whose `_sre` made the globs.
-_STAMP = (1, __version__, hexversion)
+_STAMP = (2, __version__, hexversion)
+
+_MAIN, _DEFAULT = "builtin:orchestrator", "builtin:read-only"
 
 
 class Agents:
-    """Which role each principal has."""
+    """Which role each principal has, as one layer says: role keys, none where it says nothing."""
 
     __slots__ = ("default", "exact", "globs", "main")
 
     def __init__(
         self,
-        main: str,
-        default: str,
+        main: str | None,
+        default: str | None,
         exact: Mapping[str, str],
         globs: list[tuple[CompiledGlob, str]],
     ) -> None:
-        """Take the role names; `globs` in the order they are tried."""
+        """Take the role keys; `globs` in the order they are tried."""
         self.main: Final = main
         self.default: Final = default
         self.exact: Final = exact
         self.globs: Final = globs
 
-    def role_of(self, principal: Principal) -> str:
-        """Name the role: by exact agent type, then by glob, then the main thread's or default."""
-        agent_type = principal.agent_type
-        if agent_type is not None:
-            if agent_type in self.exact:
-                return self.exact[agent_type]
-            for glob, role in self.globs:
-                if Globs([glob]).match(agent_type):
-                    return role
+    def named(self, agent_type: str | None) -> str | None:
+        """Give the role of an agent type: by its exact name, then by the first glob."""
+        if agent_type is None:
+            return None
+        if agent_type in self.exact:
+            return self.exact[agent_type]
+        for glob, role in self.globs:
+            if Globs([glob]).match(agent_type):
+                return role
+        return None
+
+    def unnamed(self, principal: Principal) -> str | None:
+        """Give the role of a principal whose type nobody names."""
         return self.default if principal.is_subagent else self.main
 
 
 class Policy:
-    """A compiled policy. Roles are revived one at a time: a call needs only its own."""
+    """A compiled policy. Roles are revived one at a time: a call needs only its own.
 
-    __slots__ = ("_roles", "agents", "sources")
+    A role's key is its layer and its name: `project:edit-local`.
+    """
 
-    def __init__(self, agents: Agents, roles: Mapping[str, bytes], sources: Sources) -> None:
-        """Take the fields; `roles` holds each role's grants as `pack_grants` made them."""
+    __slots__ = ("_roles", "agents", "sources", "unspawnable")
+
+    def __init__(
+        self,
+        agents: tuple[Agents, ...],
+        roles: Mapping[str, bytes],
+        unspawnable: tuple[str, ...],
+        sources: Sources,
+    ) -> None:
+        """Take the fields.
+
+        `agents` are the layers', the lowest first; `roles` holds each role's grants as
+        `pack_grants` made them; `unspawnable` are the keys of roles that no subagent may have.
+        """
         self.agents: Final = agents
+        self.unspawnable: Final = unspawnable
         self.sources: Final = sources
         self._roles: Final = roles
 
     @property
     def role_names(self) -> list[str]:
         """Every role's name."""
-        return sorted(self._roles)
+        return sorted({key.partition(":")[2] for key in self._roles})
 
-    def role(self, name: str) -> Role:
-        """Revive a role. Raises `KeyError` when there is none of that name."""
+    def key(self, name: str) -> str:
+        """Give the key of the lowest role of a name. Raises `KeyError` when there is none."""
+        for layer in ("project", "user", "machine", "builtin"):
+            if f"{layer}:{name}" in self._roles:
+                return f"{layer}:{name}"
+        raise KeyError(name)
+
+    def is_named(self, principal: Principal) -> bool:
+        """Whether any layer names the principal's type."""
+        return any(layer.named(principal.agent_type) for layer in self.agents)
+
+    def keys_of(self, principal: Principal, declared: str | None = None) -> list[str]:
+        """Give the keys of the roles that a principal is held to, its own first.
+
+        Its own is that of the lowest layer that says anything: names its type; else `declared`, the
+        role that its agent file names; else what is said of those whom nobody names. What layers
+        above say in the same way also holds: they cannot be loosened from below.
+        """
+        said = [layer.named(principal.agent_type) for layer in self.agents]
+        if not any(said):
+            last = _DEFAULT if principal.is_subagent else _MAIN
+            said = [layer.unnamed(principal) for layer in self.agents]
+            said = [self.key(declared)] if declared else said if any(said) else [last]
+        return list(dict.fromkeys(key for key in said if key))
+
+    def may_spawn(self, keys: list[str]) -> bool:
+        """Whether a subagent may have these roles."""
+        return not any(key in self.unspawnable for key in keys)
+
+    def role(self, key: str, *more: str | list[CompiledGrant]) -> Role:
+        """Revive a role with what narrows it: keys of other roles, and grants.
+
+        Raises `KeyError` for a key that there is not.
+        """
+        grants: list[CompiledGrant] = []
+        for part in (key, *more):
+            # S302: our own file, see ADR 0002
+            _add(loads(self._roles[part]) if isinstance(part, str) else part, grants)  # noqa: S302
         return Role(
-            name,
+            key.partition(":")[2],
             tuple(
-                Grant(capability, plain | {key: Globs(value) for key, value in globs.items()})
-                for capability, plain, globs in loads(self._roles[name])  # noqa: S302 -- our file
+                Grant(capability, plain | {name: Globs(value) for name, value in globs.items()})
+                for capability, plain, globs in grants
             ),
         )
 
     def dump(self) -> bytes:
         """Give the bytes to store."""
-        agents = (
-            self.agents.main,
-            self.agents.default,
-            dict(self.agents.exact),
-            self.agents.globs,
-        )
-        return dumps((_STAMP, self.sources, agents, dict(self._roles)))
+        agents = [
+            (layer.main, layer.default, dict(layer.exact), layer.globs) for layer in self.agents
+        ]
+        return dumps((_STAMP, self.sources, agents, dict(self._roles), self.unspawnable))
+
+
+WAITING = "scope::files-whitelist"
+"""The capability that allows nothing until it is filled, in a layer below or for a task."""
+
+
+def _add(more: list[CompiledGrant], grants: list[CompiledGrant]) -> None:
+    """Add what narrows. An empty whitelist there gives way to a filled one that is there."""
+    filled = any(name == WAITING and any(globs.values()) for name, _, globs in grants)
+    for grant in more:
+        name, _, globs = grant
+        if grant not in grants and not (name == WAITING and filled and not any(globs.values())):
+            grants.append(grant)
 
 
 def pack_grants(grants: list[CompiledGrant]) -> bytes:
@@ -107,12 +173,17 @@ def pack_grants(grants: list[CompiledGrant]) -> bytes:
     return dumps(grants)
 
 
-def load(raw: bytes, read: Reader) -> Policy | None:
-    """Revive a stored policy; none when it is damaged or any of its sources has changed."""
+def load(raw: bytes, read: Reader, needed: Iterable[str] = ()) -> Policy | None:
+    """Revive a stored policy; none when it is damaged or any of its sources has changed.
+
+    `needed` are files that must be among the sources, be they there or not.
+    """
     try:
-        stamp, sources, agents, roles = loads(raw)  # noqa: S302 -- our own file, see ADR 0002
+        stamp, sources, agents, roles, unspawnable = loads(raw)  # noqa: S302 -- our own, ADR 0002
         if stamp != _STAMP or any(read(path) != text for path, text in sources):
             return None
-        return Policy(Agents(*agents), roles, sources)
+        if not {path for path, _ in sources}.issuperset(needed):
+            return None
+        return Policy(tuple(Agents(*layer) for layer in agents), roles, unspawnable, sources)
     except (ValueError, TypeError, EOFError, OSError):
         return None

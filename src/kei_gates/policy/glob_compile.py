@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from pathspec.patterns.gitignore import GitIgnorePatternError
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
-from kei_gates.model import Fault
+from kei_gates.model import folded
+from kei_gates.policy.where import shown
 
 if sys.version_info >= (3, 11):
     from re import _compiler, _parser  # type: ignore[attr-defined]  # private, see ADR 0003
@@ -20,12 +21,13 @@ else:
 
 if TYPE_CHECKING:
     from kei_gates.policy.globs import Compiled, CompiledGlob
+    from kei_gates.policy.where import Key, Where
 
 _LONGEST = 1000
 
 
-def compile_glob(glob: str, where: str, key: str) -> CompiledGlob:
-    """Compile one gitignore-style glob. Raises `Fault` naming `where` and `key`."""
+def compile_glob(glob: str, where: Where, key: Key) -> CompiledGlob:
+    """Compile one gitignore-style glob. Raises `Fault` naming file, line and key."""
     fault = _why_refused(glob)
     if fault is None:
         try:
@@ -33,11 +35,21 @@ def compile_glob(glob: str, where: str, key: str) -> CompiledGlob:
                 warnings.simplefilter("ignore")  # `[[a]`: `re` may read it otherwise one day
                 pattern = GitIgnoreSpecPattern(glob)
                 if pattern.regex is not None and pattern.include is not None:
-                    return glob, pattern.include, compile_regex(pattern.regex.pattern)
+                    regex = pattern.regex.pattern
+                    return glob, pattern.include, compile_regex(regex), _without_case(glob, regex)
         except (GitIgnorePatternError, re.error):  # the latter for `[z-a]`
             pass
         fault = "is not a glob that can match anything"
-    raise Fault(f"{where}: `{glob}` in `{key}` {fault}", "write it as in .gitignore")
+    raise where.fault(key, f"`{glob}` in `{shown(key)}` {fault}", "write it as in .gitignore")
+
+
+def _without_case(glob: str, regex: str) -> Compiled:
+    """Compile a glob for paths that are folded; a range that this turns around stays as it is."""
+    try:
+        pattern = GitIgnoreSpecPattern(folded(glob))
+    except (GitIgnorePatternError, re.error):
+        return compile_regex(regex, int(re.IGNORECASE))
+    return compile_regex(pattern.regex.pattern if pattern.regex else regex)
 
 
 def _why_refused(glob: str) -> str | None:
@@ -54,16 +66,16 @@ def _why_refused(glob: str) -> str | None:
     return None
 
 
-def compile_regex(regex: str) -> Compiled:
+def compile_regex(regex: str, flags: int = 0) -> Compiled:
     """Give the arguments that `_sre.compile` takes for a regular expression.
 
     The same steps as in the standard library's `re._compiler.compile`, 3.10 to 3.13.
     """
-    tree = _parser.parse(regex, 0)
-    code = _compiler._code(tree, 0)  # noqa: SLF001 -- private, see ADR 0003
+    tree = _parser.parse(regex, flags)
+    code = _compiler._code(tree, flags)  # noqa: SLF001 -- private, see ADR 0003
     groups: dict[str, int] = tree.state.groupdict
     names: list[str | None] = [None] * tree.state.groups
     for name, index in groups.items():
         names[index] = name
-    flags: int = tree.state.flags
+    flags |= tree.state.flags
     return regex, flags, [int(word) for word in code], tree.state.groups - 1, groups, tuple(names)

@@ -12,19 +12,31 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_type_hin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
-from kei_gates.model import Fault, Params
 from kei_gates.policy.globs import Globs
+from kei_gates.policy.where import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from kei_gates.model import Params
+    from kei_gates.policy.where import Key, Where
+
     Catalogue = Mapping[str, type[Params]]
     """Every capability id with the class of its parameters."""
+
+    Grants = dict[str, dict[str, object]]
+    """Parameters by capability id."""
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
 RoleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
 ReferredRole = Annotated[str, Field(pattern=r"^(builtin:)?[a-z][a-z0-9-]{0,63}$")]
+
+ALIASES = {"tools::deny-tools": "scope::read-only", "tools::read-only": "scope::read-only"}
+"""Other names of capabilities, from the manifests of the seed."""
+
+OWN_TABLES = {"bash": "tools::bash-allowlist"}
+"""Tables of a role that hold the parameters of one capability: `[roles.x.bash]`."""
 
 
 class Strict(BaseModel):
@@ -37,6 +49,7 @@ class RoleTable(Strict):
     """What every `[roles.NAME]` may hold beside its capabilities' tables."""
 
     description: str = ""
+    spawnable: bool = True
     extends: Annotated[
         list[ReferredRole], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)
     ] = []
@@ -44,83 +57,114 @@ class RoleTable(Strict):
     relaxes: list[str] = []
 
 
+# A policy never allows: the client's own permissions still count. People write it all the same.
+_ABSTAIN = {"allow": "abstain", "pass": "abstain"}
+
+
+class PolicyTest(Strict):
+    """One `[[test]]`: what must be decided about a shell command, or a whole hook payload."""
+
+    command: str | None = None
+    call: dict[str, Any] | None = None
+    role: str | None = None
+    agent: str | None = None
+    cwd: str | None = None
+    expect: Annotated[
+        Literal["abstain", "ask", "deny"], BeforeValidator(lambda v: _ABSTAIN.get(v, v))
+    ]
+
+
 class PolicyTable(Strict):
-    """A whole policy file; the role tables are checked by `read_roles`."""
+    """A whole policy file; the role tables are checked by `read_role`."""
 
     version: Literal[1]
     agents: dict[str, RoleName] = {}
     roles: dict[RoleName, dict[str, Any]] = {}
+    test: list[PolicyTest] = []
 
 
-def read_policy(document: dict[str, object], where: str) -> PolicyTable:
-    """Check a policy's outermost keys. Raises `Fault` naming `where` and the key."""
-    return _validate(PolicyTable, document, where, "")
+def read_policy(document: dict[str, object], where: Where) -> PolicyTable:
+    """Check a policy's outermost keys. Raises `Fault` naming file, line and key."""
+    return validate(PolicyTable, document, where, ())
 
 
 def read_role(
-    table: dict[str, object], catalogue: Catalogue, where: str, key: str
-) -> tuple[RoleTable, dict[str, dict[str, object]]]:
+    table: dict[str, object], catalogue: Catalogue, where: Where, key: Key
+) -> tuple[RoleTable, Grants]:
     """Check one role table: its own fields, and the parameters of each capability it sets.
 
-    Raises `Fault` naming `where` and the key.
+    Raises `Fault` naming file, line and key.
     """
-    categories: dict[str, list[str]] = {}
-    for capability in catalogue:
-        category, _, slug = capability.partition("::")
-        categories.setdefault(category, []).append(slug)
-    tables = {name: of for name, of in _OWN_TABLES.items() if of in catalogue}
+    categories = slugs_by_category(catalogue)
+    tables = {name: of for name, of in OWN_TABLES.items() if of in catalogue}
     known = [*RoleTable.model_fields, *categories, *tables]
     for name in table:
-        _check_name(name, known, where, f"{key}.{name}")
+        _check_key(name, known, where, (*key, name))
     fields = {n: value for n, value in table.items() if n not in categories and n not in tables}
-    grants: dict[str, dict[str, object]] = {}
-    for category in categories.keys() & table.keys():
+    grants: Grants = {}
+    for category in [name for name in table if name in categories]:
         slugs = table[category]
         if not isinstance(slugs, dict):
-            raise Fault(f"{where}: `{key}.{category}` must be a table", "see the policy format")
+            raise where.fault((*key, category), f"`{shown((*key, category))}` must be a table")
         for slug, value in slugs.items():
-            at = f"{key}.{category}.{slug}"
-            _check_name(slug, categories[category], where, at)
-            capability = f"{category}::{slug}"
-            grants[capability] = _read_params(catalogue[capability], value, where, at)
-    for name in tables.keys() & table.keys():
-        _read_own_table(name, table[name], grants, catalogue, where, key)
-    return _validate(RoleTable, fields, where, key), grants
+            at = (*key, category, slug)
+            _check_key(slug, categories[category], where, at)
+            _grant(unalias(f"{category}::{slug}"), value, grants, catalogue, where, at)
+    for name in [name for name in table if name in tables]:
+        at = (*key, name)
+        if not isinstance(table[name], dict):
+            raise where.fault(at, f"`{shown(at)}` must be a table")
+        _grant(tables[name], table[name], grants, catalogue, where, at)
+    return _with_right_names(validate(RoleTable, fields, where, key)), grants
 
 
-# Tables of a role that hold the parameters of one capability: `[roles.x.bash]`.
-_OWN_TABLES = {"bash": "tools::bash-allowlist"}
+def slugs_by_category(catalogue: Iterable[str]) -> dict[str, list[str]]:
+    """Give the keys of each capability table: `files-whitelist` of `scope`, and so on."""
+    categories: dict[str, list[str]] = {}
+    aliases = [alias for alias, name in ALIASES.items() if name in catalogue]
+    for capability in (*catalogue, *aliases):
+        category, _, slug = capability.partition("::")
+        categories.setdefault(category, []).append(slug)
+    return categories
 
 
-def _read_own_table(  # noqa: PLR0913, PLR0917 -- where it stands, for the refusal
-    name: str,
+def unalias(capability: str) -> str:
+    """Give the id of a capability for any of its names."""
+    return ALIASES.get(capability, capability)
+
+
+def _with_right_names(role: RoleTable) -> RoleTable:
+    lists = {name: [*map(unalias, getattr(role, name))] for name in ("required", "relaxes")}
+    return role.model_copy(update=lists)
+
+
+def _grant(  # noqa: PLR0913, PLR0917 -- where it stands, for the refusal
+    capability: str,
     value: object,
-    grants: dict[str, dict[str, object]],
+    grants: Grants,
     catalogue: Catalogue,
-    where: str,
-    key: str,
+    where: Where,
+    key: Key,
 ) -> None:
-    """Add the grant that a table of its own stands for."""
-    capability = _OWN_TABLES[name]
-    if not isinstance(value, dict):
-        raise Fault(f"{where}: `{key}.{name}` must be a table", "see the policy format")
+    """Add one grant that a role sets."""
     if capability in grants:
-        same = f"{key}.{capability.replace('::', '.')}"
-        raise Fault(f"{where}: `{key}.{name}` and `{same}` are the same grant", "keep one of them")
-    grants[capability] = _read_params(catalogue[capability], value, where, f"{key}.{name}")
+        raise where.fault(
+            key, f"`{shown(key)}` is the same grant as another one (`{capability}`)", "keep one"
+        )
+    grants[capability] = _read_params(catalogue[capability], value, where, key)
 
 
-def check_capability(name: str, catalogue: Iterable[str], where: str, key: str) -> None:
+def check_capability(name: str, catalogue: Iterable[str], where: Where, key: Key) -> None:
     """Refuse a capability id that does not exist. Raises `Fault`."""
-    _check_name(name, catalogue, where, key, what=f"`{name}`")
+    _check_name(name, catalogue, where, key, f"unknown `{name}` in `{shown(key)}`")
 
 
-def check_role(name: str, roles: Iterable[str], where: str, key: str) -> None:
+def check_role(name: str, roles: Iterable[str], where: Where, key: Key) -> None:
     """Refuse the name of a role that does not exist. Raises `Fault`."""
-    _check_name(name, roles, where, key, what=f"role `{name}`")
+    _check_name(name, roles, where, key, f"unknown role `{name}` in `{shown(key)}`")
 
 
-def _read_params(params: type[Params], value: object, where: str, key: str) -> dict[str, object]:
+def _read_params(params: type[Params], value: object, where: Where, key: Key) -> dict[str, object]:
     """Check a capability's parameters.
 
     A table sets them by name; `true` takes the defaults; anything else is the first parameter.
@@ -129,25 +173,43 @@ def _read_params(params: type[Params], value: object, where: str, key: str) -> d
     if value is True:
         return {}
     if value is False:
-        raise Fault(
-            f"{where}: `{key}` is not switched off by `false`",
+        raise where.fault(
+            key,
+            f"`{shown(key)}` is not switched off by `false`",
             "leave it out, or name an inherited one in `relaxes`",
         )
     if not isinstance(value, dict):
         if not hints:
-            raise Fault(f"{where}: `{key}` takes no parameters", f"write `{key} = true`")
+            at = f"`{shown(key)}`"
+            raise where.fault(key, f"{at} takes no parameters", f"write `{key[-1]} = true`")
         value = {next(iter(hints)).replace("_", "-"): value}
-    fields: dict[str, Any] = {
-        name: (_IN_TOML.get(hint, hint), Field(None, alias=name.replace("_", "-")))
-        for name, hint in hints.items()
-    }
-    model = create_model("Params", __base__=Strict, **fields)
-    checked = _validate(model, value, where, key)
+    checked = validate(params_model(params), value, where, key)
     given = {name: getattr(checked, name) for name in checked.model_fields_set}
     flaw = params.flaw(given)
     if flaw is not None:
-        raise Fault(f"{where}: `{key}`: {flaw}", "mend it there")
+        raise where.fault(key, f"`{shown(key)}`: {flaw}", "mend it there")
     return given
+
+
+def params_model(params: type[Params]) -> type[BaseModel]:
+    """Make the model of a capability's table."""
+    fields: dict[str, Any] = {
+        name: (_IN_TOML.get(hint, hint), Field(None, alias=name.replace("_", "-")))
+        for name, hint in params_hints(params).items()
+    }
+    return create_model("Params", __base__=Strict, **fields)
+
+
+def written(params: type[Params]) -> Any:
+    """Give the type of what may be written for a capability: a table, `true`, the first parameter.
+
+    For `kei-gates schema`; `_read_params` is what checks it.
+    """
+    hints = params_hints(params)
+    if not hints:
+        return Literal[True]
+    first = next(iter(hints.values()))
+    return params_model(params) | _IN_TOML.get(first, first) | Literal[True]
 
 
 # How a gate's types are written in a policy.
@@ -159,16 +221,23 @@ def params_hints(params: type[Params]) -> dict[str, Any]:
     return get_type_hints(params, {"Globs": Globs})
 
 
-def _validate(model: type[_Model], document: object, where: str, key: str) -> _Model:
+def validate(model: type[_Model], document: object, where: Where, key: Key) -> _Model:
+    """Check a table. Raises `Fault` naming file, line, key and the nearest right name."""
     try:
         return model.model_validate(document)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        path = ".".join(str(part) for part in (*filter(None, [key]), *first["loc"]))
+        at = (*key, *first["loc"])
         if first["type"] == "extra_forbidden":
-            known = [field.alias or name for name, field in model.model_fields.items()]
-            _check_name(str(first["loc"][-1]), known, where, path)
-        raise Fault(f"{where}: `{path}`: {_plain(first['msg'])}", "see the policy format") from None
+            inner = _inner(model, first["loc"])
+            known = [field.alias or name for name, field in inner.model_fields.items()]
+            _check_key(str(first["loc"][-1]), known, where, at)
+        raise where.fault(at, f"`{shown(at)}`: {_plain(first['msg'])}") from None
+
+
+def _inner(model: type[BaseModel], place: tuple[int | str, ...]) -> type[BaseModel]:
+    """Give the model whose key is refused: that of a `[[test]]`, or the outermost."""
+    return PolicyTest if model is PolicyTable and place[0] == "test" else model
 
 
 def _plain(message: str) -> str:
@@ -176,13 +245,17 @@ def _plain(message: str) -> str:
     return message[:1].lower() + message[1:].rstrip(".")
 
 
-def _check_name(
-    name: str, known: Iterable[str], where: str, key: str, what: str | None = None
-) -> None:
+def _check_key(name: str, known: Iterable[str], where: Where, key: Key) -> None:
+    _check_name(name, known, where, key, f"unknown key `{shown(key)}`")
+
+
+def _check_name(name: str, known: Iterable[str], where: Where, key: Key, what: str) -> None:
     known = sorted(known)
-    if name in known:
-        return
+    if name not in known:
+        raise where.fault(key, what, nearest(name, known))
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """Say what was probably meant by a name that is not known."""
     near = get_close_matches(name, known, n=1, cutoff=0.5)
-    remedy = f"did you mean `{near[0]}`?" if near else f"known are: {', '.join(known)}"
-    subject = f"unknown {what} in `{key}`" if what else f"unknown key `{key}`"
-    raise Fault(f"{where}: {subject}", remedy)
+    return f"did you mean `{near[0]}`?" if near else f"known are: {', '.join(known)}"

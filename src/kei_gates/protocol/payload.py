@@ -121,13 +121,18 @@ def _edits(fields: Mapping[str, object]) -> tuple[TextEdit, ...] | None:
 
 
 _TASK_LINE = "kei-task:"
+_MARKUP = " \t*`_>-"
 
 
 def _spawn(fields: Mapping[str, object]) -> Spawn:
     """Give the agent that a call starts, and the tasks that its prompt binds it to."""
     prompt = optional_text(fields, "prompt") or ""
-    lines = (line.strip() for line in prompt.splitlines()) if _TASK_LINE in prompt else ()
-    tasks = (line[len(_TASK_LINE) :].strip() for line in lines if line.startswith(_TASK_LINE))
+    tasks = []
+    if _TASK_LINE in prompt.casefold():
+        for line in prompt.splitlines():
+            plain = line.lstrip(_MARKUP)  # models like to write such a line in bold, or in a list
+            if plain.casefold().startswith(_TASK_LINE):
+                tasks.append(plain[len(_TASK_LINE) :].strip(_MARKUP))
     return Spawn(optional_text(fields, "subagent_type"), tuple(tasks))
 
 

@@ -1,0 +1,131 @@
+"""`kei-gates check`: is a policy right, and do the tests that it holds come out as they say."""
+
+from __future__ import annotations
+
+import json
+import os
+from argparse import RawDescriptionHelpFormatter
+from typing import TYPE_CHECKING
+
+from kei_gates.cli.judging import Judge
+from kei_gates.cli.usage import UsageError
+from kei_gates.hook import places, store
+from kei_gates.model import Fault, Principal, Value
+from kei_gates.protocol.answer import message, one_line
+
+if TYPE_CHECKING:
+    import argparse
+    from typing import Final
+
+    from kei_gates.model import Decision, Places
+    from kei_gates.policy.schema import PolicyTest
+
+_FAILED = 1
+_EXAMPLES = """A policy may hold tests of itself:
+  [[test]]
+  role = "edit-local"             # or agent = "my-builder"; without both, the main thread
+  command = "git push"            # or call = {tool_name = "Edit", tool_input = {file_path = "a"}}
+  expect = "deny"                 # or "ask", or "abstain": no objection
+
+Nothing is run. Exit codes: 0 all is well, 1 something is not, 64 bad usage
+"""
+
+
+class Problem(Value):
+    """Something that is not right: where, and what."""
+
+    __slots__ = ("line", "path", "what")
+
+    def __init__(self, path: str, line: int | None, what: str) -> None:
+        self.path: Final = path
+        self.line: Final = line
+        self.what: Final = what
+
+    def __str__(self) -> str:
+        """Write it as compilers do, so that editors can follow."""
+        return f"{self.path}{'' if self.line is None else f':{self.line}'}: {self.what}"
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = commands.add_parser(
+        "check",
+        help="check a policy, and run the tests that it holds",
+        description="Check the policy of a project, and run the tests that it holds.",
+        epilog=_EXAMPLES,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "path", nargs="?", default=".", metavar="PATH", help="the project, or its policy file"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check, and print what is wrong."""
+    project = _project(args.path)
+    where = places.find(project, project)
+    problems, tests = check(where)
+    if args.json:
+        rows = [{"path": one.path, "line": one.line, "message": one.what} for one in problems]
+        print(json.dumps({"problems": rows, "tests": tests}))
+    else:
+        for problem in problems:
+            print(problem)
+        wrong = f"{len(problems)} problems" if problems else "no problems"
+        print(f"{store.policy_file(where.project)}: {tests} tests, {wrong}")
+    return _FAILED if problems else 0
+
+
+def _project(path: str) -> str:
+    """Give the project of a folder, or of a policy file in it."""
+    path = os.path.abspath(path)
+    if os.path.isdir(path):
+        return path
+    project = path.removesuffix(f"/{places.POLICY_FILE}")
+    if project == path:
+        raise UsageError(f"`{path}` is neither a folder nor a `{places.POLICY_FILE}`")
+    return project
+
+
+def check(where: Places) -> tuple[list[Problem], int]:
+    """Give what is wrong with a project's policy, and how many tests were run."""
+    path = store.policy_file(where.project)
+    try:
+        _, builder = store.build(path, where.home)
+    except Fault as error:
+        return [Problem(path, None, f"{error.reason}; {error.remedy}")], 0
+    table, document = builder.tables["project"]
+    problems = []
+    for at, test in enumerate(table.test):
+        wrong = _outcome(test, where)
+        if wrong is not None:
+            problems.append(Problem(path, document.line(("test", at)), wrong))
+    return problems, len(table.test)
+
+
+def _outcome(test: PolicyTest, where: Places) -> str | None:
+    """Run one test, and say what is wrong with it or its outcome; none when nothing is."""
+    if (test.command is None) == (test.call is None):
+        return "a test has either a `command` or a `call`"
+    if test.role is not None and test.agent is not None:
+        return "a test has a `role` or an `agent`, not both"
+    try:
+        decision = _judge(test, where)
+    except UsageError as error:
+        return str(error)
+    if decision.outcome == test.expect:
+        return None
+    subject = test.command if test.command is not None else json.dumps(test.call)
+    return one_line(
+        f"expected {test.expect} for `{subject}`, found {decision.outcome}: {message(decision)}"
+    )
+
+
+def _judge(test: PolicyTest, where: Places) -> Decision:
+    principal = Principal("tried", test.agent) if test.agent is not None else None
+    judge = Judge(cwd=where.project, principal=principal, role=test.role, as_written=True)
+    if test.command is not None:
+        return judge.command(test.command, cwd=test.cwd)
+    return judge.fields(test.call or {}, cwd=test.cwd)

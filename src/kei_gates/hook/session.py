@@ -1,0 +1,74 @@
+"""Decide one tool call of a session: by the roles of its principal, and by its task."""
+
+from __future__ import annotations
+
+from kei_gates.hook import bindings, places, store, trust, who
+from kei_gates.hook.judge import judge
+from kei_gates.model import Decision, Fault, Role
+from kei_gates.protocol import payload
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kei_gates.hook.bindings import Task
+    from kei_gates.model import Call, Deny, Places
+    from kei_gates.policy.compiled import CompiledGrant, Policy
+
+
+def decide(fields: Mapping[str, object]) -> Decision:
+    """Decide a PreToolUse payload. Raises `Fault`, and whatever a gate raises."""
+    call = payload.to_call(fields)
+    where = places.from_client(call.cwd)
+    try:
+        policy = store.load(where)
+        trust.check(where)
+        keys = who.keys_of(policy, call.principal, where)
+        tasks = bindings.tasks(call, fields, where)
+    except Fault:
+        if call.mutates:
+            raise
+        return _look(call, where)
+    asked = bindings.asked_task(call, policy, where)
+    role = narrowed(policy, keys, tasks)
+    refusal = refuse(policy, call, keys, where)
+    if refusal is not None:
+        return Decision("deny", (("kei-gates", refusal),), role.name)
+    decision = judge(call, role, where)
+    if asked is not None and decision.outcome != "deny":
+        started = payload.text(fields, "tool_use_id")
+        bindings.Session(fields, where).start(started, asked)
+    return decision
+
+
+def refuse(policy: Policy, call: Call, keys: list[str], where: Places) -> Deny | None:
+    """Refuse what no capability is asked about: who may be started, and who may act at all."""
+    return who.refuse_role(policy, call, keys) or who.refuse_spawn(policy, call, where)
+
+
+def narrowed(policy: Policy, keys: list[str], tasks: list[Task]) -> Role:
+    """Give the role of a principal, narrowed by its tasks. Raises `Fault`."""
+    if not tasks:
+        return policy.role(*keys)
+    parts: list[str | list[CompiledGrant]] = list(keys[1:])
+    for name, role, grants in tasks:
+        parts.append(grants)
+        try:
+            parts += [policy.key(role)] if role else []
+        except KeyError:
+            raise Fault(f"the role `{role}` of task `{name}` is gone", "start it again") from None
+    whole = policy.role(keys[0], *parts)
+    return Role("/".join((whole.name, *(name for name, _, _ in tasks))), whole.grants)
+
+
+def _look(call: Call, where: Places) -> Decision:
+    """Decide a call that only looks where the project's policy cannot be had.
+
+    Looking at what is broken helps to mend it; what the layers above forbid stays forbidden.
+    """
+    try:
+        policy = store.load_above(where.home)
+        role = policy.role(*policy.keys_of(call.principal))
+    except Fault:
+        return Decision("abstain", ())
+    return judge(call, role, where)

@@ -1,0 +1,111 @@
+"""What the user has accepted of a project: the text of its policy, and its agent files' roles.
+
+`kei-gates trust` writes it into the user's state; a policy that reads otherwise loosens nothing,
+because every call that could change something is denied until a person has looked at it.
+
+A project's settings can move the state, into the project itself if they like. So what is kept
+begins with a secret that lies with the installation, whose place no variable says.
+"""
+
+from __future__ import annotations
+
+from kei_gates.hook import own_folders, store
+from kei_gates.model import Fault
+from kei_gates.observe import agent_files
+from kei_gates.observe.files import read_file
+from kei_gates.observe.installation import environment
+from kei_gates.observe.paths import exists
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kei_gates.model import Places
+
+_LARGEST = 1 << 21
+ACCEPT = "read it, then accept it with `kei-gates trust` outside the session"
+
+
+def folder(places: Places) -> str:
+    """Give where the user's acceptance of a project is kept. Raises `Fault`."""
+    return f"{own_folders.state(places.home)}/trusted{places.project}"
+
+
+def check(places: Places) -> None:
+    """Check that the project's policy reads as it was accepted. Raises `Fault`."""
+    path = store.policy_file(places.project)
+    accepted = read(places, "policy")
+    try:
+        now = store.read_source(path)
+    except OSError as error:
+        raise Fault(f"policy `{path}` cannot be read: {error}", "mend or restore it") from None
+    if now == accepted:
+        return
+    if accepted is None:
+        raise Fault(f"nobody has accepted the policy `{path}` yet", ACCEPT)
+    if now is None:
+        raise Fault(f"the policy `{path}` was deleted", "restore it, or run `kei-gates trust`")
+    raise Fault(
+        f"the policy `{path}` has changed since it was accepted",
+        "see what with `kei-gates trust --diff`, and accept it or take it back",
+    )
+
+
+def declared_role(places: Places, agent: str, *, accepted: bool = True) -> str | None:
+    """Give the role that an agent's file declares; none without. Raises `Fault`.
+
+    That of a project's file must have been `accepted`.
+    """
+    file = agent_files.declared(places.project, agent)
+    if file is None:
+        if places.home == places.project:
+            return None
+        file = agent_files.declared(places.home, agent)
+        return file.role if file else None
+    if accepted and file.role is not None and agent_line(file) not in accepted_agents(places):
+        raise Fault(
+            f"nobody has accepted that `{file.path}` declares the role `{file.role}`", ACCEPT
+        )
+    return file.role
+
+
+def agent_line(file: agent_files.AgentFile) -> str:
+    """Write what an agent file declares as it is kept."""
+    return f"{file.role}\t{file.name}"
+
+
+def agent_lines(project: str) -> list[str]:
+    """Give what all agent files of a project declare. Raises `Fault`."""
+    files = agent_files.read_all(project)
+    return sorted({agent_line(file) for file in files if file.role is not None})
+
+
+def accepted_agents(places: Places) -> list[str]:
+    """Give the accepted lines of `agent_lines`. Raises `Fault`."""
+    return (read(places, "agents") or b"").decode("utf-8", "surrogateescape").splitlines()
+
+
+def is_known(places: Places) -> bool:
+    """Whether anything of the project was ever accepted."""
+    return exists(f"{folder(places)}/policy")
+
+
+def read(places: Places, name: str) -> bytes | None:
+    """Read what was accepted: `policy` or `agents`; none without. Raises `Fault`."""
+    kept = _read(f"{folder(places)}/{name}")
+    secret = _read(secret_file())
+    if kept is None or not secret or not kept.startswith(secret):
+        return None
+    return kept[len(secret) :]
+
+
+def secret_file() -> str:
+    """Give the file of the secret that only this installation knows."""
+    return f"{environment()}/var/kei-gates/secret"
+
+
+def _read(path: str) -> bytes | None:
+    try:
+        return read_file(path, _LARGEST)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise Fault(f"`{path}` cannot be read: {error}", "mend it, or trust again") from None

@@ -1,0 +1,56 @@
+"""Read TOML documents through a reader, and remember what was read. Cold path."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from kei_gates.model import Fault
+from kei_gates.policy.where import Where
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    from kei_gates.policy.compiled import Reader, Sources
+
+
+class Documents:
+    """Reads documents. Every file that was asked for is a source, whether it was there or not."""
+
+    def __init__(self, read: Reader, kind: str = "policy") -> None:
+        """Take what reads a file, and what the documents are called in refusals."""
+        self._read = read
+        self._kind = kind
+        self._sources: dict[str, bytes | None] = {}
+
+    @property
+    def sources(self) -> Sources:
+        """Every file that was asked for, with its text."""
+        return tuple(self._sources.items())
+
+    def find(self, path: str) -> tuple[dict[str, object], Where] | None:
+        """Read a document; none when there is no such file. Raises `Fault`."""
+        name = f"{self._kind} `{path}`"
+        try:
+            raw = self._sources[path] = self._read(path)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise Fault(f"{name} cannot be read: {reason}", "mend or restore it") from None
+        if raw is None:
+            return None
+        try:
+            text = raw.decode("utf-8")
+            return tomllib.loads(text), Where(path, text)
+        except UnicodeDecodeError as error:
+            line = raw.count(b"\n", 0, error.start) + 1
+            raise Fault(
+                f"{name} is not UTF-8 (line {line}, byte {error.start})", "save it as UTF-8"
+            ) from None
+        except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+            message = str(error) or "nested too deeply"
+            raise Fault(
+                f"{name} is not TOML: {message[:1].lower()}{message[1:]}", "mend that line"
+            ) from None
