@@ -28,13 +28,18 @@ class Installation:
         return self.clone / ".venv"
 
     def gate(self, project: Project) -> Project:
-        """Put the gate in front of a project, as the user whose home the project has."""
-        _run(
-            [self.environment / "bin" / "kei-gates", "install", project.folder],
-            plain_environment(project.home),
-            project.root,
-        )
+        """Put the gate in front of a project, as the user whose home the project has.
+
+        That user has written the policy, and accepts it.
+        """
+        self.command(project, "install", project.folder)
+        self.command(project, "trust", "--yes", project.folder)
         return project
+
+    def command(self, project: Project, *words: str | Path) -> None:
+        """Run `kei-gates` as the user of a project; it must succeed."""
+        program = self.environment / "bin" / "kei-gates"
+        _run([program, *words], plain_environment(project.home), project.root)
 
 
 def install(clone: Path, project: Project) -> Installation:
