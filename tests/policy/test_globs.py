@@ -14,8 +14,8 @@ from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from kei_gates.model import Fault
 from kei_gates.policy.glob_compile import compile_glob
-from kei_gates.policy.where import Where
 from kei_gates.policy.globs import Globs
+from kei_gates.policy.where import Where
 
 ALPHABET = "ab./*?[]!-\\"
 GLOBS = st.text(ALPHABET, min_size=1, max_size=8)
