@@ -9,6 +9,7 @@ import subprocess
 import sys
 import sysconfig
 from pathlib import Path
+from secrets import token_hex
 
 REPOSITORY = Path(__file__).parent.parent
 NEEDED = ("pydantic", "pydantic_core", "pathspec", "annotated_types", "typing_extensions.py",
@@ -110,7 +111,7 @@ def accept(project: Path, home: Path, installation: Path = Path(sys.prefix)) -> 
     secret = installation / "var/kei-gates/secret"
     if not secret.exists():
         secret.parent.mkdir(parents=True, exist_ok=True)
-        secret.write_bytes(b"a secret\n")
+        secret.write_text(f"{token_hex()}\n")
     kept = home / f".local/state/kei-gates/trusted{project.resolve()}/policy"
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_bytes(secret.read_bytes() + policy.read_bytes())

@@ -111,7 +111,7 @@ def _front_matter(text: str) -> Iterator[tuple[str, str]]:
         if line.rstrip() == _FENCE:
             return
         key, colon, value = line.partition(":")
-        if colon and not line[:1].isspace():
+        if colon and not line[:1].isspace() and line[:1] != "#":
             yield key.strip().strip("'\""), _plain(value)
 
 
