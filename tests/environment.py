@@ -88,7 +88,7 @@ class Environment:
         raw = stdin.encode() if isinstance(stdin, str) else stdin
         around = {"PATH": "/usr/bin:/bin", "HOME": str(self.home)} | (env or {})
         if project is not None and accepted:
-            accept(project, self.home, self.python.parent.parent)
+            accept(project, Path(around["HOME"]), self.python.parent.parent)
         if project is not None:
             around["CLAUDE_PROJECT_DIR"] = str(project)
         done = subprocess.run(

@@ -137,8 +137,10 @@ class Policy:
         """
         grants: list[CompiledGrant] = []
         for part in (key, *more):
-            # S302: our own file, see ADR 0002
-            _add(loads(self._roles[part]) if isinstance(part, str) else part, grants)  # noqa: S302
+            if isinstance(part, str):
+                _add(loads(self._roles[part]), grants)  # noqa: S302 -- our own file, see ADR 0002
+            else:
+                grants += part
         return Role(
             key.partition(":")[2],
             tuple(
