@@ -79,7 +79,7 @@ def test_exit_codes(
 
 @pytest.mark.parametrize(
     ("name", "near"),
-    [("edit-locl", "did you mean `edit-local`?"), ("zzz", "known are: edit-local")],
+    [("edit-locl", "did you mean `edit-local`?"), ("zzz", "known are: auditor, edit-local")],
 )
 def test_a_misspelled_role_is_told_the_nearest(
     name: str, near: str, here: Path, capsys: pytest.CaptureFixture[str]

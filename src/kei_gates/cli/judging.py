@@ -51,7 +51,7 @@ class Judge:
         self._principal = principal
         self._only = self._capabilities_role(capabilities) if capabilities else None
         self._role = role
-        self._policies: dict[str, Policy | Fault] = {}
+        self._policies: dict[tuple[str, bool], Policy | Fault] = {}
         if role is not None:
             self._named_role(role, places.find(cwd))
 
@@ -114,9 +114,7 @@ class Judge:
             return self._only
         if role is not None:
             return self._named_role(role, where)
-        policy = self._policy(where)
-        if not self._as_written:
-            trust.check(where)
+        policy = self._policy(where, accepted=not self._as_written)
         principal = self._principal or call.principal
         keys = who.keys_of(policy, principal, where, accepted=not self._as_written)
         refusal = session.refuse(policy, call, keys, where)
@@ -124,22 +122,22 @@ class Judge:
         return Decision("deny", (("kei-gates", refusal),), chosen.name) if refusal else chosen
 
     def _named_role(self, name: str, where: Places) -> Role:
-        policy = self._policy(where)
+        policy = self._policy(where, accepted=False)
         _check(name, policy.role_names, "role")
         return policy.role(policy.key(name))
 
-    def _policy(self, where: Places) -> Policy:
-        """Load a project's policy; the layers above it where the project has none."""
-        project = where.project
-        if project not in self._policies:
+    def _policy(self, where: Places, *, accepted: bool) -> Policy:
+        """Load a project's policy, as it was accepted or as it is written.
+
+        Where the project has none, the layers above it count.
+        """
+        known = (where.project, accepted)
+        if known not in self._policies:
             try:
-                if trust.is_known(where) or os.path.lexists(store.policy_file(project)):
-                    self._policies[project] = store.load(where)
-                else:
-                    self._policies[project] = store.load_above(where.home)
+                self._policies[known] = _load(where, accepted=accepted)
             except Fault as error:
-                self._policies[project] = error
-        policy = self._policies[project]
+                self._policies[known] = error
+        policy = self._policies[known]
         if isinstance(policy, Fault):
             raise policy
         return policy
@@ -149,6 +147,13 @@ class Judge:
         for name in capabilities:
             _check(name, catalogue.ids(), "capability")
         return Role("given capabilities", tuple(Grant(name, {}) for name in capabilities))
+
+
+def _load(where: Places, *, accepted: bool) -> Policy:
+    has_one = os.path.lexists(store.policy_file(where.project)) or trust.is_known(where)
+    if not has_one:
+        return store.load_above(where.home)
+    return trust.load(where) if accepted else store.load(where)
 
 
 def look(source: str, cwd: str, shell: str = "auto") -> Analysis:

@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     if args.diff:
         print(changes or "nothing has changed since it was accepted")
         return _REFUSED if changes else 0
-    store.build(store.policy_file(where.project), where.home)  # what is broken cannot be accepted
+    store.load(where)  # what is broken cannot be accepted; and the hook finds it compiled
     if not changes:
         print(f"accepted before: {store.policy_file(where.project)}")
         return 0

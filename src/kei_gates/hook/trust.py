@@ -19,6 +19,7 @@ from kei_gates.observe.paths import exists
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kei_gates.model import Places
+    from kei_gates.policy.compiled import Policy
 
 _LARGEST = 1 << 21
 ACCEPT = "read it, then accept it with `kei-gates trust` outside the session"
@@ -29,14 +30,27 @@ def folder(places: Places) -> str:
     return f"{own_folders.state(places.home)}/trusted{places.project}"
 
 
-def check(places: Places) -> None:
+def load(places: Places) -> Policy:
+    """Load the policy that holds in a project, as it was accepted. Raises `Fault`."""
+    try:
+        _check(places)
+    except Fault:
+        text = _read_policy(store.policy_file(places.project))
+        if text is None or len(text) <= _QUICK:
+            store.load(places)  # that it is broken, and where, says more than that it has changed
+        raise
+    return store.load(places)
+
+
+_QUICK = 1 << 16
+"""Bytes of a policy that is surely compiled in time."""
+
+
+def _check(places: Places) -> None:
     """Check that the project's policy reads as it was accepted. Raises `Fault`."""
     path = store.policy_file(places.project)
     accepted = read(places, "policy")
-    try:
-        now = store.read_source(path)
-    except OSError as error:
-        raise Fault(f"policy `{path}` cannot be read: {error}", "mend or restore it") from None
+    now = _read_policy(path)
     if now == accepted:
         return
     if accepted is None:
@@ -47,6 +61,13 @@ def check(places: Places) -> None:
         f"the policy `{path}` has changed since it was accepted",
         "see what with `kei-gates trust --diff`, and accept it or take it back",
     )
+
+
+def _read_policy(path: str) -> bytes | None:
+    try:
+        return store.read_source(path)
+    except OSError as error:
+        raise Fault(f"policy `{path}` cannot be read: {error}", "mend or restore it") from None
 
 
 def declared_role(places: Places, agent: str, *, accepted: bool = True) -> str | None:
