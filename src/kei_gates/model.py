@@ -145,12 +145,15 @@ class Effect(Value):
     the source has reached; `None` is a path that cannot be known. `tree` says that everything
     below the path is meant too (`rm -r`, `cp -r`, `mv` of a folder); `glob` that the path is a
     pattern for the files that are there (`*`, `?`, `[...]`, and `**` for any folders). `by` names
-    what does it: a program or a redirection.
+    what does it: a program or a redirection. `noted` says of a path that cannot be known that it
+    stands in a file that was there before the call. `brings` tells all that is put there, where it
+    is known, as pairs: a pattern of what is copied or moved, and where each comes to be, or below
+    which folder if that ends in `/`.
     """
 
-    __slots__ = ("by", "glob", "kind", "path", "tree")
+    __slots__ = ("brings", "by", "glob", "kind", "noted", "path", "tree")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
         kind: EffectKind,
         path: str | None,
@@ -158,12 +161,16 @@ class Effect(Value):
         *,
         tree: bool = False,
         glob: bool = False,
+        noted: bool = False,
+        brings: tuple[tuple[str, str], ...] = (),
     ) -> None:
         self.kind: Final = kind
         self.path: Final = path
         self.by: Final = by
         self.tree: Final = tree
         self.glob: Final = glob
+        self.noted: Final = noted
+        self.brings: Final = brings
 
 
 class Invocation(Value):
@@ -212,19 +219,33 @@ class Unseen(Value):
 
 
 class Analysis(Value):
-    """What a shell source runs and touches, and what of it could not be known."""
+    """What a shell source runs and touches, and what of it could not be known.
 
-    __slots__ = ("effects", "invocations", "unseen")
+    `left` tells what the source leaves at an absolute path: every text that may lie there at some
+    time, with none for one that is not known, and nothing for a file that is nowhere. `codes` holds
+    every text of code that an interpreter was given, as its program, its language and itself. Two
+    analyses that found the same are equal, whatever they tell.
+    """
+
+    __slots__ = ("codes", "effects", "invocations", "left", "unseen")
 
     def __init__(
         self,
         invocations: Iterable[Invocation] = (),
         effects: Iterable[Effect] = (),
         unseen: Iterable[Unseen] = (),
+        left: Callable[[str], tuple[str | None, ...]] = lambda path: (None,),  # noqa: ARG005 -- knows nothing
+        codes: Iterable[tuple[str, str | None, str]] = (),
     ) -> None:
         self.invocations: Final = tuple(invocations)
         self.effects: Final = tuple(effects)
         self.unseen: Final = tuple(unseen)
+        self.left: Final = left
+        self.codes: Final = tuple(codes)
+
+    def fields(self) -> tuple[object, ...]:
+        """Give what was found."""
+        return (self.effects, self.invocations, self.unseen)
 
     @property
     def coverage(self) -> Coverage:
@@ -257,13 +278,19 @@ class Target(Value):
     """An effect with its path made certain by a look at the disk.
 
     `spelled` and `real` are absolute and free of `.` and `..`; `real` has every symbolic link
-    resolved. `relative` holds both as seen from the project root (one entry where they are the
+    resolved. `relative` holds both as seen from the scope's root (one entry where they are the
     same; `None` for one that lies outside). All of them are empty for an unknown path.
-    `is_folder` says that the path is, or will be, a folder. `below` lists, relative to the project
-    root, what a `tree` effect takes along; `None` means that it was too much to list.
+    `is_folder` says that the path is, or will be, a folder. `below` lists what a `tree` effect
+    takes along and what it puts there, from the scope's root, or absolute outside of it; `None`
+    means that it was too much to list. `elsewhere` holds all of these as they are called in other
+    checkouts: from the project's root for an agent of a worktree, from the root of a worktree for
+    others. Folders end in `/` in both. `is_scratch` says that it really lies among temporary files
+    that belong to nobody's project.
     """
 
-    __slots__ = ("below", "effect", "is_folder", "real", "relative", "spelled")
+    __slots__ = (
+        "below", "effect", "elsewhere", "is_folder", "is_scratch", "real", "relative", "spelled",
+    )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
@@ -274,6 +301,8 @@ class Target(Value):
         relative: tuple[str | None, ...] = (),
         is_folder: bool = False,
         below: tuple[str, ...] | None = (),
+        elsewhere: tuple[str, ...] = (),
+        is_scratch: bool = False,
     ) -> None:
         self.effect: Final = effect
         self.spelled: Final = spelled
@@ -281,6 +310,8 @@ class Target(Value):
         self.relative: Final = relative
         self.is_folder: Final = is_folder
         self.below: Final = below
+        self.elsewhere: Final = elsewhere
+        self.is_scratch: Final = is_scratch
 
     @property
     def changes(self) -> bool:
@@ -288,7 +319,7 @@ class Target(Value):
         return self.effect.kind in ("write", "delete")
 
     def __str__(self) -> str:
-        """Name the path for people, from the project root where it lies inside."""
+        """Name the path for people, from the scope's root where it lies inside."""
         if not self.spelled:
             return "a path that cannot be known"
         return (self.relative and self.relative[0]) or self.spelled
@@ -297,15 +328,51 @@ class Target(Value):
 class Places(Value):
     """The folders that gates measure against: absolute, links resolved, no trailing slash.
 
-    `installation` holds the folders of the gate itself: its environment and its hook scripts.
+    `installation` holds the folders of the gate itself: its environment, its hook scripts, the
+    user's policy and what the user has accepted.
+    `root` is where scopes are measured from: the project, or the worktree of the agent. `scratch`
+    holds the folders of temporary files. `folds_case` says that the project's file system takes
+    `A` and `a` for the same name.
     """
 
-    __slots__ = ("home", "installation", "project")
+    __slots__ = ("folds_case", "home", "installation", "project", "root", "scratch")
 
-    def __init__(self, *, project: str, home: str, installation: tuple[str, ...]) -> None:
+    def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
+        self,
+        *,
+        project: str,
+        home: str,
+        installation: tuple[str, ...],
+        root: str | None = None,
+        scratch: tuple[str, ...] = (),
+        folds_case: bool = False,
+    ) -> None:
         self.project: Final = project
         self.home: Final = home
         self.installation: Final = installation
+        self.root: Final = root or project
+        self.scratch: Final = scratch
+        self.folds_case: Final = folds_case
+
+    def rooted(self, root: str) -> Places:
+        """Give the same places with scopes measured from another root."""
+        return Places(
+            project=self.project,
+            home=self.home,
+            installation=self.installation,
+            root=root,
+            scratch=self.scratch,
+            folds_case=self.folds_case,
+        )
+
+
+def folded(text: str) -> str:
+    """Give a text in which names are equal that a file system without case takes for the same."""
+    if text.isascii():
+        return text.casefold()
+    from unicodedata import normalize  # noqa: PLC0415 -- few paths need it
+
+    return normalize("NFC", normalize("NFD", text).casefold())
 
 
 class Event(Value):

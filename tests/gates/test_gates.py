@@ -1,7 +1,8 @@
 """Every gate against its table of cases, and the form that every gate must have.
 
 A case gives a `command`, or a `tool` with its `input`, made in the test project; `params` are
-written as in a policy. `says` must be part of the reason or the remedy.
+written as in a policy. `says` must be part of the reason or the remedy. `agent_id` names the agent
+that calls, `cwd` where; `folds_case` says that the file system does.
 """
 
 from __future__ import annotations
@@ -60,8 +61,11 @@ def toml(value: object) -> str:
 
 def event_of(case: dict[str, Any], project: Path) -> Event:
     def placed(value: object) -> object:
-        return value.replace("{project}", str(project)) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        return value.replace("{project}", str(project)).replace("{scratch}", str(scratch))
 
+    scratch = project.parent / "scratch"
     given = case.get("input", {"command": case.get("command")})
     call = payload.to_call(
         {
@@ -69,9 +73,14 @@ def event_of(case: dict[str, Any], project: Path) -> Event:
             "tool_input": {key: placed(value) for key, value in given.items()},
             "cwd": str(placed(case.get("cwd", "{project}"))),
         }
+        | ({"agent_id": case["agent_id"]} if "agent_id" in case else {})
     )
     places = Places(
-        project=str(project), home=str(project.parent / "home"), installation=("/opt/kei-gates",)
+        project=str(project),
+        home=str(project.parent / "home"),
+        installation=("/opt/kei-gates",),
+        scratch=(str(scratch),),
+        folds_case=case.get("folds_case", False),
     )
     return observe(call, places, case.get("shell", "auto"))
 

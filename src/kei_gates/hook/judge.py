@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from kei_gates.engine.decide import decide
 from kei_gates.model import Analysis, Effect, Event
-from kei_gates.observe.paths import locate
+from kei_gates.observe.checkouts import root_of
 from kei_gates.observe.programs import look
+from kei_gates.observe.targets import locate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,12 +21,15 @@ def observe(call: Call, places: Places, shell: str = "auto") -> Event:
         from kei_gates.shell.analysis import analyse
 
         analysis = analyse(call.command, shell_facts(call.cwd, places.home), shell)
-    targets = tuple(
-        locate(plain, call.cwd, places.project)
+    effects = [
+        plain
         for effect in (*call.effects, *analysis.effects)
         if effect.kind in ("write", "delete")
         for plain in (_expanded(effect) if effect.glob else (effect,))
-    )
+    ]
+    if effects:
+        places = places.rooted(root_of(call.principal.agent_id, call.cwd, places.project))
+    targets = tuple(locate(effect, call.cwd, places) for effect in effects)
     return Event(call, analysis, targets, places, look)
 
 
@@ -39,7 +43,10 @@ def _expanded(effect: Effect) -> list[Effect]:
     found = expand(effect.path or "")
     unmatched = [] if effect.kind == "delete" else [effect.path]
     paths: list[str | None] = [None] if found is None else [*found] or unmatched
-    return [Effect(effect.kind, path, effect.by, tree=effect.tree) for path in paths]
+    return [
+        Effect(effect.kind, path, effect.by, tree=effect.tree, brings=effect.brings)
+        for path in paths
+    ]
 
 
 def judge(call: Call, role: Role, places: Places, shell: str = "auto") -> Decision:

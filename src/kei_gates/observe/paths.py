@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from posix import lstat, readlink, scandir
 
-from kei_gates.model import Effect, Fault, Target
+from kei_gates.model import Fault, folded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MOST_LINKS = 40
-_MOST_BELOW = 4000
 _FILE_TYPE_MASK = 0o170000
 _LINK = 0o120000
 _FOLDER = 0o040000
@@ -104,35 +103,27 @@ def exists(path: str) -> bool:
     return True
 
 
-def inside(path: str, folder: str) -> str | None:
-    """Give `path` relative to `folder`, empty for the folder itself; none when outside."""
+def inside(path: str, folder: str, *, folds_case: bool = False) -> str | None:
+    """Give `path` relative to `folder`, empty for the folder itself; none when outside.
+
+    With `folds_case`, `folder` may be spelled in other letters there.
+    """
     if path == folder:
         return ""
     prefix = folder if folder.endswith("/") else folder + "/"
-    return path[len(prefix) :] if path.startswith(prefix) else None
+    if path.startswith(prefix):
+        return path[len(prefix) :]
+    return _inside_folded(path, prefix) if folds_case else None
 
 
-def locate(effect: Effect, cwd: str, project: str) -> Target:
-    """Make the target of an effect. `project` is the resolved project root. Raises `Fault`."""
-    if effect.path is None:
-        return Target(effect, below=None)
-    spelled = lexical(effect.path, cwd)
-    # deleting a link takes the link, not what it leads to
-    real = (_resolve_parent if effect.kind == "delete" else resolve)(effect.path, cwd)
-    as_spelled = _relative(spelled, project)
-    as_real = inside(real, project)
-    folder = is_folder(real)
-    return Target(
-        effect,
-        spelled=spelled,
-        real=real,
-        relative=(as_spelled,) if as_spelled == as_real else (as_spelled, as_real),
-        is_folder=folder or effect.by == "mkdir",
-        below=_below(real, project) if effect.tree and folder else (),
-    )
+def _inside_folded(path: str, prefix: str) -> str | None:
+    depth = prefix.count("/") - 1
+    parts = path.split("/")
+    same = folded("/".join(parts[: depth + 1])) == folded(prefix[:-1])
+    return "/".join(parts[depth + 1 :]) if same else None
 
 
-def _resolve_parent(path: str, cwd: str) -> str:
+def resolve_parent(path: str, cwd: str) -> str:
     """Resolve the folder of a path but not its last part, unless that part follows a link too."""
     folder, slash, name = path.rpartition("/")
     if name in ("", ".", ".."):
@@ -140,36 +131,8 @@ def _resolve_parent(path: str, cwd: str) -> str:
     return f"{resolve(folder + slash, cwd).rstrip('/')}/{name}"
 
 
-def _relative(spelled: str, project: str) -> str | None:
-    """Give a spelled path relative to the project; none when its spelling never enters it.
-
-    The project may be spelled through a link outside it (`/tmp` is one on macOS), so each folder on
-    the way is asked where it leads.
-    """
-    direct = inside(spelled, project)
-    if direct is not None:
-        return direct
-    folder = spelled
-    while folder:
-        if resolve(folder, "/") == project:
-            return spelled[len(folder) + 1 :]
-        folder = folder.rpartition("/")[0]
-    return None
-
-
-def _below(folder: str, project: str) -> tuple[str, ...] | None:
-    """List what lies below a folder, relative to the project; none when it is too much."""
-    found: list[str] = []
-    for path in _walk(folder):
-        relative = inside(path, project)
-        found.append(path if relative is None else relative)
-        if len(found) > _MOST_BELOW:
-            return None
-    return tuple(found)
-
-
-def _walk(folder: str) -> Iterator[str]:
-    """Give every path below a folder; links are not entered."""
+def walk(folder: str) -> Iterator[str]:
+    """Give every path below a folder, folders with a `/` behind them; links are not entered."""
     waiting = [folder]
     while waiting:
         try:
@@ -177,6 +140,8 @@ def _walk(folder: str) -> Iterator[str]:
         except OSError:
             continue  # what may not be listed cannot be deleted or overwritten through it either
         for entry in entries:
-            yield entry.path
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(entry.path)
+                yield f"{entry.path}/"
+            else:
+                yield entry.path

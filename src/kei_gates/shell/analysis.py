@@ -7,12 +7,14 @@ from kei_gates.shell.errors import Unanalysable
 from kei_gates.shell.evaluate import Evaluator
 from kei_gates.shell.own_functions import begin
 from kei_gates.shell.own_names import OwnNames
-from kei_gates.shell.state import History, State
+from kei_gates.shell.state import History, State, collapse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Final
+
+    from kei_gates.shell.files import Content
 
 FAILED = "the analysis failed with"
 """How the reason begins where a defect of the analysis ended it."""
@@ -81,9 +83,21 @@ def analyse(source: str, facts: ShellFacts, dialect: str = "auto") -> Analysis:
     is then listed, and what one of them hides is unseen.
     """
     found = _walked(source, facts, dialect)
+    every = [found]
     if found.differs:
-        found = _together(found, _walked(source, facts, "zsh"), facts)
-    return Analysis(found.invocations, found.effects, found.unseen)
+        every.append(_walked(source, facts, "zsh"))
+        found = _together(found, every[-1], facts)
+
+    def left(path: str) -> tuple[str | None, ...]:
+        held = (_told(one) for each in every for one in each.files.contents(collapse(path)))
+        return tuple(dict.fromkeys(held))
+
+    return Analysis(found.invocations, found.effects, found.unseen, left, found.codes)
+
+
+def _told(content: Content) -> str | None:
+    """Give a text of which all is known."""
+    return str(content) if isinstance(content, str) and "\0" not in content else None
 
 
 def _together(bash: Evaluator, zsh: Evaluator, facts: ShellFacts) -> Evaluator:
@@ -100,6 +114,7 @@ def _together(bash: Evaluator, zsh: Evaluator, facts: ShellFacts) -> Evaluator:
     bash.invocations |= zsh.invocations
     bash.effects |= zsh.effects
     bash.unseen |= zsh.unseen
+    bash.codes |= zsh.codes
     return bash
 
 

@@ -77,6 +77,7 @@ class Code:
         if COMPUTED in code:
             ev.miss(f"`{self.name}` runs code that is not known", self.span)
             return
+        ev.codes[self.name, language, marked(code, _UNKNOWN)] = None
         ev.depth += 1
         inside = isinstance(code, FileText)
         ev.inside_files += inside

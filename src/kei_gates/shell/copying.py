@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from kei_gates.shell.expand import Pattern
 from kei_gates.shell.files import LATER, Copy
+from kei_gates.shell.findings import absolute_patterns
+from kei_gates.shell.globs import escape
 from kei_gates.shell.options import read
 from kei_gates.shell.state import collapse
 from kei_gates.shell.touched import COPYING
+from kei_gates.shell.values import with_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kei_gates.shell.evaluate import Evaluator
     from kei_gates.shell.expand import Field
+    from kei_gates.shell.findings import Brings
     from kei_gates.shell.options import Options
     from kei_gates.shell.state import State
     from kei_gates.shell.touched import Files
@@ -37,12 +41,18 @@ def put(  # noqa: PLR0913 -- one command's context
         return [None]
     paths = state.paths(target)
     folder = given or all(path is not None and ev.is_folder(path) for path in paths)
+    certain = not options.has(*_KEEPING)
     if target is None or not folder or unnamed:
         lone = sources[0] if len(sources) == 1 and not folder and not unnamed else None
         content = _copied(lone, state)
-        certain = not options.has(*_KEEPING)
         at = tree or folder
-        ev.touch("write", target, program, state, tree=at, content=content, certain=certain)
+        brings = _brings(sources, target, state, folder=folder or unnamed)
+        if options.has(*_CLEARING):
+            brings = ()
+        ev.touch(
+            "write", target, program, state, tree=at, content=content, certain=certain,
+            brings=brings,
+        )  # fmt: skip
         _keep_links(ev, program, options, sources, target, state)
     else:
         for source in sources:
@@ -50,10 +60,42 @@ def put(  # noqa: PLR0913 -- one command's context
             name = (source or "").rpartition("/")[2]
             inside = target if name in ("", ".", "..") else f"{target.rstrip('/')}/{name}"
             content = _copied(source, state)
-            certain = not options.has(*_KEEPING)
-            ev.touch("write", inside, program, state, tree=tree, content=content, certain=certain)
+            brings = _brings([source], inside, state, folder=False)
+            if options.has(*_CLEARING):
+                brings = ()
+            elif inside == target and program in _NESTING:
+                brings += _brings([source], target, state, folder=True)
+            ev.touch(
+                "write", inside, program, state, tree=tree, content=content, certain=certain,
+                brings=brings,
+            )  # fmt: skip
             _keep_links(ev, program, options, [source], inside, state)
     return sources
+
+
+# Options with which more than what is put there is changed.
+_CLEARING = (
+    "del", "delete", "delete-after", "delete-before", "delete-delay", "delete-during",
+    "delete-excluded",
+)  # fmt: skip
+# Of these, it depends on the system whether `a/` is the folder or what lies in it.
+_NESTING = frozenset(("cp", "mv", "install"))
+
+
+def _brings(sources: list[Field], target: Field, state: State, *, folder: bool) -> Brings:
+    """Tell what comes to lie at a target, or in it as a `folder`; nothing where not all is known."""
+    places = state.paths(target)
+    if len(places) != 1 or places[0] is None:
+        return ()
+    place = with_names(collapse(places[0])) + ("/" if folder else "")
+    found: list[str | None] = []
+    for source in sources:
+        if isinstance(source, Pattern):
+            found += absolute_patterns(source, state)
+        else:
+            found += [one and escape(with_names(one)) for one in state.paths(source)]
+    known = [one for one in found if one is not None and "\0" not in one]
+    return tuple((one, place) for one in known) if len(known) == len(found) else ()
 
 
 def _copied(source: Field, state: State) -> Copy | None:

@@ -28,7 +28,7 @@ def touch_files(  # noqa: C901 -- the fields of a row, one after another
     ev: Evaluator, program: str, words: list[Field], state: State
 ) -> None:
     """Add what a program does to the files in its arguments."""
-    special = _SPECIAL.get(program)
+    special = SPECIAL.get(program)
     if special is not None:
         special(ev, program, words, state)
         return
@@ -255,7 +255,7 @@ def _edit(ev: Evaluator, program: str, words: list[Field], state: State) -> None
         ev.touch("write", None, program, state)
 
 
-_SPECIAL = {
+SPECIAL = {
     "ln": link,
     "sed": _sed,
     "gsed": _sed,

@@ -8,7 +8,7 @@ from kei_gates.shell.expand import PIPE, Pattern
 from kei_gates.shell.files import LATER, Copy, Files
 from kei_gates.shell.globs import escape
 from kei_gates.shell.state import collapse
-from kei_gates.shell.values import TEMPORARY
+from kei_gates.shell.values import with_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from kei_gates.shell.ast import Span
     from kei_gates.shell.files import Content
     from kei_gates.shell.state import State
+
+    Brings = tuple[tuple[str, str], ...]
+    """Patterns of what is put somewhere, each with where it comes to be."""
 
 _LONGEST_REASON = 300
 _MOST_WORDS = 50
@@ -42,6 +45,8 @@ class Findings:
         self.invocations: dict[Invocation, None] = {}
         self.effects: dict[Effect, None] = {}
         self.unseen: dict[Unseen, None] = {}
+        # The code that interpreters were given: the program, the language, the text.
+        self.codes: dict[tuple[str, str | None, str], None] = {}
         self.via: tuple[str, ...] = ()
         self.work = 0
         self.most_work = MOST_WORK
@@ -62,7 +67,7 @@ class Findings:
         """Add a program that runs."""
         shown: list[str | None] = []
         first = argv[0] or ""
-        for word in (first.replace(TEMPORARY, "tmp."), *argv[1:]):
+        for word in (with_names(first), *argv[1:]):
             known = None if word is not None and "\0" in word else word
             if known is not None or not shown or shown[-1] is not None:
                 shown.append(known)  # one that is not known stands for any number
@@ -90,10 +95,12 @@ class Findings:
         tree: bool = False,
         content: Content = None,
         certain: bool = True,
+        brings: Brings = (),
     ) -> None:
         """Add an effect on a path as the source spells it.
 
-        `content` is what a write leaves, where it is `certain` that it takes place.
+        `content` is what a write leaves, where it is `certain` that it takes place; `brings` what
+        comes to lie there, for a path that is surely one.
         """
         if path == "":
             return  # no file has that name
@@ -104,21 +111,36 @@ class Findings:
                 known = None if pattern is not None and "\0" in pattern else pattern
                 if kind == "write" and known is not None:
                     self.files.write_all(known)
-                self.effects[Effect(kind, known, by, tree=tree, glob=known is not None)] = None
+                self._effect(kind, known, by, tree=tree, glob=known is not None)
             return
         for spelled in state.paths(path):
-            absolute = None if spelled is not None and "\0" in spelled else spelled
+            named = None if spelled is None else with_names(spelled)
+            absolute = None if named is not None and "\0" in named else named
             if absolute is not None and kind != "delete" and self._behind_link(absolute):
                 absolute = self.files.behind_links(collapse(absolute))
-            if absolute is None:
-                self.effects[Effect(kind, None, by, tree=tree)] = None
-            elif not _is_no_file(absolute):
-                self.effects[Effect(kind, absolute, by, tree=tree)] = None
+            if absolute is None or not _is_no_file(absolute):
+                self._effect(kind, absolute, by, tree=tree, brings=brings)
             if kind == "write" and spelled is None:
                 self.files.anywhere = self.files.anywhere or not self.inside_files
             elif kind == "write" and spelled is not None and content is not LATER:
                 certain = certain and not self.unsure
                 self.files.write(collapse(spelled), content, tree=tree, certain=certain)
+
+    def _effect(  # noqa: PLR0913 -- the fields of an effect
+        self,
+        kind: EffectKind,
+        path: str | None,
+        by: str,
+        *,
+        tree: bool,
+        glob: bool = False,
+        brings: Brings = (),
+    ) -> None:
+        noted = path is None and self.inside_files > 0
+        brings = () if path is None else brings
+        self.effects[Effect(kind, path, by, tree=tree, glob=glob, noted=noted, brings=brings)] = (
+            None
+        )
 
     def links(self, path: str | None, state: State) -> None:
         """Note that the source makes a symbolic link."""

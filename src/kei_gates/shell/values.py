@@ -66,6 +66,11 @@ def marked(text: str, instead: str) -> str:
     return text
 
 
+def with_names(text: str) -> str:
+    """Give a path with names for the files that nobody knew before."""
+    return text.replace(TEMPORARY, "tmp.") if TEMPORARY in text else text
+
+
 def is_unknown(text: str) -> bool:
     """Say whether a part of a text is not known; the name of a new file is as good as known."""
     return "\0" in text and "\0" in text.replace(TEMPORARY, "").replace(FOLDER, "")
