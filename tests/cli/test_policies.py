@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from kei_gates.cli.main import main
+from kei_gates.cli.schema import whole
 from kei_gates.engine import catalogue
 from tests.environment import POLICY, make_project
 
@@ -243,6 +245,37 @@ def test_the_schema_knows_every_capability(capsys: pytest.CaptureFixture[str]) -
         assert slug in schema["$defs"][table]["properties"], capability
     assert {"extends", "required", "relaxes", "spawnable", "description", "bash"} <= set(role)
     assert schema["additionalProperties"] is False
+
+
+SHIPPED = sorted((Path(__file__).parents[2] / "policies").glob("**/*.toml"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_the_schema_accepts_what_is_shipped(path: Path) -> None:
+    jsonschema.validate(tomllib.loads(path.read_text()), whole())
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"),
+    [
+        (POLICY + TESTS, True),
+        ('[roles.x]\nextends = ["builtin:read-only", "y"]\nspawnable = false\n', True),
+        ('[roles.x.bash]\nallow = ["ls"]\n', True),
+        ('[roles.x.policy]\nno-git-ops = "read"\n', True),
+        ('[roles.x.policy.no-git-ops]\nallow = "read"\n', True),
+        ("[roles.x.policy]\nno-git-ops = true\n", True),
+        ("[roles.x.policy]\nno-git-ops = false\n", False),
+        ("[roles.x.scope]\nfiles-whitelst = []\n", False),
+        ('[roles.x.scope]\nfiles-whitelist = "src/**"\n', False),
+        ("[agent]\n", False),
+        ('[roles."A B"]\n', False),
+        ('[[test]]\ncommand = "ls"\nexpect = "block"\n', False),
+        ('[[test]]\ncommand = "ls"\n', False),
+    ],
+)
+def test_the_schema_says_what_a_policy_may_say(text: str, valid: bool) -> None:
+    document = tomllib.loads(text if "version" in text else f"version = 1\n{text}")
+    assert jsonschema.Draft202012Validator(whole()).is_valid(document) == valid
 
 
 # --- task -------------------------------------------------------------------------------------

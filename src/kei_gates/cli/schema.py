@@ -44,7 +44,9 @@ def whole() -> Schema:
         "Policy", __base__=schema.PolicyTable, roles=(dict[schema.RoleName, role], {})
     )
     found: Schema = policy.model_json_schema()
-    return {"$schema": _DRAFT, "title": "kei-gates policy"} | found
+    # A pattern for keys does not by itself refuse the others.
+    found["properties"]["roles"]["additionalProperties"] = False
+    return {"$schema": _DRAFT} | found | {"title": "kei-gates policy"}
 
 
 def _tables(params: dict[str, type[Params]]) -> Schema:

@@ -51,7 +51,11 @@ class RoleTable(Strict):
     description: str = ""
     spawnable: bool = True
     extends: Annotated[
-        list[ReferredRole], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)
+        list[ReferredRole],
+        BeforeValidator(
+            lambda v: [v] if isinstance(v, str) else v,
+            json_schema_input_type=ReferredRole | list[ReferredRole],
+        ),
     ] = []
     required: list[str] = []
     relaxes: list[str] = []
@@ -70,7 +74,11 @@ class PolicyTest(Strict):
     agent: str | None = None
     cwd: str | None = None
     expect: Annotated[
-        Literal["abstain", "ask", "deny"], BeforeValidator(lambda v: _ABSTAIN.get(v, v))
+        Literal["abstain", "ask", "deny"],
+        BeforeValidator(
+            lambda v: _ABSTAIN.get(v, v) if isinstance(v, str) else v,
+            json_schema_input_type=Literal["abstain", "allow", "pass", "ask", "deny"],
+        ),
     ]
 
 
