@@ -29,6 +29,14 @@ if "push" in payload["tool_input"].get("command", ""):
 """
 
 
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep what is accepted out of the home of the person who runs the tests."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    return tmp_path / "home"
+
+
 @pytest.fixture
 def places(tmp_path: Path) -> Places:
     environment = tmp_path / "an environment"

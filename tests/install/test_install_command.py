@@ -21,6 +21,8 @@ else:
     import tomli as tomllib
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kei_gates.install.places import Places
     from kei_gates.install.project import Project
 
@@ -161,6 +163,37 @@ def test_install_tells_where_all_is_and_what_to_try(
     assert "stand-in: no git here" in told.out
     assert f"'{places.program}' test-command --role edit-local" in told.out
     assert f"The settings name {places.environment}, a path of this machine" in told.out
+
+
+def kept(home: Path) -> set[str]:
+    return {path.name for path in home.rglob("*") if path.is_file()}
+
+
+def test_the_starter_policy_is_accepted_until_uninstall(
+    where: Project, places: Places, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "places", lambda: places)
+    assert run("install", str(where.root)) == 0
+    assert kept(home) == {"policy", "agents"}
+    assert run("uninstall", str(where.root)) == 0
+    assert kept(home) == set()
+
+
+def test_a_policy_that_was_there_before_is_not_accepted(
+    where: Project,
+    places: Places,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(command, "places", lambda: places)
+    where.folder.mkdir()
+    where.policy.write_text('version = 1\n[agents]\ndefault = "orchestrator"\n')
+    assert run("install", str(where.root)) == 0
+    told = capsys.readouterr().out
+    assert f"nobody has accepted the policy {where.policy} yet" in told
+    assert f" trust '{where.root}'" in told
+    assert kept(home) == set()
 
 
 def test_both_work_on_the_current_folder(

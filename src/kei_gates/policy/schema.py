@@ -205,7 +205,8 @@ def params_model(params: type[Params]) -> type[BaseModel]:
         name: (_IN_TOML.get(hint, hint), Field(None, alias=name.replace("_", "-")))
         for name, hint in params_hints(params).items()
     }
-    return create_model("Params", __base__=Strict, **fields)
+    name = params.__module__.rpartition(".")[2]  # the gate's
+    return create_model(name, __base__=Strict, **fields)
 
 
 def written(params: type[Params]) -> Any:
