@@ -47,6 +47,8 @@ def payload(project: Path, tool: str, fields: dict[str, object]) -> bytes:
             "cwd": str(project),
             "agent_id": "a1",
             "agent_type": "builder",
+            "session_id": "s1",
+            "transcript_path": f"{project}/s1.jsonl",
             "tool_name": tool,
             "tool_input": fields,
         }
@@ -60,8 +62,9 @@ def seconds(command: list[str], stdin: bytes, project: Path) -> float:
         command,
         input=stdin,
         check=True,
+        cwd=project,
         capture_output=True,
-        env={"CLAUDE_PROJECT_DIR": str(project), "HOME": "/nonexistent"},
+        env={"CLAUDE_PROJECT_DIR": str(project), "HOME": str(project.parent)},
     )
     return time.perf_counter() - started
 
@@ -69,9 +72,11 @@ def seconds(command: list[str], stdin: bytes, project: Path) -> float:
 def main(hook: list[str]) -> None:
     """Measure, interleaved, and print one line a payload."""
     with tempfile.TemporaryDirectory() as folder:
-        project = Path(folder).resolve()
-        (project / ".claude").mkdir()
+        project = Path(folder).resolve() / "project"
+        (project / ".claude").mkdir(parents=True)
         (project / ".claude/kei-gates.toml").write_text(POLICY)
+        accept = [str(Path(hook[0]).parent / "kei-gates"), "trust", "--yes"]
+        seconds(accept, b"", project)
         stdin = {name: payload(project, *given) for name, given in INPUTS.items()}
         floor = [hook[0], "-I", "-S", "-c", "pass"]
         times: dict[str, list[float]] = {name: [] for name in ("floor", *stdin)}
