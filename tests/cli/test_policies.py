@@ -227,7 +227,8 @@ def test_a_broken_policy_is_a_problem(here: Path, capsys: pytest.CaptureFixture[
     policy(here, "version = 1\n[roles.x]\nextend = 'y'\n")
     ran = Ran(capsys, ("check", ".claude/kei-gates.toml"))
     assert ran.code == 1
-    assert "kei-gates.toml:3: unknown key `roles.x.extend`; did you mean `extends`?" in ran.out
+    path = here / ".claude/kei-gates.toml"
+    assert ran.out.startswith(f"{path}:3: unknown key `roles.x.extend`; did you mean `extends`?\n")
     assert Ran(capsys, ("check", "README.md")).code == 64
 
 
@@ -245,6 +246,25 @@ def test_the_schema_knows_every_capability(capsys: pytest.CaptureFixture[str]) -
         assert slug in schema["$defs"][table]["properties"], capability
     assert {"extends", "required", "relaxes", "spawnable", "description", "bash"} <= set(role)
     assert schema["additionalProperties"] is False
+
+
+def test_agent_files_and_tasks_are_looked_at(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    agents, tasks = here / ".claude/agents", here / ".claude/kei-gates/tasks"
+    for folder in (agents, tasks):
+        folder.mkdir(parents=True)
+    (agents / "a.md").write_text("---\nname: a\nsubstrate_role: edit-local\n---\n")
+    (tasks / "a.toml").write_text('[scope]\nfiles-whitelist = ["src/**"]\n')
+    assert Ran(capsys, ("check",)).code == 0
+    (agents / "b.md").write_text("---\nname: b\nsubstrate_role: edit-locl\n---\n")
+    (tasks / "b.toml").write_text('[scopes]\nfiles-whitelist = ["src/**"]\n')
+    ran = Ran(capsys, ("check",))
+    assert ran.code == 1
+    assert f"{agents}/b.md: there is no role `edit-locl`; did you mean `edit-local`?\n" in ran.out
+    assert f"\n{tasks}/b.toml:1: unknown key `scopes`; did you mean `scope`?\n" in ran.out
+    (agents / "b.md").write_text("---\nname: a\nsubstrate_role: read-only\n---\n")
+    assert "declare different roles" in Ran(capsys, ("check",)).out
 
 
 SHIPPED = sorted((Path(__file__).parents[2] / "policies").glob("**/*.toml"))

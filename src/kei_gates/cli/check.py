@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import os
 from argparse import RawDescriptionHelpFormatter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kei_gates.cli.judging import Judge
 from kei_gates.cli.usage import UsageError
+from kei_gates.engine import catalogue
 from kei_gates.hook import places, store
 from kei_gates.model import Fault, Principal, Value
+from kei_gates.observe import agent_files
+from kei_gates.policy.task_files import FOLDER
 from kei_gates.protocol.answer import message, one_line
 
 if TYPE_CHECKING:
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Final
 
     from kei_gates.model import Decision, Places
+    from kei_gates.policy.compiled import Policy
     from kei_gates.policy.schema import PolicyTest
 
 _FAILED = 1
@@ -51,7 +56,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser = commands.add_parser(
         "check",
         help="check a policy, and run the tests that it holds",
-        description="Check the policy of a project, and run the tests that it holds.",
+        description="Check the policy of a project, its tasks and what its agent files declare, "
+        "and run the tests that the policy holds.",
         epilog=_EXAMPLES,
         formatter_class=RawDescriptionHelpFormatter,
     )
@@ -90,19 +96,62 @@ def _project(path: str) -> str:
 
 
 def check(where: Places) -> tuple[list[Problem], int]:
-    """Give what is wrong with a project's policy, and how many tests were run."""
+    """Give what is wrong with a project's policy, and how many tests were run.
+
+    Its agent files and its tasks are looked at too.
+    """
     path = store.policy_file(where.project)
     try:
-        _, builder = store.build(path, where.home)
+        policy, builder = store.build(path, where.home)
     except Fault as error:
-        return [Problem(path, None, f"{error.reason}; {error.remedy}")], 0
+        return [_problem(path, error)], 0
     table, document = builder.tables["project"]
-    problems = []
+    problems = [*_agent_files(where, policy), *_tasks(where, policy)]
     for at, test in enumerate(table.test):
         wrong = _outcome(test, where)
         if wrong is not None:
             problems.append(Problem(path, document.line(("test", at)), wrong))
     return problems, len(table.test)
+
+
+def _problem(path: str, error: Fault) -> Problem:
+    """Take the file and the line out of a refusal that begins with them."""
+    said = f"{error.reason}; {error.remedy}"
+    place, _, what = said.removeprefix(f"{path}:").partition(": ")
+    return Problem(path, int(place), what) if place.isdecimal() else Problem(path, None, said)
+
+
+def _agent_files(where: Places, policy: Policy) -> list[Problem]:
+    """Give what is wrong with the roles that the project's agent files declare."""
+    from kei_gates.policy.schema import nearest
+
+    known = policy.role_names
+    folder = agent_files.folder(where.project)
+    try:
+        files = agent_files.read_all(where.project)
+        for name in dict.fromkeys(file.name for file in files):
+            agent_files.declared(where.project, name)
+    except Fault as error:
+        return [_problem(folder, error)]
+    return [
+        Problem(file.path, None, f"there is no role `{file.role}`; {nearest(file.role, known)}")
+        for file in files
+        if file.role is not None and file.role not in known
+    ]
+
+
+def _tasks(where: Places, policy: Policy) -> list[Problem]:
+    """Give what is wrong with the project's tasks."""
+    from kei_gates.policy.tasks import compile_task
+
+    problems = []
+    params = catalogue.params()
+    for path in sorted(Path(where.project, FOLDER).glob("*.toml")):
+        try:
+            compile_task(str(path), params, policy.role_names, store.read_source)
+        except Fault as error:
+            problems.append(_problem(str(path), error))
+    return problems
 
 
 def _outcome(test: PolicyTest, where: Places) -> str | None:
