@@ -12,6 +12,7 @@ from kei_gates.shell.expand import Pattern
 from kei_gates.shell.files import LATER, Unread
 from kei_gates.shell.globs import escape
 from kei_gates.shell.options import Grammar, read
+from kei_gates.shell.temporary import touch_temporary
 from kei_gates.shell.touched import FILES
 
 TYPE_CHECKING = False
@@ -82,10 +83,30 @@ def _sed(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
     if options.has("i", "in-place", "I"):
         spelled = ev.spelled_as(words)
         for operand in sed.scripts(spelled)[1].operands:
-            ev.touch("write", operand, program, state)
+            content = _substituted(ev, scripts, options, operand, state)
+            ev.touch("write", operand, program, state, content=content)
     for script in scripts:
         for path in sed.read_script(script).files if script is not None else ():
             ev.touch("write", path, program, state)
+
+
+_EXTENDED = ("E", "r", "regexp-extended")
+_PLAIN_SED = frozenset(("i", "in-place", "e", "expression", *_EXTENDED))
+
+
+def _substituted(
+    ev: Evaluator, scripts: Sequence[Field], options: Options, operand: Field, state: State
+) -> str | None:
+    """Give what `sed -i` leaves of a file where all that it does is to substitute."""
+    from kei_gates.shell.sed_edits import edited
+
+    known = [script for script in scripts if script is not None]
+    given = {name for name, _ in options.given}
+    extended = options.has_exactly(*_EXTENDED)
+    if len(known) != len(scripts) or not all(known) or not given <= _PLAIN_SED:
+        return None
+    text = None if isinstance(operand, Pattern) else ev.text_at(operand, state)
+    return None if text is None or not known else edited(known, text, extended=extended)
 
 
 def _dd(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
@@ -283,6 +304,7 @@ SPECIAL = {
     "git": touch_git,
     "gawk": _awk,
     "awk": _awk,
+    "mktemp": touch_temporary,
     "scp": _fetch,
     "docker": _fetch,
     "podman": _fetch,

@@ -58,6 +58,7 @@ class Files:
     """What files hold, by their collapsed absolute paths: every version that they ever had."""
 
     __slots__ = (
+        "_copied",
         "_links",
         "_look",
         "_named",
@@ -80,6 +81,8 @@ class Files:
         self._versions: dict[str, list[Content]] = {}
         # Folders that were filled with what is not known, or with what lies in another.
         self._trees: dict[str, Content] = {}
+        # Files and folders of which copies are told by their paths: what they held is kept.
+        self._copied: set[str] = set()
         # Files that lie where programs are found, by the names that would run them.
         self._named: dict[str, list[str]] = {}
         # Patterns of files that were written, nobody knows with what.
@@ -100,12 +103,15 @@ class Files:
             self._write(name, content, tree=tree, certain=certain)
 
     def _write(self, path: str, content: Content, *, tree: bool, certain: bool) -> None:
+        if isinstance(content, Copy):
+            self._copied.update(self._names(content.path))
         if tree:
             self._trees[path] = content
             if content is None or isinstance(content, Unread):
                 return
         if path not in self._versions:
-            self._versions[path] = [] if certain else self._on_disk(path)
+            kept = not certain or self._is_copied(path)
+            self._versions[path] = self._on_disk(path) if kept else []
         versions = self._versions[path]
         if len(versions) >= _MOST_VERSIONS:
             content = None
@@ -115,6 +121,9 @@ class Files:
             named = self._named.setdefault(path.rpartition("/")[2], [])
             if is_found_by_name(path) and path not in named:
                 named.append(path)
+
+    def _is_copied(self, path: str) -> bool:
+        return any(path == one or _inside(path, one) for one in self._copied)
 
     def write_all(self, pattern: str) -> None:
         """Note that every file that an absolute pattern matches was written."""
@@ -198,7 +207,7 @@ class Files:
         for tree, content in self._trees.items():
             if _inside(path, tree) and isinstance(content, Copy):
                 found.append(Copy(content.path + path[len(tree) :]))
-            elif _inside(path, tree):
+            elif _inside(path, tree) or (path == tree and isinstance(content, Unread)):
                 found.append(content)
         if any(_matches(path, pattern) for pattern in self._patterns):
             found.append(None)
