@@ -13,6 +13,7 @@ from kei_gates.gates._dep_code import (
     Syntax,
     entries,
     filled,
+    following,
     is_name,
     names,
     statement_end,
@@ -63,8 +64,10 @@ class _Language:
         piece = found[at]
         if piece in self.words:
             return True
-        following = next((one for one in found[at + 1 :] if one != NEWLINE), "")
-        return piece in self.before and following in self.before[piece]
+        if piece not in self.before:
+            return False
+        behind = following(found, at + 1)
+        return bool(behind) and behind in self.before[piece]
 
 
 _LANGUAGES: dict[str, _Language] = {

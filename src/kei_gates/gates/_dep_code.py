@@ -91,8 +91,14 @@ def statement_end(found: Sequence[str], at: int, ends: str = "\n;") -> int:
 
 
 def _goes_on(found: Sequence[str], at: int) -> bool:
-    following = next((piece for piece in found[at:] if piece != NEWLINE), "")
-    return following == "{" or found[at - 1 : at] == ["="]
+    return following(found, at) == "{" or found[at - 1 : at] == ["="]
+
+
+def following(found: Sequence[str], at: int) -> str:
+    """Give the first piece from a position that is no newline; empty at the end."""
+    while at < len(found) and found[at] == NEWLINE:
+        at += 1
+    return found[at] if at < len(found) else ""
 
 
 def entries(found: Sequence[str]) -> object:

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from kei_gates.gates._git_line import program_of
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,11 +94,12 @@ def _as_line(argv: Sequence[Field]) -> tuple[str, Sequence[Field]]:
 
     `cargo-add` is `cargo add`, `cargo +nightly add` too, and `python -m pip` is `pip`.
     """
-    called = (argv[0] or "").rpartition("/")[2]
-    name = _plain(program_of(argv))
+    called = (argv[0] or "").rpartition("/")[2].casefold()
+    name = _plain(called)
     words = list(argv)
     if called.startswith(("python", "pypy")):
         at = next((at for at, word in enumerate(argv[1:-1], 1) if word == "-m"), 0)
+        name = _plain((argv[at + 1] or "").partition(".")[0].replace("_", "-")) if at else name
         words = [name, *argv[at + 2 :]] if at else words
         if name == "piptools":
             name, words = f"pip-{words[1] if len(words) > 1 else ''}", words[1:]

@@ -158,16 +158,19 @@ def _is_left_to_others(event: Event, target: Target) -> bool:
     if by in _FORMATTING:
         return True
     if by == "git" and target.effect.tree:
-        verbs = {
-            word for one in event.analysis.invocations if one.program == by for word in one.argv
-        }
-        if verbs.isdisjoint(("apply", "am", "rm", "mv")):
-            return target.is_folder
+        return target.is_folder and not any(map(_patches, event.analysis.invocations))
     if event.call.command is None:
         return False
     from kei_gates.gates._dep_commands import is_manager  # noqa: PLC0415 -- only for a shell
 
     return is_manager(by)
+
+
+def _patches(invocation: Invocation) -> bool:
+    """Whether git is given a patch, or told to delete or move files."""
+    if invocation.program != "git" or "stash" in invocation.argv:
+        return False
+    return not {*invocation.argv}.isdisjoint(("apply", "am", "rm", "mv"))
 
 
 def _form(target: Target, params: Params) -> Form | None:
