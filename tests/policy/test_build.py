@@ -145,6 +145,7 @@ def test_parents_come_first_then_own_then_relaxed() -> None:
         "policy::no-git-ops",
         "tools::allowed",
         "scope::files-whitelist",
+        "safety::no-dep-bump",
     ]
 
 
