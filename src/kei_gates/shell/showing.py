@@ -6,7 +6,7 @@ from kei_gates.shell.expand import PIPE, Pattern
 from kei_gates.shell.lookup import files_of
 from kei_gates.shell.outputs import is_silent, printed
 from kei_gates.shell.state import collapse
-from kei_gates.shell.values import TEMPORARY
+from kei_gates.shell.temporary import made_by
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,8 +55,9 @@ def show(  # noqa: PLR0911 -- one kind of program after another
     if program == "ls":
         ev.out.write(_listed(ev, words, state))
         return
-    if program == "mktemp" and None not in words:
-        ev.out.write(f"/tmp/{TEMPORARY}{len(ev.invocations)}\n")  # noqa: S108 -- only a name
+    if program == "mktemp":
+        made = made_by(ev, [*words], state)
+        ev.out.write(None if made is None else f"{made}\n")
         return
     known = program in _BUILTIN or ev.facts.which(program)
     ev.out.write(_printed(ev, words, state) if known else None)
