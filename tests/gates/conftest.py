@@ -35,6 +35,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("templates/crate/Cargo.toml", "templates/crate/src/x.py", "kit/secret/k",
                  "kit/plain/p.py"):  # fmt: skip
         (folder / name).write_text("x\n")
+    (folder / "docs/look.sh").write_text('grep -rn "$2" "$1" | sort\n')
+    (folder / "docs/make.sh").write_text("date > made.txt\n")
+    (folder / "docs/told.sh").write_text('grep x README.md > "$LOG_FILE"\n')
+    (folder / "docs/program").write_bytes(b"\x7fELF\2\1\1" + bytes(64))
     for name in ("clone/.git", "settings/.claude", "work"):
         (scratch / name).mkdir(parents=True)
     (scratch / "log.txt").write_text("x\n")

@@ -28,11 +28,11 @@ _FILES = (
     "zipinfo"
 )
 _MACHINE = (
-    "acpi apropos arch bg btop clear expr false fg free getconf getent groups help hostid htop id "
-    "infocmp iostat kill last locale logname lsb_release lscpu lsipc lsmem lsns lsof "
-    "lspci lsusb man mpstat nproc pgrep pidof printenv ps pstree reset sensors sleep stty sw_vers "
-    "system_profiler test tldr top tput true tty uname uptime users vm_stat vmstat w wait whatis "
-    "who whoami"
+    "acpi apropos arch bg bind btop clear date dmesg expr false fg finger free getconf getent "
+    "groups help hostid htop id infocmp iostat ipcs kill last locale logname lsb_release lscpu "
+    "lsipc lsmem lsns lsof lspci lsusb man mpstat nproc pbcopy pbpaste pgrep pidof printenv ps "
+    "pstree pv reset sensors sleep stty sw_vers system_profiler test tldr top tput true tty "
+    "uname uptime users vm_stat vmstat w wait whatis who whoami"
 )
 _NETWORK = "arp dig host ifstat mtr netstat nslookup ping ping6 ss tracepath traceroute whois"
 _CHECKING = "actionlint apt-cache dpkg-query hadolint shellcheck yamllint"
@@ -41,28 +41,32 @@ _MAC = "gcat gcut gdate gdf gdu ggrep ghead gls greadlink grealpath gseq gstat g
 ONLY_READ = frozenset(f"{_TEXT} {_FILES} {_MACHINE} {_NETWORK} {_CHECKING} {_MAC}".split())
 """Names of programs that only read, whatever their arguments."""
 
-# These do unless one of the options is given.
-_UNLESS: dict[str, str] = {
-    "base64": "o output",
-    "cloc": "out report-file sql",
-    "date": "s set",
-    "dmesg": "C clear c read-clear D console-off E console-on n console-level",
-    "history": "a w c d r s",
-    "hostname": "F file b boot",
-    "ifconfig": "",
-    "info": "o output dribble",
-    "journalctl": "rotate flush sync relinquish-var vacuum-size vacuum-time vacuum-files "
-    "update-catalog setup-keys smart-relinquish-var",
-    "jsonlint": "i in-place",
-    "less": "o O log-file LOG-FILE",
-    "mount": "",
-    "nvidia-smi": "f filename",
-    "scc": "o output",
-    "sdiff": "o output",
-    "tidy": "m modify o output-file output",
-    "tree": "o output",
-    "xmllint": "o output",
-    "yq": "i inplace in-place s split-exp",
+# These do unless one of the second options is given; the first letters take a value.
+_UNLESS: dict[str, tuple[str, str]] = {
+    "base64": ("bw", "o output"),
+    "cloc": ("", "out report-file sql"),
+    "history": ("d", "a w"),
+    "hostname": ("F", "F file b boot"),
+    "ifconfig": ("", ""),
+    "info": ("fno", "o output dribble"),
+    "journalctl": (
+        "",
+        (
+            "rotate flush sync relinquish-var vacuum-size vacuum-time vacuum-files "
+            "update-catalog setup-keys smart-relinquish-var"
+        ),
+    ),
+    "jsonlint": ("", "i in-place"),
+    "less": ("PTbhjkoOptxyz", "o O log-file LOG-FILE"),
+    "mount": ("tLUO", ""),
+    "nc": ("iOPpqsTwXx", "l e c k"),
+    "nvidia-smi": ("dfil", "f filename"),
+    "scc": ("fos", "o output"),
+    "sdiff": ("owI", "o output"),
+    "tidy": ("fow", "m modify o output-file output f file"),
+    "tree": ("HILPTo", "o output"),
+    "xmllint": ("", "o output"),
+    "yq": ("Ifopsv", "i inplace in-place s split-exp"),
 }
 # Of these, an operand sets what they show without one.
 _WITHOUT_OPERANDS = frozenset(("hostname", "ifconfig", "mount"))
@@ -78,18 +82,20 @@ _FIRST: dict[str, tuple[str, ...]] = {
     "php": ("--syntax-check", "-i", "-l", "-m"),
     "rpm": ("--query", "-q"),
     "ruby": ("-c",),
-    "rustc": ("--print",),
     "ssh-keygen": ("-l",),
 }
-_NO_VALUES = Grammar()
 
 
 def only_reads(program: str, argv: Sequence[Field]) -> bool:
-    """Say whether a program only reads with these words, whatever it is given to read."""
+    """Say whether a program only reads with these words, whatever it is given to read.
+
+    A word that is not known is taken for no option, as where the analysis looks for files.
+    """
     if program in ONLY_READ:
         return True
     if program in _UNLESS:
-        found = read([*argv], _NO_VALUES, permute=True)
+        valued, writing = _UNLESS[program]
+        found = read([*argv], Grammar(valued), permute=True)
         plain = program not in _WITHOUT_OPERANDS or not found.operands
-        return plain and None not in argv and not found.has(*_UNLESS[program].split())
+        return plain and not found.has(*writing.split())
     return len(argv) > 1 and (argv[1] or "").startswith(_FIRST.get(program, ()))

@@ -27,7 +27,7 @@ _CLUSTERS = (
     "auth.whoami rollout.status rollout.history"
 )
 _INFRASTRUCTURE = (
-    "show version validate providers output graph state.list state.show workspace.list "
+    "show version validate providers.schema output graph state.list state.show workspace.list "
     "workspace.show"
 )
 _PIP = (
@@ -48,7 +48,7 @@ _VERBS: dict[str, str] = {
     "bundler": "list show info outdated check platform",
     "cargo": "search info pkgid locate-project read-manifest version --list",
     "composer": "show info outdated licenses why depends why-not search status validate about",
-    "conda": "list info search config.--show env.list",
+    "conda": "list info search env.list",
     "docker": _CONTAINERS,
     "docker-compose": "ps ls logs images top port version config",
     "gem": "list info search which contents dependency environment env outdated",
@@ -85,7 +85,7 @@ _VERBS: dict[str, str] = {
     "terraform": _INFRASTRUCTURE,
     "tmux": "ls list-sessions list-windows list-panes list-clients has-session info show-options",
     "tofu": _INFRASTRUCTURE,
-    "uv": "pip.list pip.show pip.freeze pip.tree pip.check version python.list python.find "
+    "uv": "pip.list pip.show pip.freeze pip.tree pip.check python.list python.find "
     "python.dir cache.dir tool.list tool.dir",
     "volta": "list which",
     "yarn": "list why info outdated licenses config.get config.list",
@@ -95,8 +95,18 @@ _LOCKING: dict[str, tuple[str, tuple[str, ...]]] = {
     "cargo": ("metadata tree", ("--frozen", "--locked", "--no-deps")),
     "uv": ("tree", ("--frozen", "--locked")),
 }
-# Options with which one of these changes something after all.
-_WRITING = frozenset(("--fix", "--output-directory", "--set", "--unset", "-out", "-u", "-w"))
+# Options with which a command writes a file after all.
+_WRITING: dict[str, str] = {
+    "docker.compose": "-o --output",
+    "docker-compose.config": "-o --output",
+    "go.env": "-u -w",
+    "kubectl.cluster-info": "--output-directory",
+    "oc.cluster-info": "--output-directory",
+    "pip": "--log",
+    "pip3": "--log",
+    "podman.compose": "-o --output",
+    "uv.pip": "--log",
+}
 # Options before the verb that take the next word; all others must be among the plain ones.
 _COMPOSE = "-f --file -p --project-name --project-directory --profile -c --context -H --host"
 _CLUSTER = "-n --namespace --context --kube-context --kubeconfig --cluster"
@@ -130,16 +140,24 @@ _PLAIN = frozenset(
 
 def verb_only_reads(program: str, argv: Sequence[Field]) -> bool:
     """Say whether a program's command is one that only reads."""
-    if program not in _VERBS or _WRITING.intersection(argv):
+    if program not in _VERBS:
         return False
     known = _VERBS[program].split()
-    if len(argv) > 1 and argv[1] in known:
+    if len(argv) > 1 and argv[1] in known and (argv[1] or "").startswith("-"):
         return True
     verbs = _verbs(argv, frozenset(_VALUED.get(program, "").split()))
+    if not verbs or _writes(program, verbs[0], argv):
+        return False
     if {".".join(verbs[:count]) for count in (1, 2)}.intersection(known):
         return True
     locking, options = _LOCKING.get(program, ("", ()))
-    return bool(verbs) and verbs[0] in locking.split() and not {*options}.isdisjoint(argv)
+    return verbs[0] in locking.split() and not {*options}.isdisjoint(argv)
+
+
+def _writes(program: str, verb: str, argv: Sequence[Field]) -> bool:
+    """Whether an option names a file that is written."""
+    options = f"{_WRITING.get(program, '')} {_WRITING.get(f'{program}.{verb}', '')}".split()
+    return any((word or "").partition("=")[0] in options for word in argv[1:])
 
 
 def _verbs(argv: Sequence[Field], valued: frozenset[str]) -> list[str]:

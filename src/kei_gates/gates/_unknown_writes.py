@@ -29,8 +29,8 @@ REMEDY = (
 # Beside those of the analysis' tables: they only run others, or what they touch is followed.
 _FOLLOWED = TRANSPARENT | frozenset(
     (
-        "busybox", "chronic", "find", "genv", "gfind", "gtime", "gtimeout", "gxargs", "nocache",
-        "parallel", "prlimit", "setarch", "toybox", "unbuffer", "watch", "xargs",
+        "busybox", "chronic", "doas", "find", "genv", "gfind", "gtime", "gtimeout", "gxargs",
+        "nocache", "parallel", "prlimit", "setarch", "sudo", "toybox", "unbuffer", "watch", "xargs",
     )
 )  # fmt: skip
 # The tables know a part of what these write.
@@ -41,6 +41,10 @@ _PARTLY = frozenset(
     )
 )  # fmt: skip
 _QUESTIONS = frozenset(("--help", "--version", "-V", "-h", "help", "version"))
+# To these `-v` is one too, as it stands alone.
+_ASKED_BY_V = frozenset(
+    ("bun", "docker", "node", "npm", "npx", "perl", "php", "pnpm", "ruby", "tsc", "yarn")
+)
 # Modules of Python's library that only read, run as programs.
 _READING_MODULES = frozenset(
     ("ast", "calendar", "dis", "json.tool", "platform", "pydoc", "site", "sysconfig", "timeit",
@@ -86,7 +90,10 @@ def _is_known(invocation: Invocation, event: Event) -> bool:
 
 def _asks(invocation: Invocation) -> bool:
     """Whether the words are a question about the program itself."""
-    return len(invocation.argv) == 2 and invocation.argv[1] in _QUESTIONS  # noqa: PLR2004
+    if len(invocation.argv) != 2:  # noqa: PLR2004 -- the question alone
+        return False
+    word = invocation.argv[1]
+    return word in _QUESTIONS or (word == "-v" and invocation.program in _ASKED_BY_V)
 
 
 def _is_text(path: str, event: Event) -> bool:
