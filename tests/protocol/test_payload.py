@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kei_gates.model import Effect, Fault
+from kei_gates.model import Effect, Fault, Spawn, TextEdit
 from kei_gates.protocol import payload
 
 BASH = {
@@ -96,3 +96,52 @@ def test_what_is_missing_or_malformed_is_a_fault(change: dict[str, object], why:
 def test_what_is_no_payload_of_the_event_is_a_fault(raw: bytes) -> None:
     with pytest.raises(Fault):
         payload.parse(raw, "PreToolUse")
+
+
+FILE = {"file_path": "/p/a"}
+PART = {"old_string": "a", "new_string": "b"}
+
+
+@pytest.mark.parametrize(
+    ("tool", "fields", "edits"),
+    [
+        ("Edit", PART, (TextEdit("a", "b"),)),
+        ("Edit", PART | {"replace_all": True}, (TextEdit("a", "b", every=True),)),
+        ("Edit", PART | {"content": "c"}, (TextEdit("a", "b"),)),
+        ("Edit", {"old_string": "a"}, None),
+        ("Write", {"content": "c"}, (TextEdit(None, "c"),)),
+        ("Write", PART, None),
+        ("MultiEdit", {"edits": [PART, PART | {"replace_all": True}]},
+         (TextEdit("a", "b"), TextEdit("a", "b", every=True))),
+        ("MultiEdit", {"edits": []}, ()),
+        ("MultiEdit", {"edits": [PART, "x"]}, None),
+        ("MultiEdit", PART, None),
+        ("NotebookEdit", {"notebook_path": "/p/n.ipynb", "new_source": "x"}, None),
+        ("Frobnicate", PART | {"content": "c"}, None),
+    ],
+)  # fmt: skip
+def test_how_a_call_changes_a_text(
+    tool: str, fields: dict[str, object], edits: tuple[TextEdit, ...] | None
+) -> None:
+    call = payload.to_call(BASH | {"tool_name": tool, "tool_input": FILE | fields})
+    assert call.edits == edits
+
+
+@pytest.mark.parametrize(
+    ("tool", "fields", "spawn"),
+    [
+        ("Agent", {"prompt": "p", "subagent_type": "x"}, Spawn("x", ())),
+        (
+            "Task",
+            {"prompt": "p\n kei-task: a-1.b \n", "subagent_type": "x"},
+            Spawn("x", ("a-1.b",)),
+        ),
+        ("Agent", {"prompt": "kei-task: a\r\nkei-task: b"}, Spawn(None, ("a", "b"))),
+        ("Agent", {}, Spawn(None, ())),
+        ("Bash", {"command": "ls", "prompt": "kei-task: a"}, None),
+    ],
+)
+def test_which_agent_a_call_starts(
+    tool: str, fields: dict[str, object], spawn: Spawn | None
+) -> None:
+    assert payload.to_call(BASH | {"tool_name": tool, "tool_input": fields}).spawn == spawn

@@ -95,22 +95,20 @@ def to_call(payload: Mapping[str, object]) -> Call:
             for key, kind in tool.paths
             if (path := exact_text(fields, key)) is not None
         ),
-        edits=_edits(fields) if tool.paths else None,
+        edits=None if tool.text is None else _edits(fields, tool.text),
         spawn=_spawn(fields) if tool.spawns else None,
         mutates=tool.mutates,
         known=name in TOOLS,
     )
 
 
-def _edits(fields: Mapping[str, object]) -> tuple[TextEdit, ...] | None:
-    """Give how an Edit, MultiEdit or Write changes a text; none where the input does not say."""
-    if isinstance(content := fields.get("content"), str):
-        return (TextEdit(None, content),)
-    parts = fields.get("edits", [fields])
-    if not isinstance(parts, list):
-        return None
+def _edits(fields: Mapping[str, object], key: str) -> tuple[TextEdit, ...] | None:
+    """Give how a text changes by the field `key` of a tool; none where the input does not say."""
+    given = fields.get(key) if key else [fields]
+    if isinstance(given, str):
+        return (TextEdit(None, given),)
     edits = []
-    for part in parts:
+    for part in given if isinstance(given, list) else [None]:
         if not isinstance(part, dict):
             return None
         old, new = part.get("old_string"), part.get("new_string")

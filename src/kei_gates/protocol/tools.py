@@ -18,11 +18,12 @@ class Tool:
     """One tool: which input fields hold a shell source or paths, and whether it mutates.
 
     `paths` pairs a field with the effect on the path in it. `required` names the fields without
-    which a call cannot be judged. `spawns` says that it starts an agent of a
-    `subagent_type` on a `prompt`. `mutates` is false only for tools that read and nothing else.
+    which a call cannot be judged. `text` names the field with the whole new
+    text of the file, or with the replacements in it (empty: the input itself is one). `spawns` says
+    that it starts an agent of a `subagent_type` on a `prompt`. `mutates` is false only for tools that read and nothing else.
     """
 
-    __slots__ = ("mutates", "paths", "required", "source", "spawns")
+    __slots__ = ("mutates", "paths", "required", "source", "spawns", "text")
 
     def __init__(
         self,
@@ -30,17 +31,18 @@ class Tool:
         source: str | None = None,
         paths: tuple[tuple[str, EffectKind], ...] = (),
         required: tuple[str, ...] = (),
+        text: str | None = None,
         spawns: bool = False,
         mutates: bool = True,
     ) -> None:
         self.source: Final = source
         self.paths: Final = paths
         self.required: Final = required
+        self.text: Final = text
         self.spawns: Final = spawns
         self.mutates: Final = mutates
 
 
-_EDITS_FILE = Tool(paths=(("file_path", "write"),), required=("file_path",))
 _READS_FILE = Tool(paths=(("file_path", "read"),), required=("file_path",), mutates=False)
 _READS_FOLDER = Tool(paths=(("path", "read"),), mutates=False)
 _NO_FILES = Tool()
@@ -52,9 +54,9 @@ TOOLS: dict[str, Tool] = {
     "Bash": Tool(source="command", required=("command",)),
     "Monitor": Tool(source="command"),  # or a web socket instead of a command
     # files
-    "Edit": _EDITS_FILE,
-    "MultiEdit": _EDITS_FILE,
-    "Write": _EDITS_FILE,
+    "Edit": Tool(paths=(("file_path", "write"),), required=("file_path",), text=""),
+    "MultiEdit": Tool(paths=(("file_path", "write"),), required=("file_path",), text="edits"),
+    "Write": Tool(paths=(("file_path", "write"),), required=("file_path",), text="content"),
     "NotebookEdit": Tool(paths=(("notebook_path", "write"),), required=("notebook_path",)),
     "Artifact": Tool(paths=(("file_path", "read"),)),
     "Read": _READS_FILE,
