@@ -18,14 +18,15 @@ class Tool:
     """One tool: which input fields hold a shell source or paths, and whether it mutates.
 
     `paths` pairs a field with the effect on the path in it. `required` names the fields without
-    which a call cannot be judged. `text` names the field with the whole new
-    text of the file, or with the replacements in it (empty: the input itself is one). `spawns` says
-    that it starts an agent of a `subagent_type` on a `prompt`. `mutates` is false only for tools that read and nothing else.
+    which a call cannot be judged. `text` names the field with the whole new text of the file, or
+    with the replacements in it (empty: the input itself is one). `spawns` says that it starts an
+    agent of a `subagent_type` on a `prompt`. `mutates` is false only for tools that read and
+    nothing else.
     """
 
     __slots__ = ("mutates", "paths", "required", "source", "spawns", "text")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
         *,
         source: str | None = None,
