@@ -92,3 +92,30 @@ def test_no_globs_match_nothing() -> None:
 def test_thousands_of_globs_and_long_paths_end() -> None:
     many = globs(*(f"d{n}/**/*.py" for n in range(2000)))
     assert many.match("d1999/" + "x/" * 500 + "a.py") == "d1999/**/*.py"
+
+
+FOLDED = [
+    ("src/**", "SRC/A.py"),
+    ("SRC/**", "src/a.py"),
+    ("[A-C].py", "b.PY"),
+    ("[Z-a].py", "z.py"),
+    ("stra\u00dfe/*", "STRASSE/x"),
+    ("caf\u00e9", "CAFE\u0301"),
+    ("**/Cargo.toml", "a/cargo.toml"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "path"), FOLDED)
+def test_a_file_system_without_case_takes_names_for_the_same(pattern: str, path: str) -> None:
+    assert globs(pattern).match(path, folds_case=True) == pattern
+    assert globs(pattern).match(path) is None
+
+
+@given(st.lists(GLOBS, max_size=4), PATHS)
+def test_without_case_the_same_globs_match_as_with_it(patterns: list[str], path: str) -> None:
+    try:
+        ours = globs(*patterns)
+    except Fault:
+        return
+    assert ours.match(path, folds_case=True) == ours.match(path), "the alphabet has no capitals"
+    assert ours.match(path.upper(), folds_case=True) == ours.match(path)
