@@ -11,6 +11,8 @@ from posix import environ, getuid
 
 from kei_gates.hook.own_folders import config, state
 from kei_gates.model import Fault, Places
+from kei_gates.observe import scratch
+from kei_gates.observe.checkouts import folds_case
 from kei_gates.observe.installation import PACKAGE, environment
 from kei_gates.observe.paths import exists, resolve
 
@@ -30,7 +32,14 @@ def find(cwd: str, project: str | None = None) -> Places:
     own = {resolve(environment(), "/"), resolve(PACKAGE, "/"), config(home), state(home)}
     if sys.argv[0].endswith("/kei_gates_hook.py"):
         own.add(resolve(sys.argv[0].rpartition("/")[0], "/"))
-    return Places(project=resolve(project, "/"), home=home, installation=tuple(sorted(own)))
+    root = resolve(project, "/")
+    return Places(
+        project=root,
+        home=home,
+        installation=tuple(sorted(own)),
+        scratch=scratch.folders(),
+        folds_case=folds_case(root),
+    )
 
 
 def from_client(cwd: str) -> Places:
