@@ -223,25 +223,29 @@ class Analysis(Value):
 
     `left` tells what the source leaves at an absolute path: every text that may lie there at some
     time, with none for one that is not known, and nothing for a file that is nowhere. `codes` holds
-    every text of code that an interpreter was given, as its program, its language and itself. Two
-    analyses that found the same are equal, whatever they tell.
+    every text of code that an interpreter was given, as its program, its language and itself.
+    `if_empty` tells what would be deleted with all below if what is not known of a path were empty:
+    the path or pattern, and what deletes it. Two analyses that found the same are equal, whatever
+    they tell.
     """
 
-    __slots__ = ("codes", "effects", "invocations", "left", "unseen")
+    __slots__ = ("codes", "effects", "if_empty", "invocations", "left", "unseen")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 -- a record has as many arguments as fields
         self,
         invocations: Iterable[Invocation] = (),
         effects: Iterable[Effect] = (),
         unseen: Iterable[Unseen] = (),
         left: Callable[[str], tuple[str | None, ...]] = lambda path: (None,),  # noqa: ARG005 -- knows nothing
         codes: Iterable[tuple[str, str | None, str]] = (),
+        if_empty: Iterable[tuple[str, str]] = (),
     ) -> None:
         self.invocations: Final = tuple(invocations)
         self.effects: Final = tuple(effects)
         self.unseen: Final = tuple(unseen)
         self.left: Final = left
         self.codes: Final = tuple(codes)
+        self.if_empty: Final = tuple(if_empty)
 
     def fields(self) -> tuple[object, ...]:
         """Give what was found."""

@@ -92,7 +92,9 @@ def analyse(source: str, facts: ShellFacts, dialect: str = "auto") -> Analysis:
         held = (_told(one) for each in every for one in each.files.contents(collapse(path)))
         return tuple(dict.fromkeys(held))
 
-    return Analysis(found.invocations, found.effects, found.unseen, left, found.codes)
+    return Analysis(
+        found.invocations, found.effects, found.unseen, left, found.codes, found.if_empty
+    )
 
 
 def _told(content: Content) -> str | None:
@@ -115,6 +117,7 @@ def _together(bash: Evaluator, zsh: Evaluator, facts: ShellFacts) -> Evaluator:
     bash.effects |= zsh.effects
     bash.unseen |= zsh.unseen
     bash.codes |= zsh.codes
+    bash.if_empty |= zsh.if_empty
     return bash
 
 

@@ -31,6 +31,8 @@ def put(  # noqa: PLR0913 -- one command's context
     sources = list(options.operands)
     given = options.has(*files.target)
     target = options.value(*files.target) if given else (sources.pop() if sources else None)
+    if program == "rsync" and options.has(*_CLEARING):
+        ev.touch("delete", target, program, state, tree=True)
     if options.has("d") and program == "install":
         return _make_folders(ev, program, [*sources, target], state)
     if isinstance(target, Pattern):

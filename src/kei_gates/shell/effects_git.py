@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kei_gates.shell.expand import Pattern
 from kei_gates.shell.files import Unread
 from kei_gates.shell.options import Grammar, read
 
@@ -16,6 +17,7 @@ _GLOBAL = Grammar("Cc", "git-dir work-tree namespace super-prefix config-env att
 _PATHS = Grammar("bBosm", "source conflict pathspec-from-file", optional="")
 # Verbs that write the named files, or all that differ where none is named.
 _NAMED: dict[str, EffectKind] = {"restore": "write", "rm": "delete", "mv": "delete"}
+_CHECKOUT = Grammar("bB", "orphan conflict pathspec-from-file")
 # Verbs that may write any file of the tree.
 _WHOLE = frozenset(
     (
@@ -31,6 +33,7 @@ def touch_git(  # noqa: C901 -- one verb after another
     ev: Evaluator, program: str, words: list[Field], state: State
 ) -> None:
     """Add what a git command does to files beside its own."""
+    words = ev.spelled_as(words)
     leading = read(words, _GLOBAL, permute=False)
     rest = words[leading.at :]
     verb = rest[0] if rest else ""
@@ -66,5 +69,22 @@ def touch_git(  # noqa: C901 -- one verb after another
 def _checkout(ev: Evaluator, rest: list[Field], state: State) -> None:
     """Follow `git checkout`: the files behind `--`, or those of another branch."""
     paths = rest[rest.index("--") + 1 :] if "--" in rest else []
-    for path in paths or ["."]:
+    for path in paths or [".", *_existing(ev, rest, state)]:
         ev.touch("write", path, "git", state, tree=True, content=Unread())
+
+
+def _existing(ev: Evaluator, rest: list[Field], state: State) -> list[Field]:
+    """Give the operands of `git checkout` that are files or folders, and so hardly branches."""
+    found = read(rest, _CHECKOUT, permute=True)
+    if found.has("b", "B", "orphan"):
+        return []
+    return [
+        word for word in found.operands if isinstance(word, Pattern) or _is_there(ev, word, state)
+    ]
+
+
+def _is_there(ev: Evaluator, word: Field, state: State) -> bool:
+    return any(
+        path is not None and (ev.facts.is_folder(path) or ev.facts.look(path).kind != "missing")
+        for path in state.paths(word)
+    )

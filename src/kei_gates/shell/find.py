@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kei_gates.shell.expand import Pattern
+from kei_gates.shell.find_tests import does_to_all, is_everything
 from kei_gates.shell.globs import escape, is_plain
 from kei_gates.shell.lookup import files_of
 from kei_gates.shell.values import FOLDER, OUTSIDE
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _EXECUTING = frozenset(("-exec", "-ok"))
 _EXECUTING_IN_PLACE = frozenset(("-execdir", "-okdir"))
+_RUNNING = _EXECUTING | _EXECUTING_IN_PLACE
 _WRITING = frozenset(("-fprint", "-fprint0", "-fls", "-fprintf"))
 # Options that may stand before the roots; those that begin with the last two hold a value.
 _LEADING = frozenset(("-H", "-L", "-P", "-E", "-X", "-d", "-s", "-x"))
@@ -118,20 +120,33 @@ def touch_found(ev: Evaluator, words: Sequence[Field], state: State) -> None:
     """Add what find deletes and writes by itself."""
     words = ev.spelled_as(list(words))  # a pattern that nothing quotes is one where it matches none
     roots = _roots(words)
-    name = _only_name(words)
     for at, word in enumerate(words):
         if word == "-delete":
+            name = _only_name(words) or ("*" if not does_to_all(words, at) else None)
             for root in roots:
-                if "-empty" in words and not _chooses(words):
-                    ev.touch("delete", None, "find", state)  # some files, and none that holds much
-                elif root is not None and name is None and _stays_in_root(words):
-                    ev.touch("delete", Pattern(f"{escape(root)}/*"), "find", state)
-                elif root is None or name is None:
-                    ev.touch("delete", root, "find", state, tree=True)
-                else:
-                    ev.touch("delete", Pattern(f"{escape(root)}/**/{name}"), "find", state)
+                _delete(ev, words, root, name, state)
+        elif word in _RUNNING and _deletes(words[at + 1 : at + 4]) and does_to_all(words, at):
+            for root in roots:
+                ev.touch("delete", root, "find", state, tree=True)
         elif word in _WRITING:
             ev.touch("write", words[at + 1] if at + 1 < len(words) else None, "find", state)
+
+
+def _delete(ev: Evaluator, words: Sequence[Field], root: Field, name: Field, state: State) -> None:
+    """Add what `-delete` deletes below a root; `name` matches all of it, none where all is."""
+    if "-empty" in words and not _chooses(words):
+        ev.touch("delete", None, "find", state)  # some files, and none that holds much
+    elif root is not None and name in (None, "*") and _stays_in_root(words):
+        ev.touch("delete", Pattern(f"{escape(root)}/*"), "find", state)
+    elif root is None or name is None:
+        ev.touch("delete", root, "find", state, tree=True)
+    else:
+        ev.touch("delete", Pattern(f"{escape(root)}/**/{name}"), "find", state)
+
+
+def _deletes(command: Sequence[Field]) -> bool:
+    """Whether a command, maybe behind `sudo` or `env`, deletes."""
+    return any((word or "").rpartition("/")[2] in _DELETING for word in command)
 
 
 def _only_name(words: Sequence[Field]) -> Field:
@@ -141,7 +156,9 @@ def _only_name(words: Sequence[Field]) -> Field:
     for test in ("-name", "-iname"):
         if test in words[:-1]:
             name = words[words.index(test) + 1] or ""
-            return None if "/" in name else name if test == "-name" else _any_case(name)
+            if "/" in name or is_everything(name):
+                return None
+            return name if test == "-name" else _any_case(name)
     return None
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from kei_gates.model import EffectKind
     from kei_gates.shell.analysis import ShellFacts
-    from kei_gates.shell.ast import Span
+    from kei_gates.shell.ast import Span, Word
     from kei_gates.shell.files import Content
     from kei_gates.shell.state import State
 
@@ -56,6 +56,12 @@ class Findings:
         self.inside_files = 0
         # The latest command's words, and the same with patterns for globs.
         self.spelled: tuple[list[str | None], list[str | None]] = ([], [])
+        # Its words as they are written.
+        self.written: tuple[Word, ...] = ()
+        # Variables that hold something now, whatever it is.
+        self.filled: set[str] = set()
+        # What would be deleted with all below if what is not known of it were empty; by what.
+        self.if_empty: dict[tuple[str, str], None] = {}
 
     def count(self, span: Span) -> None:
         """Count a command evaluated. Raises `Unanalysable` past the limit."""
@@ -108,10 +114,13 @@ class Findings:
             path = "/dev/fd/63"
         if isinstance(path, Pattern):
             for pattern in absolute_patterns(path, state):
-                known = None if pattern is not None and "\0" in pattern else pattern
+                named = pattern and with_names(pattern)
+                known = None if named is not None and "\0" in named else named
                 if kind == "write" and known is not None:
                     self.files.write_all(known)
                 self._effect(kind, known, by, tree=tree, glob=known is not None)
+                if known is None and tree and kind == "delete" and by != "find":
+                    self._note_empty(by, state)
             return
         for spelled in state.paths(path):
             named = None if spelled is None else with_names(spelled)
@@ -120,6 +129,8 @@ class Findings:
                 absolute = self.files.behind_links(collapse(absolute))
             if absolute is None or not _is_no_file(absolute):
                 self._effect(kind, absolute, by, tree=tree, brings=brings)
+            if absolute is None and tree and kind == "delete":
+                self._note_empty(by, state)
             if kind == "write" and spelled is None:
                 self.files.anywhere = self.files.anywhere or not self.inside_files
             elif kind == "write" and spelled is not None and content is not LATER:
@@ -141,6 +152,13 @@ class Findings:
         self.effects[Effect(kind, path, by, tree=tree, glob=glob, noted=noted, brings=brings)] = (
             None
         )
+
+    def _note_empty(self, by: str, state: State) -> None:
+        """Note what would be deleted if what is not known of the command's words were empty."""
+        if self.written and not self.inside_files:
+            from kei_gates.shell.emptied import if_empty  # few delete so much
+
+            self.if_empty.update(dict.fromkeys((one, by) for one in if_empty(self, by, state)))
 
     def links(self, path: str | None, state: State) -> None:
         """Note that the source makes a symbolic link."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kei_gates.shell.ast import Parameter
+from kei_gates.shell.ast import Literal, Parameter
 from kei_gates.shell.lookup import listed_files
 from kei_gates.shell.numbers import gives_number
 from kei_gates.shell.streams import Input
@@ -40,6 +40,7 @@ def run_loop(ev: Evaluator, node: Loop, state: State) -> None:
         values = [NUMBER if all(value is NUMBER for value in values) else None]
     if node.asks:
         state.assign("REPLY", None)
+    ev.filled |= _filled(node)
     for value in values:
         known = value if isinstance(value, str) else None
         ev.hide(node.name, known, node.span, followed=True, state=state)
@@ -48,6 +49,7 @@ def run_loop(ev: Evaluator, node: Loop, state: State) -> None:
             _repeat(ev, node, state, prints=True)
         else:
             ev.maybe(lambda: _repeat(ev, node, state))
+    ev.filled -= {node.name}
     state.assign(node.name, NUMBER if values == [NUMBER] else None)
 
 
@@ -59,6 +61,16 @@ def _values(ev: Evaluator, node: Loop, state: State) -> list[Value]:
     if node.words is not None:
         return [value for word in node.words for value in _items(ev, word, state)] or [None]
     return list(state.positional or (None,))
+
+
+def _filled(node: Loop) -> set[str]:
+    """Give a loop's variable if it surely holds something: no quoted word is one of its values."""
+    texts = [
+        any(isinstance(part, Literal) and part.text for part in word.parts)
+        or not any(getattr(part, "quoted", False) for part in word.parts)
+        for word in node.words or ()
+    ]
+    return {node.name} if node.name is not None and texts and all(texts) else set()
 
 
 def _is_refused(word: Word) -> bool:

@@ -293,18 +293,18 @@ def _defaulted(
 def is_from_outside(name: str, state: State) -> bool:
     """Say whether a variable can only have been set before the call."""
     return all(
-        one not in state.variables and is_name(one) and one not in _SET_BY_SHELLS
+        one not in state.variables and is_name(one) and one not in SET_BY_SHELLS
         for one in state.meanings(name)
     )
 
 
 def _is_ordinary(name: str, state: State) -> bool:
     """Whether a variable that is not known can be taken for unset: the shell sets it not itself."""
-    return bool(state.history.environment) and is_name(name) and name not in _SET_BY_SHELLS
+    return bool(state.history.environment) and is_name(name) and name not in SET_BY_SHELLS
 
 
 # bash(1), Shell Variables; zshparam(1), PARAMETERS SET BY THE SHELL and USED BY THE SHELL.
-_SET_BY_SHELLS = frozenset(
+SET_BY_SHELLS = frozenset(
     (
         "_", "ARGC", "BASH", "BASHOPTS", "BASHPID", "BASH_ALIASES", "BASH_ARGC", "BASH_ARGV",
         "BASH_ARGV0", "BASH_CMDS", "BASH_COMMAND", "BASH_EXECUTION_STRING", "BASH_LINENO",

@@ -63,6 +63,7 @@ def _is_nowhere(words: list[Field]) -> bool:
 
 def _run_words(ev: Evaluator, node: Simple, words: list[Field], state: State) -> None:
     """Run a command of which the words are expanded."""
+    ev.written = node.words
     if None in words:
         ev.spelled = (words, ev.with_patterns(node.words, state))
     if words or not node.assignments or ev.dialect == "zsh":

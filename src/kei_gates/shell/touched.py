@@ -63,8 +63,11 @@ FILES: dict[str, Files] = {
     "rm": Files("delete", _PLAIN, tree="r R recursive"),
     "rmdir": Files("delete", _PLAIN),
     "unlink": Files("delete", _PLAIN),
-    "shred": Files("write", Grammar("nsu", "iterations size")),
+    "shred": Files("write", Grammar("ns", "iterations size random-source")),
+    "srm": Files("delete", _PLAIN, tree="r R recursive"),
     "trash": Files("delete", _PLAIN, tree="*"),
+    "trash-put": Files("delete", _PLAIN, tree="*"),
+    "rimraf": Files("delete", Grammar(long="retry-delay max-retries backoff"), tree="*"),
     "touch": Files("write", Grammar("drt", "date reference time")),
     "tee": Files("write", _PLAIN),
     "mkdir": Files("write", Grammar("m", "mode")),
@@ -146,3 +149,5 @@ FILES: dict[str, Files] = {
     "xz": Files("delete", _PLAIN, unless="c stdout l list t test help version"),
     "bzip2": Files("delete", _PLAIN, unless="c stdout t test help version"),
 }
+# What macOS calls those of coreutils.
+FILES |= {f"g{name}": FILES[name] for name in ("rm", "rmdir", "shred", "tee", "truncate", "unlink")}
