@@ -47,7 +47,7 @@ def compiled(capability: str, params: object) -> Policy:
     value = "true" if params is None else toml(params)
     agents = "agents = {main = 'tested', default = 'tested'}"
     text = f"version = 1\n{agents}\n[roles.tested.{category}]\n{slug} = {value}\n"
-    builder = Builder(catalogue.params(), (), lambda _: text.encode())
+    builder = Builder(catalogue.params(), {}, lambda _: text.encode())
     return builder.build([], "policy.toml")
 
 

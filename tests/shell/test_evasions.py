@@ -74,7 +74,7 @@ def role_of(kind: str) -> tuple[str, Role]:
     category, _, slug = capability.partition("::")
     agents = "agents = {main = 'tested', default = 'tested'}"
     text = f"version = 1\n{agents}\n[roles.tested.{category}]\n{slug} = {value}\n"
-    policy = Builder(catalogue.params(), (), lambda _: text.encode()).build([], "policy.toml")
+    policy = Builder(catalogue.params(), {}, lambda _: text.encode()).build([], "policy.toml")
     return capability, policy.role("project:tested")
 
 

@@ -30,6 +30,11 @@ def params() -> dict[str, type[Params]]:
     return {capability: gates.load(capability).Params for capability in ids()}
 
 
-def always() -> tuple[str, ...]:
-    """Give the capabilities that are on for every role, whatever a policy says."""
-    return tuple(name for name in ids() if getattr(gates.load(name), "ALWAYS", False))
+def always() -> dict[str, str]:
+    """Give the capabilities that are on for every role, whatever a policy says.
+
+    Each with its place: `first` or `last` among the grants of a role. The first objection is the
+    one that an agent is told.
+    """
+    places = {name: getattr(gates.load(name), "ALWAYS", None) for name in ids()}
+    return {name: place for name, place in places.items() if place is not None}

@@ -2,7 +2,8 @@
 
 The file name is the id: `policy_no_git_ops.py` is `policy::no-git-ops`. A gate module has a
 docstring in three parts (What it does, Why, Instead), a class `Params`, and
-`check(event, params) -> Verdict`. `ALWAYS = True` puts it on for every role. Modules whose names
+`check(event, params) -> Verdict`. `ALWAYS = "first"` or `"last"` puts it on for
+every role, before or after the role's own. Modules whose names
 begin with `_` hold what gates share.
 """
 

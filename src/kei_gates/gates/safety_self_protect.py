@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kei_gates.model import Event, Invocation, Places, Target, Verdict
 
-ALWAYS = True
+ALWAYS = "first"
 
 
 class Params(BaseParams):

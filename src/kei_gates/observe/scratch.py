@@ -57,6 +57,10 @@ def is_scratch(real: str, below: tuple[str, ...], places: Places) -> bool:
     folder = next((one for one in places.scratch if inside(real, one)), None)
     if folder is None or any(_meet(real, own, places) for own in _owned(places)):
         return False
+    # Who keeps a project in `/tmp/work/project` keeps more than that in `/tmp/work`.
+    top = f"{folder}/{real[len(folder) + 1 :].partition('/')[0]}"
+    if any(inside(own, top, folds_case=places.folds_case) is not None for own in _owned(places)):
+        return False
     if any(mark in path.split("/") for path in (real, *below) for mark in _PROJECT_MARKS):
         return False
     while real != folder:

@@ -29,11 +29,14 @@ _WILD = frozenset("*?[")
 class Builder:
     """Builds one policy from the files of its layers."""
 
-    def __init__(self, catalogue: Catalogue, always: Iterable[str], read: Reader) -> None:
-        """Take every capability with its parameters, those on for every role, and a reader."""
+    def __init__(self, catalogue: Catalogue, always: Mapping[str, str], read: Reader) -> None:
+        """Take every capability with its parameters, those on for every role, and a reader.
+
+        `always` says of the latter whether they are asked `first` or `last`.
+        """
         self._catalogue = catalogue
         self._documents = Documents(read)
-        self._roles = Roles(catalogue, tuple(always))
+        self._roles = Roles(catalogue, always)
         self.tables: dict[str, tuple[PolicyTable, Where]] = {}
         """Each layer's own table, where it has a file."""
 

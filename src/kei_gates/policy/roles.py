@@ -15,6 +15,7 @@ from kei_gates.policy.compiled import WAITING
 from kei_gates.policy.where import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Final
 
     from kei_gates.policy.schema import Catalogue, Grants, RoleTable
@@ -70,7 +71,7 @@ class Resolved:
 class Roles:
     """The roles of all layers."""
 
-    def __init__(self, catalogue: Catalogue, always: tuple[str, ...]) -> None:
+    def __init__(self, catalogue: Catalogue, always: Mapping[str, str]) -> None:
         """Take every capability with its parameters, and those that are on for every role."""
         self._catalogue = catalogue
         self._always = always
@@ -120,9 +121,16 @@ class Roles:
         Raises `Fault` for circles, depth, and what is relaxed wrongly.
         """
         resolved = self._merge(source, ())
-        always = {name: resolved.grants.get(name, {}) for name in self._always}
-        own = {name: params for name, params in resolved.grants.items() if name not in always}
-        grants = [*always.items(), *own.items()]
+        own = {name: it for name, it in resolved.grants.items() if name not in self._always}
+        first, last = (
+            [
+                (name, resolved.grants.get(name, {}))
+                for name, at in self._always.items()
+                if at == place
+            ]
+            for place in ("first", "last")
+        )
+        grants = [*first, *own.items(), *last]
         for upper in self._guards(source, resolved):
             for grant in upper.own.items():
                 if grant not in grants and not waits(grant, own):
