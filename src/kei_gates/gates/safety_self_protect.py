@@ -60,23 +60,29 @@ _UNMARKED = ".claude/worktrees"
 def check(event: Event, params: Params) -> Verdict:  # noqa: ARG001 -- the gates' common signature
     """Judge every target that the call would change, and every use of kei-gates."""
     for target in event.targets:
-        if target.changes and _touches_gate(target, event.places):
+        if not target.changes:
+            continue
+        if _is_of_gate(target, event.places):
             return Deny(f"`{target}` is part of what holds the agents to their roles", REMEDY)
+        if target.effect.kind == "delete" and _takes_gate(target, event.places):
+            return Deny(f"`{target}` holds what keeps the agents to their roles", REMEDY)
     for invocation in event.analysis.invocations:
         if _loosens(invocation):
             return Deny(f"`{shorten(str(invocation))}` changes the gate", REMEDY)
     return _deny_unseen(event) or Abstain()
 
 
-def _touches_gate(target: Target, places: Places) -> bool:
-    """Whether changing the target changes the gate; deleting a folder that holds it does."""
-    for path in {target.spelled, target.real}:
-        if path and _is_guarded(path.casefold(), places):
-            return True
-    if target.effect.kind != "delete" or not target.real:
-        return False
+def _is_of_gate(target: Target, places: Places) -> bool:
+    """Whether the target is one of the gate's files, as it is spelled or where it really lies."""
+    paths = {target.spelled, target.real}
+    return any(path and _is_guarded(path.casefold(), places) for path in paths)
+
+
+def _takes_gate(target: Target, places: Places) -> bool:
+    """Whether the target is a folder that holds the gate."""
     roots = (f"{places.project}/.claude", f"{places.home}/.claude", *_fixed(places))
-    return any(f"{root}/".startswith(f"{target.real.rstrip('/')}/") for root in roots)
+    real = target.real.rstrip("/")
+    return bool(target.real) and any(f"{root}/".startswith(f"{real}/") for root in roots)
 
 
 def _is_guarded(path: str, places: Places) -> bool:
