@@ -148,7 +148,7 @@ class Effect(Value):
     what does it: a program or a redirection. `noted` says of a path that cannot be known that it
     stands in a file that was there before the call. `brings` tells all that is put there, where it
     is known, as pairs: a pattern of what is copied or moved, and where each comes to be, or below
-    which folder if that ends in `/`.
+    which folder if that ends in `/`; an empty pattern is for what the source itself has made.
     """
 
     __slots__ = ("brings", "by", "glob", "kind", "noted", "path", "tree")

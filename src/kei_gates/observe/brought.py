@@ -14,11 +14,12 @@ def brought(brings: Iterable[tuple[str, str]], most: int) -> tuple[str, ...] | N
     """List the paths that copies will have, as they are spelled and as they really are.
 
     Each pair is a pattern of what is copied, and where it comes to be, or below which folder if
-    that ends in `/`. None when it is more than `most`. Raises `Fault`.
+    that ends in `/`; an empty pattern is for what will be there by then. None when it is more than
+    `most`. Raises `Fault`.
     """
     found: dict[str, None] = {}
     for pattern, place in brings:
-        sources = expand(pattern)
+        sources = expand(pattern) if pattern else [place]
         if sources is None:
             return None
         for source in sources:

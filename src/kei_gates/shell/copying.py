@@ -8,7 +8,7 @@ from __future__ import annotations
 from kei_gates.shell.expand import Pattern
 from kei_gates.shell.files import LATER, Copy
 from kei_gates.shell.findings import absolute_patterns
-from kei_gates.shell.globs import escape
+from kei_gates.shell.globs import escape, is_plain
 from kei_gates.shell.options import read
 from kei_gates.shell.state import collapse
 from kei_gates.shell.touched import COPYING
@@ -44,13 +44,12 @@ def put(  # noqa: PLR0913 -- one command's context
     paths = state.paths(target)
     folder = given or all(path is not None and ev.is_folder(path) for path in paths)
     certain = not options.has(*_KEEPING)
+    told = [] if options.has(*_CLEARING) else sources
     if target is None or not folder or unnamed:
         lone = sources[0] if len(sources) == 1 and not folder and not unnamed else None
         content = _copied(lone, state)
         at = tree or folder
-        brings = _brings(sources, target, state, folder=folder or unnamed)
-        if options.has(*_CLEARING):
-            brings = ()
+        brings = _brings(ev, told, target, state, folder=folder or unnamed)
         ev.touch(
             "write", target, program, state, tree=at, content=content, certain=certain,
             brings=brings,
@@ -62,11 +61,9 @@ def put(  # noqa: PLR0913 -- one command's context
             name = (source or "").rpartition("/")[2]
             inside = target if name in ("", ".", "..") else f"{target.rstrip('/')}/{name}"
             content = _copied(source, state)
-            brings = _brings([source], inside, state, folder=False)
-            if options.has(*_CLEARING):
-                brings = ()
-            elif inside == target and program in _NESTING:
-                brings += _brings([source], target, state, folder=True)
+            brings = _brings(ev, [source] if told else [], inside, state, folder=False)
+            if brings and inside == target and program in _NESTING:
+                brings += _brings(ev, [source], target, state, folder=True)
             ev.touch(
                 "write", inside, program, state, tree=tree, content=content, certain=certain,
                 brings=brings,
@@ -84,20 +81,58 @@ _CLEARING = (
 _NESTING = frozenset(("cp", "mv", "install"))
 
 
-def _brings(sources: list[Field], target: Field, state: State, *, folder: bool) -> Brings:
-    """Tell what comes to lie at a target, or in it as a `folder`; nothing where not all is known."""
+def _brings(
+    ev: Evaluator, sources: list[Field], target: Field, state: State, *, folder: bool
+) -> Brings:
+    """Tell what comes to lie at a target, or in it as a `folder`.
+
+    Nothing is told where not all is known.
+    """
     places = state.paths(target)
     if len(places) != 1 or places[0] is None:
         return ()
     place = with_names(collapse(places[0])) + ("/" if folder else "")
-    found: list[str | None] = []
+    found: dict[tuple[str, str], None] = {}
     for source in sources:
-        if isinstance(source, Pattern):
-            found += absolute_patterns(source, state)
-        else:
-            found += [one and escape(with_names(one)) for one in state.paths(source)]
-    known = [one for one in found if one is not None and "\0" not in one]
-    return tuple((one, place) for one in known) if len(known) == len(found) else ()
+        for path in _absolute(source, state):
+            if path is None or not _bring(ev, path, place, found):
+                return ()
+    return tuple(found)
+
+
+def _absolute(source: Field, state: State) -> list[str | None]:
+    """Give the absolute paths of what is copied, as patterns where they are."""
+    if isinstance(source, Pattern):
+        return [one and Pattern(one) for one in absolute_patterns(source, state)]
+    return [path and collapse(path) for path in state.paths(source)]
+
+
+def _bring(ev: Evaluator, path: str, place: str, found: dict[tuple[str, str], None]) -> bool:
+    """Add what one source brings; say whether that is known.
+
+    That is what lies on the disk, there or where it was copied from, and what the call has made.
+    """
+    plain = not isinstance(path, Pattern)
+    if plain and place.endswith("/"):
+        place += with_names(path).rpartition("/")[2]
+    folder, rest = (path, "") if plain else _split_pattern(path)
+    for origin in ev.files.origins(folder):
+        pattern = escape(with_names(origin)) + rest
+        own = ev.own_paths.at(pattern)
+        if "\0" in pattern or own is None:
+            return False
+        found[pattern, place] = None
+        for root, below in own:
+            at = f"{place}{root.rpartition('/')[2]}" if place.endswith("/") else place
+            found["", at + below] = None
+    return True
+
+
+def _split_pattern(pattern: str) -> tuple[str, str]:
+    """Split a pattern behind the folders that it names plainly."""
+    parts = pattern.split("/")
+    known = next((at for at, part in enumerate(parts) if not is_plain(part)), len(parts))
+    return "/".join(parts[:known]), "".join(f"/{part}" for part in parts[known:])
 
 
 def _copied(source: Field, state: State) -> Copy | None:

@@ -222,6 +222,18 @@ class Files:
         found += [path for path in self._versions if _matches(path, pattern)]
         return sorted(set(found))
 
+    def origins(self, path: str) -> list[str]:
+        """Give a path, and those of which it is a copy, as folders were copied with all below."""
+        found = [path]
+        for one in found:
+            at = len(one)
+            while at > 0 and len(found) < _MOST_STEPS:
+                content = self._trees.get(one[:at])
+                if isinstance(content, Copy) and content.path + one[at:] not in found:
+                    found.append(content.path + one[at:])
+                at = one.rfind("/", 0, at)
+        return found
+
     def _on_disk(self, path: str) -> list[Content]:  # noqa: PLR0911 -- one kind after another
         if FOLDER in path:
             return [None if self._versions else Unread()]  # it may be one that the source wrote

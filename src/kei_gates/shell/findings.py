@@ -9,6 +9,7 @@ from kei_gates.shell.files import LATER, Copy, Files
 from kei_gates.shell.globs import escape
 from kei_gates.shell.state import collapse
 from kei_gates.shell.values import with_names
+from kei_gates.shell.written import Written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Findings:
         self.facts = facts
         self.files = Files(facts.look, facts.resolve)
         self._made: set[str] = set()
+        self.own_paths = Written()
         # Links that the source itself makes: what lies behind them is not on the disk yet.
         self._links: set[str] = set()
         self.invocations: dict[Invocation, None] = {}
@@ -148,6 +150,8 @@ class Findings:
         brings: Brings = (),
     ) -> None:
         noted = path is None and self.inside_files > 0
+        if path is not None and kind == "write" and not glob:
+            self.own_paths.add(collapse(path))
         brings = () if path is None else brings
         self.effects[Effect(kind, path, by, tree=tree, glob=glob, noted=noted, brings=brings)] = (
             None
