@@ -61,8 +61,7 @@ _UV = Manager(
         "tree export audit": Verb(
             SIDE, changing="upgrade U upgrade-package P o output-file", frozen=_UV_FROZEN
         ),
-        "pip/install pip/uninstall": Verb(PASS, ENVIRONMENT, harmless="dry-run", local=True),
-        "pip/sync": Verb(PASS, harmless="dry-run"),
+        "pip": Verb(PASS),
         "pip/compile": _WRITES_OUTPUT,
         "tool": Verb(PASS, leading=True),
     },

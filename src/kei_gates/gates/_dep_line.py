@@ -224,5 +224,5 @@ def _of_verb(verb: Verb, options: Options, behind: Sequence[Field]) -> Finding:
     if kind == SIDE and options.has_exactly(*verb.frozen):
         return Finding(PASS)
     if kind == CHANGE and options.has_exactly(*verb.unsaved):
-        return Finding(ENVIRONMENT, verb)
+        return Finding(PASS)
     return Finding(kind, verb, unknown=unknown and kind == CHANGE and verb.bare != CHANGE)

@@ -10,8 +10,8 @@ managers, the commands that change dependencies are denied: `cargo add`, `npm in
 `uv lock`, `go get`. Tools outside the project (`cargo install`, `npm install -g`) pass.
 Commands that only bring a stale lock file up to date (`cargo build`, `npm install`) pass too; with
 `locked = "require-frozen"` they need the option that forbids it (`--locked`, `npm ci`).
-`environment = "deny"` also denies what installs without any file of the project saying so
-(`pip install NAME`). `ignore` lists globs of manifests that are none, as those of test data.
+So is `pip install NAME`, which changes what the project runs with, unless `environment = "allow"`.
+`ignore` lists globs of manifests that are none, as those of test data.
 `images = true` adds base images, actions, hooks and submodules that a project names.
 Folders that tools fill (`node_modules`, `.venv`, `target`) are no part of the project, nor are
 temporary files.
@@ -39,14 +39,15 @@ if TYPE_CHECKING:
     Form = tuple[str, str]
 
 _ALLOW, _DENY, _FROZEN = "allow", "deny", "require-frozen"
-_CHOICES = {"locked": (_ALLOW, _FROZEN), "environment": (_ALLOW, _DENY)}
+_EXTRAS = " .["
+_CHOICES = {"locked": (_ALLOW, _FROZEN), "environment": (_DENY, _ALLOW)}
 
 
 class Params(BaseParams):
     """What else is denied, and which manifests are none."""
 
     locked: str = _ALLOW
-    environment: str = _ALLOW
+    environment: str = _DENY
     images: bool = False
     ignore: Globs = Globs()
 
@@ -54,7 +55,7 @@ class Params(BaseParams):
     def flaw(cls, values: Mapping[str, object]) -> str | None:
         """Refuse a word that is none of a parameter's."""
         for name, choices in _CHOICES.items():
-            value = values.get(name, _ALLOW)
+            value = values.get(name, choices[0])
             if value not in choices:
                 listed = " nor ".join(f"`{choice}`" for choice in choices)
                 return f"`{value}` is neither {listed}"
@@ -109,6 +110,8 @@ def _command(event: Event, invocation: Invocation, params: Params) -> Deny | Non
     if finding.kind == "change":
         return Deny(f"{shown} changes what the project depends on", REMEDY)
     if finding.kind == "environment" and params.environment == _DENY:
+        if _EXTRAS in event.source(invocation.span) and None in invocation.argv:
+            return None  # `.[dev]`: to a shell a pattern for files, to pip the project itself
         return Deny(f"{shown} installs what no file of the project names", REMEDY)
     if finding.kind == "side" and params.locked == _FROZEN:
         return _not_frozen(event, invocation, manager, finding)
