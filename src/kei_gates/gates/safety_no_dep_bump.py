@@ -109,9 +109,9 @@ def _command(event: Event, invocation: Invocation, params: Params) -> Deny | Non
         )
     if finding.kind == "change":
         return Deny(f"{shown} changes what the project depends on", REMEDY)
-    if finding.kind == "environment" and params.environment == _DENY:
-        if _EXTRAS in event.source(invocation.span) and None in invocation.argv:
-            return None  # `.[dev]`: to a shell a pattern for files, to pip the project itself
+    # `.[dev]` is to a shell a pattern for files, and so not known; to pip it is the project itself.
+    extras = _EXTRAS in event.source(invocation.span) and None in invocation.argv
+    if finding.kind == "environment" and params.environment == _DENY and not extras:
         return Deny(f"{shown} installs what no file of the project names", REMEDY)
     if finding.kind == "side" and params.locked == _FROZEN:
         return _not_frozen(event, invocation, manager, finding)
