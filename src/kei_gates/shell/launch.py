@@ -69,6 +69,7 @@ SPECIAL: dict[str, tuple[str, str]] = {
     "find": ("find", "follow_find"),
     "gfind": ("find", "follow_find"),
     "xargs": ("xargs", "follow_xargs"),
+    "git": ("git_running", "follow_git"),
     "gxargs": ("xargs", "follow_xargs"),
     "parallel": ("parallel", "follow_parallel"),
     "sem": ("parallel", "follow_parallel"),
