@@ -4,8 +4,9 @@ What it does: every path that a call would write or delete, through any tool or 
 match one of `patterns` (globs as in .gitignore, from the project root, or from the root of its
 worktree for an agent that has one), both as it is spelled and where its links really lead. An empty
 list allows nothing. What a shell command does to temporary files passes (`/tmp`, `$TMPDIR`) as long
-as they are nobody's project, unless `scratch = "deny"`. With `unknown-writes = "deny"`, programs are denied of which nobody knows
-what they write (builds, test runners); else that is left to the check on return.
+as they are nobody's project, unless `scratch = "deny"`. With `unknown-writes = "deny"`, programs
+are denied of which nobody knows what they write (builds, test runners); else that is left to the
+check on return.
 Why: a task is given certain files; a change elsewhere is unreviewed and collides with others.
 Instead: change only those files; if the task cannot be done so, stop and report the file and the
 reason.
