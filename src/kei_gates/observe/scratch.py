@@ -61,7 +61,9 @@ def is_scratch(real: str, below: tuple[str, ...], places: Places) -> bool:
     top = f"{folder}/{real[len(folder) + 1 :].partition('/')[0]}"
     if any(inside(own, top, folds_case=places.folds_case) is not None for own in _owned(places)):
         return False
-    if any(mark in path.split("/") for path in (real, *below) for mark in _PROJECT_MARKS):
+    if any(
+        mark in path.casefold().split("/") for path in (real, *below) for mark in _PROJECT_MARKS
+    ):
         return False
     while real != folder:
         if any(exists(f"{real}/{mark}") for mark in _PROJECT_MARKS):
