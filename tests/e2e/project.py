@@ -87,6 +87,17 @@ class Project:
         """Return the names of the branches that the remote has."""
         return set(self._git("for-each-ref", "--format=%(refname:short)", at=self.remote).split())
 
+    def commit_all(self) -> None:
+        """Commit and push whatever the folder holds: a worktree is made from the remote's main."""
+        self._git("remote", "set-url", "origin", str(self.remote))
+        self._git("add", "--all")
+        self._git("commit", "--quiet", "--message=more")
+        self._git("push", "--quiet")
+
+    def branch(self, name: str) -> None:
+        """Make a branch where the current one is."""
+        self._git("branch", name)
+
     def make(self) -> None:
         """Fill the empty root; the remote has the branch `main` and nothing else."""
         for folder in (self.home, self.remote, self.outside, self.settings.parent):
