@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kei_gates.gates._destructive_code import deletes_home
 from kei_gates.gates._destructive_disks import INSTEAD, is_disk
 from kei_gates.gates._destructive_places import (
     HOME,
@@ -35,7 +36,7 @@ _MOVING = frozenset(("mv",))
 
 def objection(event: Event) -> tuple[str, str] | None:
     """Give what is destroyed with a target, and what to do instead."""
-    for found in (_on_disks, _deleted, _in_patterns, _if_empty, _changed):
+    for found in (_on_disks, _deleted, _in_code, _in_patterns, _if_empty, _changed):
         why = found(event)
         if why is not None:
             return why
@@ -87,6 +88,14 @@ def _chooses_by_age(event: Event) -> bool:
         for one in event.analysis.invocations
         if one.program in ("find", "gfind")
     )
+
+
+def _in_code(event: Event) -> tuple[str, str] | None:
+    """Judge code that deletes what only its language knows."""
+    trees = (one for one in event.analysis.effects if one.kind == "delete" and one.path is None)
+    if any(one.tree for one in trees) and deletes_home(event):
+        return "the code deletes the home folder with all below", _PLAINLY
+    return None
 
 
 # --- patterns that match everything -----------------------------------------------------------

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from kei_gates.shell.expand import Pattern
-from kei_gates.shell.find_tests import does_to_all, is_everything
+from kei_gates.shell.files import LATER
+from kei_gates.shell.find_tests import done_to_all, is_everything
 from kei_gates.shell.globs import escape, is_plain
 from kei_gates.shell.lookup import files_of
 from kei_gates.shell.values import FOLDER, OUTSIDE
@@ -113,6 +114,7 @@ def _touch_named(use: Use, name: str, *, tree: bool) -> None:
 
 
 _DELETING = frozenset(("rm", "unlink", "rmdir", "shred"))
+_CHANGING = frozenset(("chgrp", "chmod", "chown"))
 _BELOW = frozenset(("-r", "-R", "-rf", "-fr", "--recursive", "-Rf", "-fR"))
 
 
@@ -120,14 +122,14 @@ def touch_found(ev: Evaluator, words: Sequence[Field], state: State) -> None:
     """Add what find deletes and writes by itself."""
     words = ev.spelled_as(list(words))  # a pattern that nothing quotes is one where it matches none
     roots = _roots(words)
+    wide = done_to_all(words)
+    only = _only_name(words)
     for at, word in enumerate(words):
         if word == "-delete":
-            name = _only_name(words) or ("*" if not does_to_all(words, at) else None)
             for root in roots:
-                _delete(ev, words, root, name, state)
-        elif word in _RUNNING and _deletes(words[at + 1 : at + 4]) and does_to_all(words, at):
-            for root in roots:
-                ev.touch("delete", root, "find", state, tree=True)
+                _delete(ev, words, root, only or (None if at in wide else "*"), state)
+        elif word in _RUNNING and at in wide:
+            _do_to_all(ev, words[at + 1 : at + 4], roots, state)
         elif word in _WRITING:
             ev.touch("write", words[at + 1] if at + 1 < len(words) else None, "find", state)
 
@@ -144,9 +146,17 @@ def _delete(ev: Evaluator, words: Sequence[Field], root: Field, name: Field, sta
         ev.touch("delete", Pattern(f"{escape(root)}/**/{name}"), "find", state)
 
 
-def _deletes(command: Sequence[Field]) -> bool:
-    """Whether a command, maybe behind `sudo` or `env`, deletes."""
-    return any((word or "").rpartition("/")[2] in _DELETING for word in command)
+def _do_to_all(
+    ev: Evaluator, command: Sequence[Field], roots: Sequence[Field], state: State
+) -> None:
+    """Add what a command, maybe behind `sudo` or `env`, does to all that find comes upon."""
+    names = [(word or "").rpartition("/")[2] for word in command]
+    changing = next((name for name in names if name in _CHANGING), None)
+    for root in roots:
+        if not _DELETING.isdisjoint(names):
+            ev.touch("delete", root, "find", state, tree=True)
+        elif changing is not None:
+            ev.touch("write", root, changing, state, tree=True, content=LATER)
 
 
 def _only_name(words: Sequence[Field]) -> Field:

@@ -28,16 +28,17 @@ _VALUED = _CHOOSING | frozenset(
 )  # fmt: skip
 _LEADING = frozenset(("-E", "-H", "-L", "-P", "-X", "-d", "-f", "-s", "-x"))
 _RUNNING = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
+_MOST_NESTED = 50
 _EVERYTHING = frozenset("*?./+[]()^$\\")
 
 
-def does_to_all(words: Sequence[Field], at: int) -> bool:
-    """Say whether the action at a place of the words is done to all that find comes upon.
+def done_to_all(words: Sequence[Field]) -> set[int]:
+    """Give the places of the words whose action is done to all that find comes upon.
 
     A test of the age, the owner or the mode chooses too little to count, as does one of the kind
     for files and folders.
     """
-    reading = _Reading(words, at)
+    reading = _Reading(words)
     reading.list(chosen=False)
     return reading.all
 
@@ -45,11 +46,11 @@ def does_to_all(words: Sequence[Field], at: int) -> bool:
 class _Reading:
     """An expression as it is read: whether all that reaches each action was chosen by a test."""
 
-    def __init__(self, words: Sequence[Field], action: int) -> None:
+    def __init__(self, words: Sequence[Field]) -> None:
         self.words: Final = words
-        self.action: Final = action
         self.at = next((n for n, word in enumerate(words) if n and _begins(word)), len(words))
-        self.all = False
+        self.all: set[int] = set()
+        self.depth = 0
 
     def list(self, *, chosen: bool) -> bool:
         """Read alternatives; say whether all that any of them is true of was chosen."""
@@ -69,16 +70,10 @@ class _Reading:
         """Read one test or action; say whether it chooses."""
         at, word = self.at, self.words[self.at]
         self.at += 1
-        if at == self.action:
-            self.all = self.all or not chosen
-        if word in ("!", "-not"):
-            if self.at < len(self.words):
-                self.one(chosen=chosen)
-            return False
-        if word == "(":
-            found = self.list(chosen=chosen)
-            self.at += 1
-            return found
+        if not chosen:
+            self.all.add(at)
+        if word in ("!", "-not", "("):
+            return self._inside(chosen=chosen, negated=word != "(")
         if word in _RUNNING:
             return self._command()
         if word not in _VALUED:
@@ -88,6 +83,20 @@ class _Reading:
         if word in _KINDS:
             return value is not None and not set(value) <= _MOST
         return word in _CHOOSING and not is_everything(value)
+
+    def _inside(self, *, chosen: bool, negated: bool) -> bool:
+        """Read what is negated, or stands in parentheses."""
+        self.depth += 1
+        if self.depth > _MOST_NESTED:
+            self.all, self.at = set(range(len(self.words))), len(self.words)
+        found = False
+        if not negated:
+            found = self.list(chosen=chosen)
+            self.at += 1
+        elif self.at < len(self.words):
+            self.one(chosen=chosen)
+        self.depth -= 1
+        return found
 
     def _command(self) -> bool:
         """Read a command that is run; one that is asked about each file chooses."""

@@ -163,6 +163,7 @@ class Findings:
             from kei_gates.shell.emptied import if_empty  # few delete so much
 
             self.if_empty.update(dict.fromkeys((one, by) for one in if_empty(self, by, state)))
+            self.written = ()  # once for a command, however many words it has
 
     def links(self, path: str | None, state: State) -> None:
         """Note that the source makes a symbolic link."""
