@@ -222,7 +222,8 @@ def test_temporary_files_are_nobodys_project(tmp_path: Path) -> None:
     assert scratch(tmp_path, "tmp/plain", tree=True)
     for path in (
         "x", "tmp", "tmp/project", "tmp/project/src/x", "tmp/home/x", "tmp/gate/x", "tmp/clone/x",
-        "tmp/kit/x", "tmp/kit", "tmp/new/.claude/agents/x.md", "tmp/new/.git/config", "tmp/new/.CLAUDE/settings.json", "tmp/link/x",
+        "tmp/kit/x", "tmp/kit", "tmp/new/.claude/agents/x.md", "tmp/new/.git/config",
+        "tmp/new/.CLAUDE/settings.json", "tmp/link/x",
         "tmp/plain/../../x",
     ):  # fmt: skip
         assert not scratch(tmp_path, path), path
