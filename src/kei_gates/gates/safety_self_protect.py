@@ -73,8 +73,13 @@ def check(event: Event, params: Params) -> Verdict:  # noqa: ARG001 -- the gates
 
 
 def _is_of_gate(target: Target, places: Places) -> bool:
-    """Whether the target is one of the gate's files, as it is spelled or where it really lies."""
+    """Whether the target is one of the gate's files, as it is spelled or where it really lies.
+
+    So it is where what a change takes along, or puts there, is one.
+    """
     paths = {target.spelled, target.real}
+    for path in target.below or ():
+        paths.add(path if path.startswith("/") else f"{places.root}/{path}")
     return any(path and _is_guarded(path.casefold(), places) for path in paths)
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     """A capability id, its plain parameters, its parameters that are globs."""
 
 # The format of this file, the package, and the interpreter whose `_sre` made the globs.
-_STAMP = (2, __version__, hexversion)
+_STAMP = (3, __version__, hexversion)
 
 _MAIN, _DEFAULT = "builtin:orchestrator", "builtin:read-only"
 
