@@ -43,7 +43,9 @@ def test_equality_is_by_class_and_fields() -> None:
     assert one != other
     assert one != ("/a", "x", "write", False)
     assert model.Ask("a", "b") != Deny("a", "b")
-    assert repr(one) == "Effect(by='x', glob=False, kind='write', path='/a', tree=False)"
+    assert repr(one) == (
+        "Effect(brings=(), by='x', glob=False, kind='write', noted=False, path='/a', tree=False)"
+    )
 
 
 def test_an_invocation_is_shown_as_typed() -> None:

@@ -17,6 +17,7 @@ def test_the_plugin_holds_an_agent_to_its_role(
     client: Client, installation: Installation, new_project: NewProject, mode: str
 ) -> None:
     project = new_project()
+    installation.command(project, "trust", "--yes", project.folder)
     answers = client.run(project, SCRIPT, mode, "--plugin-dir", installation.clone).answers
     assert_stopped(answers["push"], "policy::no-git-ops")
     assert project.branches() == {"main"}

@@ -28,6 +28,11 @@ def changed(client: Client, gated_project: NewProject, installation: Installatio
     project = gated_project()
     policy = project.policy
     other = POLICY.replace('"src/**"', '"**"')
+
+    def accept_other() -> None:
+        policy.write_text(other)
+        installation.command(project, "trust", "--yes", project.folder)
+
     script = {
         MAIN: [
             write("as_accepted", "a.txt", "hi"),
@@ -37,13 +42,7 @@ def changed(client: Client, gated_project: NewProject, installation: Installatio
             then(lambda: policy.write_text(""), bash("emptied", "touch c.txt")),
             then(policy.unlink, bash("deleted", "touch d.txt")),
             then(lambda: policy.write_text(POLICY), write("restored", "e.txt", "hi")),
-            then(
-                lambda: (
-                    policy.write_text(other),
-                    installation.command(project, "trust", "--yes", project.folder),
-                ),
-                write("accepted", "f.txt", "hi"),
-            ),
+            then(accept_other, write("accepted", "f.txt", "hi")),
         ],
         "builder": [write("by_builder", "top.txt", "hi")],
     }

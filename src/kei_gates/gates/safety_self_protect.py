@@ -64,7 +64,7 @@ def check(event: Event, params: Params) -> Verdict:  # noqa: ARG001 -- the gates
             continue
         if _is_of_gate(target, event.places):
             return Deny(f"`{target}` is part of what holds the agents to their roles", REMEDY)
-        if target.effect.kind == "delete" and _takes_gate(target, event.places):
+        if _takes_gate(target, event.places):
             return Deny(f"`{target}` holds what keeps the agents to their roles", REMEDY)
     for invocation in event.analysis.invocations:
         if _loosens(invocation):
@@ -73,21 +73,20 @@ def check(event: Event, params: Params) -> Verdict:  # noqa: ARG001 -- the gates
 
 
 def _is_of_gate(target: Target, places: Places) -> bool:
-    """Whether the target is one of the gate's files, as it is spelled or where it really lies.
-
-    So it is where what a change takes along, or puts there, is one.
-    """
+    """Whether the target is one of the gate's files, as it is spelled or where it really lies."""
     paths = {target.spelled, target.real}
-    for path in target.below or ():
-        paths.add(path if path.startswith("/") else f"{places.root}/{path}")
     return any(path and _is_guarded(path.casefold(), places) for path in paths)
 
 
 def _takes_gate(target: Target, places: Places) -> bool:
-    """Whether the target is a folder that holds the gate."""
+    """Whether what a change takes along, or puts there, is of the gate."""
+    below = (p if p.startswith("/") else f"{places.root}/{p}" for p in target.below or ())
+    if any(_is_guarded(path.casefold(), places) for path in below):
+        return True
+    if target.effect.kind != "delete" or not target.real:
+        return False
     roots = (f"{places.project}/.claude", f"{places.home}/.claude", *_fixed(places))
-    real = target.real.rstrip("/")
-    return bool(target.real) and any(f"{root}/".startswith(f"{real}/") for root in roots)
+    return any(f"{root}/".startswith(f"{target.real.rstrip('/')}/") for root in roots)
 
 
 def _is_guarded(path: str, places: Places) -> bool:

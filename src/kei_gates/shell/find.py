@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kei_gates.shell.expand import Pattern
 from kei_gates.shell.files import LATER
-from kei_gates.shell.find_tests import done_to_all, is_everything
+from kei_gates.shell.find_tests import named, read_tests
 from kei_gates.shell.globs import escape, is_plain
 from kei_gates.shell.lookup import files_of
 from kei_gates.shell.values import FOLDER, OUTSIDE
@@ -30,18 +30,19 @@ _VALUED = frozenset(("-D", "-f"))
 def follow_find(use: Use) -> bool:
     """Follow what find runs, deletes and writes."""
     name = _only_name(use.words)  # once: it looks at every word
-    named = _named_files(use, name)
-    for in_place, command in commands_of(use.words):
+    files = _named_files(use, name)
+    names = read_tests(use.words)[1]
+    for at, in_place, command in commands_of(use.words):
+        if not in_place and _changes_named(use, command, names.get(at, ())):
+            continue
         inner = use.state.copy()
         if in_place:
             inner.enter((f"/{FOLDER}",))
-        if named is not None and not in_place:
-            for path in named:
+        if files is not None and not in_place:
+            for path in files:
                 use.run([word and word.replace(OUTSIDE, path) for word in command], inner.copy())
         else:
             use.run([_program(use, command[0], name), *command[1:]], inner)
-        if command[0] in _DELETING and OUTSIDE in command and name is not None:
-            _touch_named(use, name, tree=bool(_BELOW & set(command)))
     touch_found(use.ev, use.words, use.state)
     return True
 
@@ -77,20 +78,20 @@ _MOST_NAMED = 10
 _LIMITING = frozenset(("-prune", "-quit"))
 
 
-def commands_of(words: Sequence[Field]) -> Iterator[tuple[bool, list[Field]]]:
-    """Give each command that find runs, and whether it runs where the file lies."""
+def commands_of(words: Sequence[Field]) -> Iterator[tuple[int, bool, list[Field]]]:
+    """Give each command that find runs: the place of its action, and whether it runs there."""
     at = 1
     while at < len(words):
         word = words[at]
         at += 1
         if word in _EXECUTING or word in _EXECUTING_IN_PLACE:
-            start = at
+            start, action = at, at - 1
             while at < len(words) and not _ends(words, start, at):
                 at += 1
             many = at < len(words) and words[at] == "+"
             command = [one for word in words[start:at] for one in _with_name(word, many=many)]
             if command:
-                yield word in _EXECUTING_IN_PLACE, command
+                yield action, word in _EXECUTING_IN_PLACE, command
 
 
 def _with_name(word: Field, *, many: bool) -> list[Field]:
@@ -105,29 +106,39 @@ def _ends(words: Sequence[Field], start: int, at: int) -> bool:
     return words[at] == ";" or (words[at] == "+" and at > start and words[at - 1] == "{}")
 
 
-def _touch_named(use: Use, name: str, *, tree: bool) -> None:
-    """Add what a command deletes that find gives the files of one name."""
-    for root in _roots(use.words):
-        if root is not None:
-            pattern = Pattern(f"{escape(root)}/**/{name}")
-            use.ev.touch("delete", pattern, "find", use.state, tree=tree)
+def _changes_named(use: Use, command: list[Field], names: Sequence[str]) -> bool:
+    """Run a command that does nothing but change what find gives it, on patterns of the names.
+
+    False where that cannot be said, and nothing was run.
+    """
+    roots = _roots(use.words)
+    if command[0] not in _CHANGING_FILES or OUTSIDE not in command or not names or None in roots:
+        return False
+    for root in roots:
+        for name in names:
+            found = Pattern(f"{escape(root or '')}/**/{name}")
+            words: list[Field] = [
+                found if word == OUTSIDE else word for word in command if word is not None
+            ]
+            use.run(words, use.state.copy())
+    return True
 
 
 _DELETING = frozenset(("rm", "unlink", "rmdir", "shred"))
 _CHANGING = frozenset(("chgrp", "chmod", "chown"))
-_BELOW = frozenset(("-r", "-R", "-rf", "-fr", "--recursive", "-Rf", "-fR"))
+_CHANGING_FILES = _DELETING | _CHANGING | frozenset(("sed", "touch", "truncate"))
 
 
 def touch_found(ev: Evaluator, words: Sequence[Field], state: State) -> None:
     """Add what find deletes and writes by itself."""
     words = ev.spelled_as(list(words))  # a pattern that nothing quotes is one where it matches none
     roots = _roots(words)
-    wide = done_to_all(words)
-    only = _only_name(words)
+    wide, names = read_tests(words)
     for at, word in enumerate(words):
         if word == "-delete":
             for root in roots:
-                _delete(ev, words, root, only or (None if at in wide else "*"), state)
+                for name in names.get(at) or (None if at in wide else "*",):
+                    _delete(ev, words, root, name, state)
         elif word in _RUNNING and at in wide:
             _do_to_all(ev, words[at + 1 : at + 4], roots, state)
         elif word in _WRITING:
@@ -165,18 +176,9 @@ def _only_name(words: Sequence[Field]) -> Field:
         return None
     for test in ("-name", "-iname"):
         if test in words[:-1]:
-            name = words[words.index(test) + 1] or ""
-            if "/" in name or is_everything(name):
-                return None
-            return name if test == "-name" else _any_case(name)
+            names = named(test, words[words.index(test) + 1])
+            return names[0] if names else None
     return None
-
-
-def _any_case(name: str) -> str | None:
-    """Give a pattern that matches in both cases; none for one that has brackets already."""
-    if "[" in name:
-        return None
-    return "".join(f"[{c.lower()}{c.upper()}]" if c.isalpha() else c for c in name)
 
 
 def _chooses(words: Sequence[Field]) -> bool:
