@@ -51,6 +51,10 @@ _HARMLESS = frozenset(
     )
 )  # fmt: skip
 
+# Code that names the package, and in it what a person accepts or installs with.
+_PACKAGE = "kei_gates"
+_LOOSENING = ("cli", "trust", "install")
+
 # Where coverage ends, a source that names one of these is taken to mean the gate. Worktrees are
 # where other agents' projects lie.
 _MARKS = (".claude", "kei-gates.toml", "kei_gates_hook")
@@ -69,6 +73,9 @@ def check(event: Event, params: Params) -> Verdict:  # noqa: ARG001 -- the gates
     for invocation in event.analysis.invocations:
         if _loosens(invocation):
             return Deny(f"`{shorten(str(invocation))}` changes the gate", REMEDY)
+    for _, _, code in event.analysis.codes:
+        if _PACKAGE in code and any(part in code for part in _LOOSENING):
+            return Deny(f"`{shorten(code.strip())}` may change the gate", REMEDY)
     return _deny_unseen(event) or Abstain()
 
 
