@@ -35,6 +35,7 @@ _VALUED = _CHOOSING | frozenset(
 _LEADING = frozenset(("-E", "-H", "-L", "-P", "-X", "-d", "-f", "-s", "-x"))
 _RUNNING = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
 _MOST_NESTED = 50
+_MOST_NAMES = 32
 _EVERYTHING = frozenset("*?./+[]()^$\\")
 
 
@@ -71,6 +72,7 @@ class _Reading:
             other, more = self.together(chosen=chosen, names=names)
             found = other and found
             of = None if of is None or more is None else (*of, *more)
+            of = of if of is None or len(of) <= _MOST_NAMES else None
         return found, of
 
     def together(self, *, chosen: bool, names: Names) -> tuple[bool, Names]:
