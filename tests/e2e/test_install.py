@@ -65,8 +65,9 @@ def test_the_installed_command_decides_the_recorded_payloads(
     project = make_project(tmp_path / "project")
     program = installation.environment / "bin" / "kei-gates"
     environment = plain_environment(tmp_path)
-    for words in (["install", project], ["trust", "--yes", project]):
-        subprocess.run([program, *words], env=environment, check=True, capture_output=True)
+    for words in (("install",), ("trust", "--yes")):
+        command = [program, *words, project]
+        subprocess.run(command, env=environment, check=True, capture_output=True)
     settings = json.loads((project / ".claude/settings.json").read_text())
     (hook,) = hook_entries(settings, "PreToolUse")
     for line in RECORDED.read_text().splitlines():

@@ -146,7 +146,7 @@ GROWING: dict[str, Callable[[int], str]] = {
     "redirections": lambda n: "echo" + " >a" * n,
     "find": lambda n: "find ." + " -exec a \\;" * n,
     "find deletes": lambda n: "find ." + " -delete -exec rm {} ';'" * n,
-    "find names": lambda n: "find . '('" + " -name a -o" * n + " -name b ')' -delete" * (1 + n // 9),
+    "find names": lambda n: "find . '('" + " -name a -o" * n + " -name b ')'" + " -delete" * n,
     "find parentheses": lambda n: "find ." + " '('" * n + " -delete" + " ')'" * n,
     "find negations": lambda n: "find ." + " !" * n + " -delete",
     "deletes": lambda n: "rm -rf" + ' "$a/"' * n,

@@ -121,16 +121,15 @@ def _read(path: str) -> list[AgentFile]:
 def _front_matter(text: str) -> list[str]:
     """Give the lines between the fences at the start of a file.
 
-    The client ends them at the next `---` wherever it stands; that is at this end or before.
+    The client ends them at the next `---`, wherever in a line it stands: here or before.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     first, *lines = text.split("\n")
     if first.rstrip() != _FENCE:
         return []
-    end = next((at for at, line in enumerate(lines) if line.rstrip() == _FENCE), None)
-    if end is None:
-        end = next((at + 1 for at, line in enumerate(lines) if _FENCE in line), 0)
-    return lines[:end]
+    fences = (at for at, line in enumerate(lines) if line.lstrip().startswith(_FENCE))
+    within = (at + 1 for at, line in enumerate(lines) if _FENCE in line)
+    return lines[: next(fences, next(within, 0))]
 
 
 def _keys(lines: list[str], path: str) -> Iterator[tuple[str, str]]:
