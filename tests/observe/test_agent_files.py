@@ -69,6 +69,100 @@ def test_a_key_that_only_looks_like_it_is_refused(key: str, tmp_path: Path) -> N
     assert caught.value.remedy == "write `substrate_role`"
 
 
+HIDDEN = [
+    "{name: a, description: d}",
+    "  name: a\ndescription: d",
+    "# mine\n\tname: a",
+    "name: >-\n  a",
+    "name:\n  a",
+    "name: a\n\n  b",
+    "name: a\n  - b",
+    "name: &x a",
+    "x: &x a\nname: *x",
+    "name: !!str a",
+    "name: [a]",
+    'name: "\\u0061"',
+    "name: 'a''b'",
+    'name: "a\n  b"',
+    'name: "a" b',
+    "name: a---b",
+    "name: a\x85b",
+    "name: \u00a0a",
+    "name: a\x00",
+    "name: a\udcff",
+    "name: a\tb",
+    "? name\n: a",
+    '"n\\u0061me": a',
+    "x: &x name\n*x : a",
+    "!!str name: a",
+    "&x name: a",
+    "!!map\n{name: a}",
+    "%YAML 1.2",
+    "x: &x {name: a}\n<<: *x",
+    '"<<": {name: a}',
+    "name: a\nsubstrate_role: |\n  x",
+    "name: a\nsubstrate_role:\n  x",
+    "name: a\nsubstrate_role: 'x'y",
+]
+PLAIN = [
+    "name: a",
+    "# mine\n\nname: a # really",
+    'name: "a" # really',
+    "'name': 'a'",
+    "name : a",
+    "name:\ta",
+    "name: a\n# more\n  # and more",
+    "name: a\ndescription: |\n  - x\n  {name: b}\n\n  y",
+    "name: a\ndescription: >-\n\tx",
+    "name: a\ntools:\n- Read\n- Bash",
+    "name: a\ntools:\n  - Read",
+    "tools: [Read, Bash]\nname: a",
+    'description: Use it for: x, *y* and "z"\nname: a',
+    "description: x\n<example>\n**Note:** & more\n* one\n?? two\n</example>\nname: a",
+    "description: x!\nmodel: opus\nname: a",
+]
+
+
+@pytest.mark.parametrize("text", HIDDEN)
+def test_a_name_or_role_that_may_be_hidden_is_refused(text: str, tmp_path: Path) -> None:
+    path = tmp_path / ".claude/agents/x.md"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(f"---\n{text}\n---\n".encode("utf-8", "surrogateescape"))
+    with pytest.raises(Fault, match="is not plain at") as caught:
+        read_all(str(tmp_path))
+    assert "`name: NAME`" in caught.value.remedy
+
+
+@pytest.mark.parametrize("text", PLAIN)
+@pytest.mark.parametrize("end", ["\n---\n", "\n---", "\n ---\n", "\n----\n", "\n---more"])
+def test_a_plain_name_is_found_whatever_is_around_it(text: str, end: str, tmp_path: Path) -> None:
+    write(tmp_path, "x.md", f"---\n{text}{end}")
+    assert read_all(str(tmp_path))[0].name == "a"
+
+
+@pytest.mark.parametrize(
+    "text", ["- - -\n? x\n", "---\n", "---\nname: a\n", "--\nname: [a]\n--\n", "---\n---\n? x\n"]
+)
+def test_what_is_no_front_matter_is_not_looked_at(text: str, tmp_path: Path) -> None:
+    write(tmp_path, "x.md", text)
+    assert read_all(str(tmp_path)) == []
+
+
+def test_the_value_with_its_comment_is_a_name_too(tmp_path: Path) -> None:
+    """The client has it so where the front matter is no YAML."""
+    write(tmp_path, "x.md", front("name: a # b", "description: c: d"))
+    assert [file.name for file in read_all(str(tmp_path))] == ["a", "a # b"]
+
+
+def test_links_to_folders_are_followed_once(tmp_path: Path) -> None:
+    write(tmp_path / "else", "a.md", front("name: a"))
+    write(tmp_path, "b.md", front("name: b"))
+    folder = tmp_path / ".claude/agents"
+    (folder / "other").symlink_to(tmp_path / "else/.claude/agents")
+    (folder / "round").symlink_to(folder)
+    assert sorted(file.name for file in read_all(str(tmp_path))) == ["a", "b"]
+
+
 def test_two_files_of_one_name_must_agree(tmp_path: Path) -> None:
     write(tmp_path, "a.md", front("name: a", "substrate_role: read-only"))
     write(tmp_path, "b.md", front("name: a", "substrate_role: read-only"))
