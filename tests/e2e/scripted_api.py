@@ -1,9 +1,10 @@
 """A Messages API on loopback whose every reply is written down beforehand.
 
-A script names routes, each a list of tool calls. A request that holds `[[name]]` in its first
-user message plays the route of that name, any other the route `main`. Which call is played is
-the number of assistant turns already in the request, so the server keeps no conversation and
-retries, subagents and parallel requests all get the right reply. After the last call the model
+A script names routes, each a list of tool calls. A request plays the route of the last `[[name]]`
+that the user's own messages hold, without one the route `main`; so an agent that is sent a message,
+and a fork with the whole conversation of its parent, can be given routes of their own. Which call
+is played is the number of assistant turns since that message, so the server keeps no conversation
+and retries, subagents and parallel requests all get the right reply. After the last call the model
 says `done`.
 """
 
@@ -148,8 +149,9 @@ class ScriptedApi:
         self.requests.append(request)
         if not request.get("tools"):  # the client asks for a title or a summary
             return [{"type": "text", "text": "ok"}]
-        route = self._script[self._route(request)]
-        turn = assistant_turns(request["messages"])
+        name, since = self._route(request["messages"])
+        route = self._script[name]
+        turn = assistant_turns(since)
         if turn >= len(route):
             return [{"type": "text", "text": "done"}]
         call = route[turn]
@@ -157,10 +159,21 @@ class ScriptedApi:
             call.before()
         return [{"type": "tool_use", "id": call.id, "name": call.tool, "input": call.input}]
 
-    def _route(self, request: Json) -> str:
-        users = [m for m in request["messages"] if m["role"] == "user"]
-        names = re.findall(r"\[\[([\w-]+)\]\]", content_text(users[0]) if users else "")
-        return next((name for name in names if name in self._script), MAIN)
+    def _route(self, messages: Sequence[Json]) -> tuple[str, Sequence[Json]]:
+        """Return the name of the route that a request plays, and the messages since it does."""
+        for at in range(len(messages) - 1, -1, -1):
+            if messages[at]["role"] == "user":
+                names = re.findall(r"\[\[([\w-]+)\]\]", _own_text(messages[at]["content"]))
+                if known := [name for name in names if name in self._script]:
+                    return known[-1], messages[at:]
+        return MAIN, messages
+
+
+def _own_text(content: str | Sequence[Json]) -> str:
+    """All text that a message says itself; results of tools are other people's words."""
+    if isinstance(content, str):
+        return content
+    return "\n".join(block["text"] for block in content if block.get("type") == "text")
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -37,7 +37,12 @@ LIST = r"scope::files-whitelist"
 
 
 def start(
-    route: str, agent_type: str | None = "builder", task: str = "", *, background: bool = False
+    route: str,
+    agent_type: str | None = "builder",
+    task: str = "",
+    *,
+    background: bool = False,
+    isolation: str | None = None,
 ) -> Call:
     line = f"\nkei-task: {task}" if task else ""
     fields = {
@@ -45,8 +50,8 @@ def start(
         "prompt": f"[[{route}]] go{line}",
         "run_in_background": background,
     }
-    if agent_type is not None:
-        fields["subagent_type"] = agent_type
+    given = {"subagent_type": agent_type, "isolation": isolation}
+    fields |= {name: value for name, value in given.items() if value is not None}
     return Call(f"start_{route}", "Agent", fields)
 
 
@@ -73,6 +78,7 @@ ROUTES: dict[str, Sequence[Call]] = {
         start("declared", "Real_Name"),
         start("shadowing", "general-purpose"),
         start("owner", "owner"),
+        start("tree", isolation="worktree"),
         workflow("owned", "owner"),
         bash("trust", "{program} trust --yes"),
         bash("new", "{program} task new made --allow 'src/made/**'"),
@@ -93,6 +99,11 @@ ROUTES: dict[str, Sequence[Call]] = {
     "declared": [bash("declared_ls", "ls"), bash("declared_touch", "touch src/a/declared")],
     "shadowing": [bash("shadowing_ls", "ls")],
     "owner": [],
+    "tree": [
+        bash("tree_in", "mkdir -p src/new && touch src/new/x && pwd"),
+        bash("tree_out", "touch top"),
+        bash("tree_main", "touch {project}/src/from-a-tree"),
+    ],
     "owned": [write("owned_write", "src/a/owned", "hi")],
     "made": [write("made_in", "src/made/x", "hi"), write("made_out", "src/a/made", "hi")],
 }  # fmt: skip
@@ -139,7 +150,7 @@ def project(new_project: NewProject, installation: Installation) -> Project:
 @pytest.fixture(scope="module")
 def session(client: Client, project: Project, installation: Installation) -> Session:
     program = str(installation.environment / "bin/kei-gates")
-    places = {"program": program, "home": str(project.home)}
+    places = {"program": program, "home": str(project.home), "project": str(project.folder)}
     script = {name: [filled(call, places) for call in calls] for name, calls in ROUTES.items()}
     return client.run(project, script, "bypassPermissions")
 
@@ -181,13 +192,17 @@ def test_each_agent_writes_where_its_tasks_say(
         ("declared_touch", r"scope::read-only"),
         ("shadowing_ls", r"tools::allowed"),
         ("made_out", LIST),
+        ("tree_out", LIST),
+        ("tree_main", LIST),
     ],
 )
 def test_is_stopped(label: str, says: str, session: Session) -> None:
     assert_stopped(session.answers[label], says)
 
 
-@pytest.mark.parametrize("label", ["general_read", "declared_ls", "new", "start_made", "made_in"])
+@pytest.mark.parametrize(
+    "label", ["general_read", "declared_ls", "new", "start_made", "made_in", "tree_in"]
+)
 def test_runs(label: str, session: Session) -> None:
     assert_ran(session.answers[label])
 
@@ -201,3 +216,8 @@ def test_a_main_thread_that_is_an_agent_has_that_agents_role(
     assert_stopped(answers["push"], r"policy::no-git-ops")
     assert_ran(answers["write"], project.folder / "src/new.txt")
     assert project.branches() == {"main"}
+
+
+def test_an_agent_of_a_worktree_worked_there(session: Session, project: Project) -> None:
+    assert f"{project.folder}/.claude/worktrees/agent-" in session.answers["tree_in"].text
+    assert not (project.folder / "src/from-a-tree").exists()
