@@ -7,6 +7,7 @@ show that it does.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,9 @@ class Session:
         text = json.dumps({"agentType": "builder", **fields})
         (folder / f"agent-{agent}.meta.json").write_text(text)
 
-    def call(self, agent: str | None, tool: str, fields: dict[str, str], use: str) -> Answered:
+    def call(
+        self, agent: str | None, tool: str, fields: Mapping[str, object], use: str
+    ) -> Answered:
         principal = {} if agent is None else {"agent_id": agent, "agent_type": "builder"}
         return self.environment.run(
             {
@@ -187,6 +190,46 @@ def test_words_about_tasks_bind_to_none(session: Session) -> None:
     assert session.start(prompt, "toolu_a").decision == "none"
     session.note("one", toolUseId="toolu_a")
     assert session.may_write("one", "docs/x")
+
+
+WORKFLOW = "const r = await agent({0}, {{ agentType: 'builder' }})\nreturn r\n"
+
+
+@pytest.mark.parametrize(
+    ("tool", "fields"),
+    [
+        ("Workflow", {"script": WORKFLOW.format("'go\\nkei-task: a'")}),
+        ("Workflow", {"script": WORKFLOW.format("`go\n- **kei-task:** a`")}),
+        ("Workflow", {"script": WORKFLOW.format('"kei-task: a"')}),
+        ("Workflow", {"name": "saved", "args": {"prompts": ["kei-task: a"]}}),
+        ("SendMessage", {"to": "one", "message": "Now this.\nkei-task: a"}),
+    ],
+)
+def test_a_line_that_binds_nobody_is_refused(
+    tool: str, fields: dict[str, object], session: Session
+) -> None:
+    answer = session.call(None, tool, fields, "toolu_x")
+    assert answer.decision == "deny"
+    assert "`kei-task:` binds nobody" in answer.reason
+
+
+@pytest.mark.parametrize(
+    ("tool", "fields"),
+    [
+        ("Workflow", {"script": WORKFLOW.format("'grep for kei-task: in docs'")}),
+        ("Workflow", {"script": "// each has its own kei-task: line\n" + WORKFLOW.format("'go'")}),
+        ("Workflow", {"name": "saved", "args": {"prompts": ["go"], "n": 3, "deep": [None]}}),
+        ("SendMessage", {"to": "one", "message": "What is `kei-task: a` in your prompt?"}),
+        ("SendMessage", {"to": "one", "message": {"type": "shutdown_request"}}),
+        ("Write", {"file_path": "x", "content": "kei-task: a"}),
+    ],
+)
+def test_words_about_tasks_stop_nothing_else(
+    tool: str, fields: dict[str, object], session: Session
+) -> None:
+    if "file_path" in fields:
+        fields = fields | {"file_path": f"{session.project}/x"}
+    assert session.call(None, tool, fields, "toolu_x").decision == "none"
 
 
 def test_a_task_cannot_widen_its_role(session: Session) -> None:

@@ -20,7 +20,7 @@ from kei_gates.protocol import json_text, payload
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Final
 
     from kei_gates.model import Call, Places
@@ -175,6 +175,41 @@ def asked_task(call: Call, policy: Policy, places: Places) -> Task | None:
         path_of(places.project, name), catalogue.params(), policy.role_names, store.read_source
     )
     return name, role, grants
+
+
+def refuse_line(call: Call, fields: Mapping[str, object]) -> None:
+    """Refuse a task that would bind nobody. Raises `Fault`.
+
+    Whom a workflow starts, no call names; whom a message wakes has been started already.
+    """
+    remedy = _BINDS_NOBODY.get(call.tool)
+    if remedy is None:
+        return
+    for text in _texts(fields.get("tool_input")):
+        if payload.task_lines(_strings_as_lines(text) if call.tool == "Workflow" else text):
+            raise Fault(f"a line `kei-task:` binds nobody in a call of {call.tool}", remedy)
+
+
+_BINDS_NOBODY = {
+    "Workflow": "start the agent with a call of Agent, or leave the line out",
+    "SendMessage": "leave it out: an agent keeps its task; for another one start another agent",
+}
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Give every text in a value of JSON."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)
+
+
+def _strings_as_lines(script: str) -> str:
+    """Begin a line where a string of a script begins one."""
+    for mark in ("\\n", "'", '"', "`"):
+        script = script.replace(mark, "\n")
+    return script
 
 
 _LONGEST_TASK = 64

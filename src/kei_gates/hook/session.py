@@ -28,6 +28,7 @@ def decide(fields: Mapping[str, object]) -> Decision:
         if call.mutates:
             raise
         return _look(call, where)
+    bindings.refuse_line(call, fields)
     asked = bindings.asked_task(call, policy, where)
     role = narrowed(policy, keys, tasks)
     refusal = refuse(policy, call, keys, where)

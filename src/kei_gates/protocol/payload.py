@@ -125,13 +125,18 @@ _MARKUP = " \t*`_>-"
 def _spawn(fields: Mapping[str, object]) -> Spawn:
     """Give the agent that a call starts, and the tasks that its prompt binds it to."""
     prompt = optional_text(fields, "prompt") or ""
+    return Spawn(optional_text(fields, "subagent_type"), tuple(task_lines(prompt)))
+
+
+def task_lines(prompt: str) -> list[str]:
+    """Give what stands after `kei-task:` in the lines that begin with it."""
     tasks = []
     if _TASK_LINE in prompt.casefold():
         for line in prompt.splitlines():
             plain = line.lstrip(_MARKUP)  # models like to write such a line in bold, or in a list
             if plain.casefold().startswith(_TASK_LINE):
                 tasks.append(plain[len(_TASK_LINE) :].strip(_MARKUP))
-    return Spawn(optional_text(fields, "subagent_type"), tuple(tasks))
+    return tasks
 
 
 def to_principal(payload: Mapping[str, object]) -> Principal:
