@@ -162,3 +162,43 @@ def test_many_parents_of_many_parents_come_to_an_end() -> None:
     parents = {n: ", ".join([f'"r{n + 1}"'] * 8) for n in range(15)}
     levels = "".join(f"[roles.r{n}]\nextends = [{names}]\n" for n, names in parents.items())
     assert build(levels + "[roles.r15]\n").key("r0") == "project:r0"
+
+
+def unknown_writes(found: Role) -> set[object]:
+    scopes = [grant for grant in found.grants if grant.capability.startswith("scope::")]
+    return {grant.params.get("unknown_writes") for grant in scopes}
+
+
+@pytest.mark.parametrize("at", ["[roles.edit-local]", "[roles.edit-local.scope]"])
+def test_what_a_role_says_of_unknown_writes_holds_for_all_its_scopes(at: str) -> None:
+    head = '[roles.edit-local]\nextends = "builtin:edit-local"\n'
+    said = head + f'{at if at not in head else ""}\nunknown-writes = "deny"\n'
+    assert unknown_writes(role(build(NAMED + said))) == {"deny"}
+    assert unknown_writes(role(build(NAMED + FILLED, said))) == {"deny"}
+    looser = said.replace("deny", "check")
+    assert unknown_writes(role(build(NAMED + looser, said))) == {"deny"}
+
+
+EXAMPLE = """
+[agents]
+main = "orchestrator"
+default = "read-only"
+"kei-modal-runner" = "edit-local"
+
+[roles.edit-local]
+extends = "builtin:edit-local"
+[roles.edit-local.scope]
+files-whitelist = ["src/**", "tests/**"]
+files-denylist  = ["**/Cargo.toml", ".github/**"]
+[roles.edit-local.bash]
+allow = ["cargo test *", "pytest *"]
+[roles.edit-local.verification]
+cargo-test-crates = ["kei-forge"]
+test-count-min = 44
+"""
+
+
+def test_a_whole_policy() -> None:
+    found = role(build(EXAMPLE), Principal("a1", "kei-modal-runner"))
+    assert patterns(found, "scope::files-whitelist") == ["`src/**`, `tests/**`"]
+    assert "tools::bash-allowlist" in [grant.capability for grant in found.grants]

@@ -62,6 +62,9 @@ def _tables(params: dict[str, type[Params]]) -> Schema:
             slug.replace("-", "_"): (schema.written(params[name]) | None, Field(None, alias=slug))
             for slug, name in names.items()
         }
+        if category == "scope":
+            said = schema.RoleTable.model_fields["unknown_writes"].annotation
+            fields["unknown_writes"] = (said, Field(None, alias=schema.SHARED))
         tables[category] = (
             create_model(category.title(), __base__=schema.Strict, **fields) | None,
             None,

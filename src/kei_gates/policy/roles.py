@@ -26,6 +26,7 @@ LAYERS = (BUILTIN, "machine", "user", "project")
 """The layers from the top."""
 
 _DEEPEST = 16
+_SCOPES = "scope::"
 _BUILTIN_PREFIX = f"{BUILTIN}:"
 
 
@@ -131,6 +132,9 @@ class Roles:
             for place in ("first", "last")
         )
         grants = [*first, *own.items(), *last]
+        if any(upper.table.unknown_writes == "deny" for upper in self._guards(source, resolved)):
+            own.update(_with_unknown("deny", own))
+            grants = [*first, *own.items(), *last]
         for upper in self._guards(source, resolved):
             for grant in upper.own.items():
                 if grant not in grants and not waits(grant, own):
@@ -166,6 +170,8 @@ class Roles:
         _add(source.own, merged.grants)
         for capability in source.table.relaxes:
             self._relax(capability, merged.grants, source)
+        if source.table.unknown_writes is not None:
+            merged.grants.update(_with_unknown(source.table.unknown_writes, merged.grants))
         self._merged[source] = merged
         return merged
 
@@ -192,6 +198,15 @@ class Roles:
             )
         schema.check_capability(capability, merged, source.where, key)
         del merged[capability]
+
+
+def _with_unknown(unknown_writes: str, grants: Grants) -> Grants:
+    """Give the scopes among grants, with what becomes of writes that cannot be known."""
+    return {
+        name: params | {"unknown_writes": unknown_writes}
+        for name, params in grants.items()
+        if name.startswith(_SCOPES)
+    }
 
 
 def _add(grants: Grants, into: Grants) -> None:

@@ -8,7 +8,16 @@ its `Params`.
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Literal,
+    TypeGuard,
+    TypeVar,
+    get_args,
+    get_type_hints,
+)
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
@@ -45,11 +54,37 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class RoleTable(Strict):
-    """What every `[roles.NAME]` may hold beside its capabilities' tables."""
+class Dashed(Strict):
+    """A table whose keys are written with dashes."""
+
+    model_config = ConfigDict(alias_generator=lambda name: name.replace("_", "-"))
+
+
+class Verification(Dashed):
+    """`verification`: what must hold when an agent returns. It is kept for the check on return."""
+
+    cargo_check_crates: list[str] = Field(default_factory=list)
+    cargo_test_crates: list[str] = Field(default_factory=list)
+    test_count_min: int | None = Field(None, ge=0)
+
+
+class Output(Dashed):
+    """`output`: the fields that a report must have. It is kept for the check on return."""
+
+    report_fields_required: list[str] = Field(default_factory=list)
+
+
+class RoleTable(Dashed):
+    """What every `[roles.NAME]` may hold beside its capabilities' tables.
+
+    `unknown_writes` holds for every scope of the role.
+    """
 
     description: str = ""
     spawnable: bool = True
+    unknown_writes: Literal["check", "deny"] | None = None
+    verification: Verification = Verification()
+    output: Output = Output()
     extends: Annotated[
         list[ReferredRole],
         BeforeValidator(
@@ -105,10 +140,13 @@ def read_role(
     """
     categories = slugs_by_category(catalogue)
     tables = {name: of for name, of in OWN_TABLES.items() if of in catalogue}
-    known = [*RoleTable.model_fields, *categories, *tables]
+    known = [field.alias or name for name, field in RoleTable.model_fields.items()]
+    known += [*categories, *tables]
     for name in table:
         _check_key(name, known, where, (*key, name))
+    table, unknown_writes = _without_shared(table, where, key)
     fields = {n: value for n, value in table.items() if n not in categories and n not in tables}
+    fields |= unknown_writes
     grants: Grants = {}
     for category in [name for name in table if name in categories]:
         slugs = table[category]
@@ -124,6 +162,24 @@ def read_role(
             raise where.fault(at, f"`{shown(at)}` must be a table")
         _grant(tables[name], table[name], grants, catalogue, where, at)
     return _with_right_names(validate(RoleTable, fields, where, key)), grants
+
+
+SHARED = "unknown-writes"
+"""The key of a role's `scope` table that is said of all its scopes."""
+
+
+def _without_shared(
+    table: dict[str, object], where: Where, key: Key
+) -> tuple[dict[str, object], dict[str, object]]:
+    """Take what holds for every scope of a role out of its `scope` table."""
+    scope = table.get("scope")
+    if not isinstance(scope, dict) or SHARED not in scope:
+        return table, {}
+    if SHARED in table:
+        at = (*key, "scope", SHARED)
+        raise where.fault(at, f"`{shown(at)}` is said of the role already", "keep one of them")
+    rest = {name: value for name, value in scope.items() if name != SHARED}
+    return table | {"scope": rest}, {SHARED: scope[SHARED]}
 
 
 def slugs_by_category(catalogue: Iterable[str]) -> dict[str, list[str]]:
@@ -245,8 +301,18 @@ def validate(model: type[_Model], document: object, where: Where, key: Key) -> _
 
 
 def _inner(model: type[BaseModel], place: tuple[int | str, ...]) -> type[BaseModel]:
-    """Give the model whose key is refused: that of a `[[test]]`, or the outermost."""
-    return PolicyTest if model is PolicyTable and place[0] == "test" else model
+    """Give the model of the table in which the last key of a place stands."""
+    for part in place[:-1]:
+        fields = {field.alias or name: field for name, field in model.model_fields.items()}
+        if part in fields:
+            annotation = fields[str(part)].annotation
+            within = [annotation, *get_args(annotation)]
+            model = next((one for one in within if _is_model(one)), model)
+    return model
+
+
+def _is_model(annotation: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def _plain(message: str) -> str:

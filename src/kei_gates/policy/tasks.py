@@ -6,15 +6,15 @@ on it, so it can only narrow that.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from kei_gates.model import Fault
 from kei_gates.policy import schema
 from kei_gates.policy.build import compile_grant
 from kei_gates.policy.documents import Documents
-from kei_gates.policy.schema import RoleName, Strict
+from kei_gates.policy.schema import Dashed, Output, RoleName, Verification
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,13 +23,7 @@ if TYPE_CHECKING:
     from kei_gates.policy.schema import Catalogue
 
 
-class _Table(Strict):
-    model_config = ConfigDict(
-        alias_generator=lambda name: name.replace("_", "-"), populate_by_name=True
-    )
-
-
-class Header(_Table):
+class Header(Dashed):
     """`[task]`: the role that the agent has at most, who works on it, and who gave it."""
 
     role: RoleName | None = None
@@ -37,36 +31,23 @@ class Header(_Table):
     parent_agent: str | None = None
 
 
-class Scope(_Table):
+class Scope(Dashed):
     """`[scope]`: the files of the task. Without `files-whitelist`, those of the role."""
 
     files_whitelist: list[str] | None = None
     files_denylist: list[str] = Field(default_factory=list)
 
 
-class Verification(_Table):
-    """`[verification]`: what must hold when the agent returns."""
-
-    cargo_check_crates: list[str] = Field(default_factory=list)
-    cargo_test_crates: list[str] = Field(default_factory=list)
-    test_count_min: int | None = Field(None, ge=0)
-
-
-class Output(_Table):
-    """`[output]`: the fields that the agent's report must have."""
-
-    report_fields_required: list[str] = Field(default_factory=list)
-
-
-class Body(_Table):
+class Body(Dashed):
     """`[body]`: what is to be done, in words."""
 
     text: str = ""
 
 
-class Task(_Table):
+class Task(Dashed):
     """A whole task file."""
 
+    version: Literal[1] = 1
     task: Header = Header()
     scope: Scope = Scope()
     verification: Verification = Verification()
