@@ -87,12 +87,14 @@ class Client:
 
     program: Path
 
-    def run(self, project: Project, script: Script, mode: str, *options: str | Path) -> Session:
+    def run(
+        self, project: Project, script: Script, mode: str, *options: str | Path, prompt: str = "go"
+    ) -> Session:
         """Run one session in a project; fails when the client does not end it properly."""
         command: list[str | Path] = [
             self.program,
             "-p",
-            "go",
+            prompt,
             "--permission-mode",
             mode,
             "--verbose",

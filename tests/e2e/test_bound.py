@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from .calls import bash, read, write
+from .calls import bash, read, start, workflow, write
 from .client import Client, Session
 from .conftest import NewProject
 from .installation import Installation
@@ -28,36 +28,7 @@ extends = "builtin:edit-local"
 files-whitelist = ["src/**"]
 """
 AGENT = "---\nname: {name}\ndescription: An agent\n{more}---\nYou are an agent.\n"
-WORKFLOW = """\
-export const meta = {{ name: 'w', description: 'd' }}
-const r = await agent('[[{route}]] go', {{ label: 'x', agentType: '{type}' }})
-return r
-"""
 LIST = r"scope::files-whitelist"
-
-
-def start(
-    route: str,
-    agent_type: str | None = "builder",
-    task: str = "",
-    *,
-    background: bool = False,
-    isolation: str | None = None,
-) -> Call:
-    line = f"\nkei-task: {task}" if task else ""
-    fields = {
-        "description": route,
-        "prompt": f"[[{route}]] go{line}",
-        "run_in_background": background,
-    }
-    given = {"subagent_type": agent_type, "isolation": isolation}
-    fields |= {name: value for name, value in given.items() if value is not None}
-    return Call(f"start_{route}", "Agent", fields)
-
-
-def workflow(route: str, agent_type: str) -> Call:
-    script = WORKFLOW.format(route=route, type=agent_type)
-    return Call(f"workflow_{route}", "Workflow", {"script": script})
 
 
 def files(route: str) -> list[Call]:

@@ -1,25 +1,17 @@
 """A project's policy counts on the real client only as its user has accepted it."""
 
-from collections.abc import Callable
-from dataclasses import replace
-
 import pytest
 
-from .calls import bash, read, spawn, write
+from .calls import bash, read, spawn, then, write
 from .client import Client, Session
 from .conftest import NewProject
 from .installation import Installation
 from .probes import assert_says_why_and_what_else, assert_stopped
 from .project import POLICY, Project
-from .scripted_api import MAIN, Call
+from .scripted_api import MAIN
 
 NEVER = r"nobody has accepted the policy"
 CHANGED = r"has changed since it was accepted"
-
-
-def then(before: Callable[[], object], call: Call) -> Call:
-    """Do something just before the model makes a call."""
-    return replace(call, before=lambda: (before(), None)[1])
 
 
 @pytest.fixture(scope="module")
