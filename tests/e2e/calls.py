@@ -75,6 +75,11 @@ def tell(label: str, name: str, message: str) -> Call:
     return Call(label, "SendMessage", fields)
 
 
+def wait(*routes: str) -> Call:
+    """Wait for agents in the background; the client does not."""
+    return replace(bash(f"wait_{routes[0]}", "true"), awaits=routes)
+
+
 def then(before: Callable[[], object], call: Call) -> Call:
     """Do something just before the model makes a call."""
 

@@ -21,6 +21,7 @@ from typing import Any
 Json = dict[str, Any]
 
 MAIN = "main"
+AWAITS_LIMIT = 60
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Call:
     input: Json
     before: Callable[[], None] | None = None
     """What the test does just before the model makes this call, while the client waits."""
+    awaits: tuple[str, ...] = ()
+    """Routes that must have come to their end before the model makes this call."""
 
     @property
     def id(self) -> str:
@@ -121,6 +124,8 @@ class ScriptedApi:
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.api = self
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._ended: set[str] = set()
+        self._end = threading.Condition()
         self.requests: list[Json] = []
 
     @contextmanager
@@ -153,8 +158,13 @@ class ScriptedApi:
         route = self._script[name]
         turn = assistant_turns(since)
         if turn >= len(route):
+            with self._end:
+                self._ended.add(name)
+                self._end.notify_all()
             return [{"type": "text", "text": "done"}]
         call = route[turn]
+        with self._end:
+            self._end.wait_for(lambda: self._ended.issuperset(call.awaits), timeout=AWAITS_LIMIT)
         if call.before is not None:
             call.before()
         return [{"type": "tool_use", "id": call.id, "name": call.tool, "input": call.input}]

@@ -1,11 +1,12 @@
 """Tasks and roles reach the right agent on the real client, and no agent can move them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from .calls import bash, read, start, workflow, write
+from .calls import bash, read, start, wait, workflow, write
 from .client import Client, Session
 from .conftest import NewProject
 from .installation import Installation
@@ -54,7 +55,7 @@ ROUTES: dict[str, Sequence[Call]] = {
         bash("trust", "{program} trust --yes"),
         bash("new", "{program} task new made --allow 'src/made/**'"),
         start("made", task="made"),
-        bash("wait", "sleep 8"),
+        wait("left", "right", "owned"),
     ],
     "left": files("left"),
     "right": files("right"),
@@ -88,7 +89,7 @@ def filled(call: Call, places: dict[str, str]) -> Call:
         for name, path in places.items():
             text = text.replace(f"{{{name}}}", path) if isinstance(text, str) else text
         fields[key] = text
-    return Call(call.label, call.tool, fields)
+    return replace(call, input=fields)
 
 
 def lay_out(project: Project) -> None:

@@ -1,12 +1,12 @@
 """A task holds an agent in every way that the client has to start it, or to wake it again."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from .calls import bash, start, tell, then, workflow, write
+from .calls import bash, start, tell, then, wait, workflow, write
 from .client import Client, Session
 from .conftest import NewProject
 from .installation import Installation
@@ -44,6 +44,7 @@ ROUTES: dict[str, Sequence[Call]] = {
         start("crowd", task="b", background=True),
         start("named", task="a", name="bob"),
         tell("wake", "bob", "[[woken]]"),
+        wait("woken"),
         tell("rebind", "bob", "[[woken]]\nkei-task: b"),
         start("fork", "fork", task="b"),
         workflow("bound", task="a"),
@@ -51,17 +52,17 @@ ROUTES: dict[str, Sequence[Call]] = {
         start("parent", task="a"),
         start("early", task="soon"),
         start("late", task="soon"),
-        bash("wait", "sleep 6"),
+        wait("tree", "crowd", "deep", "free"),
     ],
-    "resumed": [tell("wake_again", "bob", "[[again]]"), bash("wait_again", "sleep 3")],
+    "resumed": [tell("wake_again", "bob", "[[again]]"), wait("again")],
     "tree": files("tree"),
-    "crowd": [start("deep", background=True), *files("crowd"), bash("crowd_wait", "sleep 2")],
+    "crowd": [start("deep", background=True), *files("crowd"), wait("deep")],
     "deep": files("deep"),
     "named": files("named"),
     "woken": files("woken"),
     "again": [*files("again"), start("below")],
     "below": files("below"),
-    "fork": [*files("fork"), start("child"), workflow("flow"), bash("fork_wait", "sleep 3")],
+    "fork": [*files("fork"), start("child"), workflow("flow"), wait("flow")],
     "child": files("child"),
     "flow": files("flow"),
     "free": files("free"),
@@ -131,7 +132,7 @@ def filled(call: Call, program: str) -> Call:
     command = call.input.get("command")
     if command is None:
         return call
-    return Call(call.label, call.tool, {**call.input, "command": command.format(program=program)})
+    return replace(call, input={**call.input, "command": command.format(program=program)})
 
 
 @pytest.fixture(scope="module")
