@@ -1,4 +1,4 @@
-"""One session, a main thread and four subagents, the same calls: each decided by role and task."""
+"""One session, a main thread and five subagents, the same calls: each decided by role and task."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,18 +22,23 @@ class Outcome:
 
     def left(self, duty: crew.Duty, principal: str) -> bool:
         """Whether the call left what it leaves, in the principal's own checkout."""
-        path = duty.path.replace("{p}", principal)
-        return any((checkout / path).exists() for checkout in self._checkouts(principal))
+        name = duty.path.replace("{p}", principal)
+        paths = [checkout / name for checkout in self._checkouts(principal)]
+        if duty.tool in ("Edit", "NotebookEdit"):
+            return any("after" in path.read_text() for path in paths)
+        return any(path.exists() for path in paths)
 
     def _checkouts(self, principal: str) -> list[Path]:
         """The folder that a principal works in; the client removes a worktree without changes."""
-        if principal != "J":
+        if principal not in crew.IN_WORKTREES:
             return [self.project.folder]
         return list((self.project.folder / ".claude/worktrees").glob("agent-*"))
 
 
 def run(client: Client, project: Project) -> Outcome:
-    return Outcome(project, client.run(project, crew.script(), "bypassPermissions"))
+    return Outcome(
+        project, client.run(project, crew.script(), "bypassPermissions", *crew.options(project))
+    )
 
 
 @pytest.fixture(scope="module")
