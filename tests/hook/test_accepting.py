@@ -181,6 +181,20 @@ def test_the_users_own_agent_files_need_no_acceptance(
     assert run(environment, here, home).decision == "none"
 
 
+def test_a_project_cannot_bring_agent_files_of_its_own_user(
+    environment: Environment, here: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    (here / ".claude/kei-gates.toml").write_text("version = 1\n")
+    accepted(environment, here, home)
+    file = here / "forged/.claude/agents/b.md"
+    file.parent.mkdir(parents=True)
+    file.write_text(AGENT.format(role="orchestrator"))
+    moved = {"HOME": str(here / "forged"), "XDG_STATE_HOME": str(home / ".local/state")}
+    answer = run(environment, here, home, **moved)
+    assert "for role read-only" in answer.reason
+
+
 def trust(environment: Environment, project: Path, home: Path) -> None:
     """Run `kei-gates trust --yes` of the same installation."""
     script = (

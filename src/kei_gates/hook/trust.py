@@ -14,7 +14,7 @@ from kei_gates.model import Fault
 from kei_gates.observe import agent_files
 from kei_gates.observe.files import read_file
 from kei_gates.observe.installation import environment
-from kei_gates.observe.paths import exists
+from kei_gates.observe.paths import exists, inside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ def declared_role(places: Places, agent: str, *, accepted: bool = True) -> str |
     """
     file = agent_files.declared(places.project, agent)
     if file is None:
-        if places.home == places.project:
-            return None
+        if inside(places.home, places.project) is not None:
+            return None  # the project's own, or one that it claims to be the user's
         file = agent_files.declared(places.home, agent)
         return file.role if file else None
     if accepted and file.role is not None and agent_line(file) not in accepted_agents(places):
