@@ -32,8 +32,9 @@ def follow_find(use: Use) -> bool:
     name = _only_name(use.words)  # once: it looks at every word
     files = _named_files(use, name)
     names = read_tests(use.words)[1]
+    roots = _roots(use.words)
     for at, in_place, command in commands_of(use.words):
-        if not in_place and _changes_named(use, command, names.get(at, ())):
+        if not in_place and _changes_named(use, command, roots, names.get(at, ())):
             continue
         inner = use.state.copy()
         if in_place:
@@ -106,12 +107,13 @@ def _ends(words: Sequence[Field], start: int, at: int) -> bool:
     return words[at] == ";" or (words[at] == "+" and at > start and words[at - 1] == "{}")
 
 
-def _changes_named(use: Use, command: list[Field], names: Sequence[str]) -> bool:
+def _changes_named(
+    use: Use, command: list[Field], roots: Sequence[Field], names: Sequence[str]
+) -> bool:
     """Run a command that does nothing but change what find gives it, on patterns of the names.
 
     False where that cannot be said, and nothing was run.
     """
-    roots = _roots(use.words)
     if command[0] not in _CHANGING_FILES or OUTSIDE not in command or not names or None in roots:
         return False
     for root in roots:
@@ -134,22 +136,38 @@ def touch_found(ev: Evaluator, words: Sequence[Field], state: State) -> None:
     words = ev.spelled_as(list(words))  # a pattern that nothing quotes is one where it matches none
     roots = _roots(words)
     wide, names = read_tests(words)
+    deleted: dict[Field, None] = {}
     for at, word in enumerate(words):
         if word == "-delete":
-            for root in roots:
-                for name in names.get(at) or (None if at in wide else "*",):
-                    _delete(ev, words, root, name, state)
+            deleted.update(dict.fromkeys(names.get(at) or (None if at in wide else "*",)))
         elif word in _RUNNING and at in wide:
             _do_to_all(ev, words[at + 1 : at + 4], roots, state)
         elif word in _WRITING:
             ev.touch("write", words[at + 1] if at + 1 < len(words) else None, "find", state)
+    if deleted:
+        _delete_all(ev, words, roots, list(deleted), state)
 
 
-def _delete(ev: Evaluator, words: Sequence[Field], root: Field, name: Field, state: State) -> None:
-    """Add what `-delete` deletes below a root; `name` matches all of it, none where all is."""
+def _delete_all(
+    ev: Evaluator,
+    words: Sequence[Field],
+    roots: Sequence[Field],
+    names: Sequence[Field],
+    state: State,
+) -> None:
+    """Add what `-delete` deletes below the roots; a name matches all of it, none where all is."""
     if "-empty" in words and not _chooses(words):
         ev.touch("delete", None, "find", state)  # some files, and none that holds much
-    elif root is not None and name in (None, "*") and _stays_in_root(words):
+        return
+    flat = _stays_in_root(words)
+    for root in roots:
+        for name in names:
+            _delete(ev, root, name, state, flat=flat)
+
+
+def _delete(ev: Evaluator, root: Field, name: Field, state: State, *, flat: bool) -> None:
+    """Add what is deleted below a root, or `flat` right in it."""
+    if root is not None and name in (None, "*") and flat:
         ev.touch("delete", Pattern(f"{escape(root)}/*"), "find", state)
     elif root is None or name is None:
         ev.touch("delete", root, "find", state, tree=True)
