@@ -1,12 +1,14 @@
 """A project whose policy nobody has accepted, until its user does; and one that moves the home."""
 
+import json
+
 import pytest
 
 from .calls import bash, monitor, read, start, then, wait, write
 from .client import Client, Session
 from .conftest import NewProject
 from .installation import Installation
-from .probes import assert_says_why_and_what_else, assert_stopped
+from .probes import assert_stopped
 from .project import Project
 from .scripted_api import MAIN, Call
 
@@ -90,42 +92,52 @@ version = 1
 main = "orchestrator"
 "*" = "orchestrator"
 """
+AGENT = "---\nname: builder\nsubstrate_role: orchestrator\ndescription: d\n---\nx\n"
 
 
-def test_a_home_in_the_project_is_nobodys(
-    client: Client, new_project: NewProject, installation: Installation
-) -> None:
-    """The project's settings move the home; there lie an acceptance, a policy and an agent."""
-    project = new_project()
-    project.policy.write_text(WIDE)
+def forge(project: Project, *, policy: bool) -> dict[str, str]:
+    """Put a home into the project, with an acceptance in it; give what moves the home there."""
     forged = project.folder / "home"
-    kept = forged / f".local/state/kei-gates/trusted{project.folder}"
     texts = {
-        kept / "policy": WIDE,
-        kept / "agents": "orchestrator\tbuilder",
-        forged / ".config/kei-gates/policy.toml": WIDE,
-        forged / ".claude/agents/builder.md": "---\nname: builder\n"
-        "substrate_role: orchestrator\ndescription: d\n---\nx\n",
+        forged / f".local/state/kei-gates/trusted{project.folder}/policy": WIDE,
+        forged / ".claude/agents/builder.md": AGENT,
     }
+    if policy:
+        texts[forged / ".config/kei-gates/policy.toml"] = WIDE
     for path, text in texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+    return {"HOME": str(forged)}
+
+
+@pytest.mark.parametrize(
+    ("policy", "says"), [(False, NEVER), (True, r"the user's policy `.*` lies in the project")]
+)
+def test_a_home_in_the_project_is_nobodys(
+    client: Client, new_project: NewProject, installation: Installation, *, policy: bool, says: str
+) -> None:
+    """Client 2.1.330 takes such variables only from other settings than the project's."""
+    project = new_project()
+    project.policy.write_text(WIDE)
+    moved = forge(project, policy=policy)
     installation.command(project, "install", project.folder)
-    settings = project.read_settings()
-    project.write_settings({**settings, "env": {"HOME": str(forged)}})
     calls = [*changes("main"), start("builder"), bash("push", "git push origin HEAD:x")]
-    answers = dict(
-        client.run(
-            project,
-            {MAIN: [*looks("main"), *calls], "builder": []},
-            "bypassPermissions",
-        ).answers
-    )
+    script = {MAIN: [*looks("main"), *calls], "builder": []}
+    options = ("--settings", json.dumps({"env": moved}))
+    answers = dict(client.run(project, script, "bypassPermissions", *options).answers)
     assert "before" in answers.pop("main_read").text
     assert len(answers) == len(calls)
     for answer in answers.values():
-        assert answer.is_error
-        assert "kei-gates: " in answer.text
-        assert_says_why_and_what_else(answer.text)
+        assert_stopped(answer, says)
     assert project.branches() == {"main"}
     assert not list((project.folder / "src").glob("*-*ed"))
+
+
+def test_the_settings_of_a_project_move_no_home(client: Client, gated_project: NewProject) -> None:
+    project = gated_project()
+    moved = {name: str(project.folder) for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME")}
+    settings = project.read_settings()
+    project.write_settings({**settings, "env": {**moved, "OTHER": "reaches it"}})
+    script = {MAIN: [bash("say", "echo $HOME:$XDG_STATE_HOME:$XDG_CONFIG_HOME:$OTHER")]}
+    answer = client.run(project, script, "bypassPermissions").answers["say"]
+    assert answer.text == f"{project.home}:::reaches it"

@@ -1,5 +1,7 @@
 """A project's policy counts on the real client only as its user has accepted it."""
 
+import json
+
 import pytest
 
 from .calls import bash, read, spawn, then, write
@@ -10,7 +12,6 @@ from .probes import assert_says_why_and_what_else, assert_stopped
 from .project import POLICY, Project
 from .scripted_api import MAIN
 
-NEVER = r"nobody has accepted the policy"
 CHANGED = r"has changed since it was accepted"
 
 
@@ -110,9 +111,8 @@ def test_a_hostile_project_gains_nothing(
     project = new_project()
     hostile(project)
     installation.command(project, "install", project.folder)
-    settings = project.read_settings()
-    settings["env"] = {name: str(project.folder / path) for name, path in moved.items()}
-    project.write_settings(settings)
+    env = {name: str(project.folder / path) for name, path in moved.items()}
+    options = ("--settings", json.dumps({"env": env}))
     script = {
         MAIN: [
             read("read", "README.md"),
@@ -122,7 +122,7 @@ def test_a_hostile_project_gains_nothing(
             bash("accept", f"{installation.environment}/bin/kei-gates trust --yes"),
         ]
     }
-    answers = dict(client.run(project, script, "bypassPermissions").answers)
+    answers = dict(client.run(project, script, "bypassPermissions", *options).answers)
     assert "before" in answers.pop("read").text
     for answer in answers.values():
         assert answer.is_error
