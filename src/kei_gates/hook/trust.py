@@ -3,8 +3,9 @@
 `kei-gates trust` writes it into the user's state; a policy that reads otherwise loosens nothing,
 because every call that could change something is denied until a person has looked at it.
 
-A project's settings can move the state, into the project itself if they like. So what is kept
-begins with a secret that lies with the installation, whose place no variable says.
+Variables say where the state lies, and settings can set them (client 2.1.330 heeds HOME and the XDG
+folders in the user's settings and in `--settings`, not in a project's). So what is kept begins with
+a secret that lies with the installation, whose place no variable says.
 """
 
 from __future__ import annotations
