@@ -139,7 +139,7 @@ DUTIES = [
          'serde = "=before"'),
     Duty("cargo", "Bash", "true || cargo add serde", NO_DEPS),
     Duty("npm", "Bash", "true || npm install left-pad", NO_DEPS),
-    Duty("npm_ls", "Bash", "npm ls || ls", {}),
+    Duty("npm_ls", "Bash", "ls || npm ls", {}),
     Duty("write_a", "Write", "src/a/write-{p}", ONLY_A, "src/a/write-{p}"),
     Duty("write_b", "Write", "src/b/write-{p}", ONLY_B, "src/b/write-{p}"),
     Duty("write", "Write", "write-{p}", ONLY_MAIN, "write-{p}"),
