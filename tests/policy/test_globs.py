@@ -7,7 +7,7 @@ import warnings
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pathspec import PathSpec
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
@@ -28,6 +28,9 @@ def globs(*patterns: str) -> Globs:
 
 
 @given(st.lists(GLOBS, max_size=4), PATHS)
+@example(["*/"], "a/a")
+@example(["**/"], "a/a")
+@example(["*/"], "a")
 def test_the_hot_path_matches_as_pathspec_does(patterns: list[str], path: str) -> None:
     try:
         ours = globs(*patterns)

@@ -48,7 +48,7 @@ class Globs:
         if folds_case:
             path = folded(path)
         for glob, include, pattern in reversed(self._patterns(folds_case=folds_case)):
-            if pattern.match(path):
+            if pattern.search(path):  # as pathspec does: `*/` has no anchor
                 return glob if include else None
         return None
 
