@@ -86,14 +86,22 @@ def _is_of_gate(target: Target, places: Places) -> bool:
 
 
 def _takes_gate(target: Target, places: Places) -> bool:
-    """Whether what a change takes along, or puts there, is of the gate."""
-    below = (p if p.startswith("/") else f"{places.root}/{p}" for p in target.below or ())
-    if any(_is_guarded(path.casefold(), places) for path in below):
-        return True
-    if target.effect.kind != "delete" or not target.real:
+    """Whether a change deletes a folder that holds the gate, or copies something over it.
+
+    What merely writes below a folder (git, a formatter, an archive) is no change of the gate.
+    """
+    if target.effect.kind == "delete":
+        roots = (f"{places.project}/.claude", f"{places.home}/.claude", *_fixed(places))
+        real = target.real.rstrip("/")
+        return bool(target.real) and any(f"{root}/".startswith(f"{real}/") for root in roots)
+    if not target.effect.brings:
         return False
-    roots = (f"{places.project}/.claude", f"{places.home}/.claude", *_fixed(places))
-    return any(f"{root}/".startswith(f"{target.real.rstrip('/')}/") for root in roots)
+    brought = (p if p.startswith("/") else f"{places.root}/{p}" for p in target.below or ())
+    return any(
+        _is_guarded(path.casefold(), places)
+        for path in brought
+        if path.startswith((f"{places.project}/", f"{places.home}/.claude/"))
+    )
 
 
 def _is_guarded(path: str, places: Places) -> bool:
