@@ -108,6 +108,8 @@ def test_what_is_written_later_changes_nothing(session: Session) -> None:
     session.task("a", '[scope]\nfiles-whitelist = ["**"]\n')
     assert not session.may_write("one", "docs/x")
     assert session.may_write("one", "src/a/x")
+    session.note("below", toolUseId="toolu_c", parentAgentId="one")
+    assert not session.may_write("below", "docs/x")
 
 
 def test_an_agent_below_is_held_to_the_tasks_above_it(session: Session) -> None:

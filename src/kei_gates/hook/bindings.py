@@ -61,6 +61,10 @@ class Session:
                 break
             call, parent = self._started_by(parent)
             found += (call and self._read(f"call-{call}")) or []
+            above = parent and self._read(f"agent-{_checked(parent, 'parentAgentId')}")
+            if above:  # what was found for an agent stays, also for those below
+                found += above
+                break
         else:
             raise Fault(f"agent `{agent}` has too many agents above it", _AGAIN)
         if found:

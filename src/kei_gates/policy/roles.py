@@ -131,11 +131,11 @@ class Roles:
             ]
             for place in ("first", "last")
         )
-        grants = [*first, *own.items(), *last]
-        if any(upper.table.unknown_writes == "deny" for upper in self._guards(source, resolved)):
+        guards = self._guards(source, resolved)
+        if any(upper.table.unknown_writes == "deny" for upper in guards):
             own.update(_with_unknown("deny", own))
-            grants = [*first, *own.items(), *last]
-        for upper in self._guards(source, resolved):
+        grants = [*first, *own.items(), *last]
+        for upper in guards:
             for grant in upper.own.items():
                 if grant not in grants and not waits(grant, own):
                     grants.append(grant)
