@@ -123,7 +123,7 @@ def _problem(path: str, error: Fault) -> Problem:
 
 def _agent_files(where: Places, policy: Policy) -> list[Problem]:
     """Give what is wrong with the roles that the project's agent files declare."""
-    from kei_gates.policy.schema import nearest
+    from kei_gates.policy.nearest import nearest
 
     known = policy.role_names
     folder = agent_files.folder(where.project)

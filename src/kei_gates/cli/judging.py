@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from kei_gates.cli.usage import UsageError
@@ -172,6 +171,6 @@ def look(source: str, cwd: str, shell: str = "auto") -> Analysis:
 def _check(name: str, known: Sequence[str], what: str) -> None:
     if name in known:
         return
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"did you mean `{near[0]}`?" if near else f"known are: {', '.join(known)}"
-    raise UsageError(f"unknown {what} `{name}`; {hint}")
+    from kei_gates.policy.nearest import nearest
+
+    raise UsageError(f"unknown {what} `{name}`; {nearest(name, list(known))}")

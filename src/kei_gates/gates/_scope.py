@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kei_gates.gates._wording import choice_flaw
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,12 +17,7 @@ _CHOICES = {"unknown_writes": (CHECK, DENY), "scratch": (ALLOW, DENY)}
 
 def flaw_of(values: Mapping[str, object]) -> str | None:
     """Say what is wrong with the parameters that the scope gates share; none when nothing is."""
-    for name, choices in _CHOICES.items():
-        value = values.get(name, choices[0])
-        if value not in choices:
-            known = " or ".join(f"`{choice}`" for choice in choices)
-            return f"`{name.replace('_', '-')}` is {known}, not `{value}`"
-    return None
+    return choice_flaw(values, _CHOICES)
 
 
 def readings(target: Target) -> list[str]:

@@ -24,7 +24,7 @@ one and why.
 from __future__ import annotations
 
 from kei_gates.gates._dep_files import LOCK, SCRIPT, form_of, is_installed, is_made
-from kei_gates.gates._wording import deny_unseen, shorten
+from kei_gates.gates._wording import choice_flaw, deny_unseen, shorten
 from kei_gates.model import Abstain, Deny
 from kei_gates.model import Params as BaseParams
 from kei_gates.policy.globs import Globs
@@ -54,12 +54,7 @@ class Params(BaseParams):
     @classmethod
     def flaw(cls, values: Mapping[str, object]) -> str | None:
         """Refuse a word that is none of a parameter's."""
-        for name, choices in _CHOICES.items():
-            value = values.get(name, choices[0])
-            if value not in choices:
-                listed = " nor ".join(f"`{choice}`" for choice in choices)
-                return f"`{value}` is neither {listed}"
-        return None
+        return choice_flaw(values, _CHOICES)
 
 
 REMEDY = (

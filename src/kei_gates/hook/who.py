@@ -23,13 +23,12 @@ def keys_of(
         return policy.keys_of(principal)
     declared = trust.declared_role(places, agent, accepted=accepted)
     if declared is not None and declared not in policy.role_names:
-        from difflib import get_close_matches  # a fault is no plain call
+        from kei_gates.policy.nearest import nearest  # a fault is no plain call
 
-        near = get_close_matches(declared, policy.role_names, n=1, cutoff=0.5)
         raise Fault(
             f"the file of agent `{agent}` declares `substrate_role: {declared}`, and there is no "
             "such role",
-            f"did you mean `{near[0]}`?" if near else f"known are: {', '.join(policy.role_names)}",
+            nearest(declared, policy.role_names),
         )
     return policy.keys_of(principal, declared)
 

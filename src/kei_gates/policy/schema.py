@@ -7,7 +7,6 @@ its `Params`.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import (
     TYPE_CHECKING,
     Annotated,
@@ -22,6 +21,7 @@ from typing import (
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from kei_gates.policy.globs import Globs
+from kei_gates.policy.nearest import nearest
 from kei_gates.policy.where import shown
 
 if TYPE_CHECKING:
@@ -328,9 +328,3 @@ def _check_name(name: str, known: Iterable[str], where: Where, key: Key, what: s
     known = sorted(known)
     if name not in known:
         raise where.fault(key, what, nearest(name, known))
-
-
-def nearest(name: str, known: list[str]) -> str:
-    """Say what was probably meant by a name that is not known."""
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"did you mean `{near[0]}`?" if near else f"known are: {', '.join(known)}"
