@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Final, Literal
 
+    from kei_gates.facts import Facts
+
     EffectKind = Literal["read", "write", "delete", "exec"]
     Outcome = Literal["abstain", "ask", "deny"]
     FileKind = Literal["missing", "text", "large", "program", "unknown"]
     Coverage = Literal["full", "partial"]
+    OriginKind = Literal["job", "output", "file"]
 
 
 class Value:
@@ -173,23 +176,47 @@ class Effect(Value):
         self.brings: Final = brings
 
 
+class Origin(Value):
+    """Where a word that is not known comes from.
+
+    `kind` is `job` for the id of something that this very source has started, `output` for what
+    the command `words` prints, `file` for the text of the file `words[0]`.
+    """
+
+    __slots__ = ("kind", "words")
+
+    def __init__(self, kind: OriginKind, words: tuple[str | None, ...] = ()) -> None:
+        self.kind: Final = kind
+        self.words: Final = words
+
+
 class Invocation(Value):
     """One resolved program call found in a shell source.
 
     `argv` holds the words after expansion; `None` stands for words not known, any number of
     them. `argv[0]` is known: a program whose name is unknown is an `Unseen`, not an invocation.
     `via` names the wrappers it was reached through, outermost first. `span` is where it stands in
-    the source, in characters. `argv` is never empty.
+    the source, in characters. `argv` is never empty. `origins` tells of unknown words, by their
+    index in `argv`, all that they may come from, where that is known.
     """
 
-    __slots__ = ("argv", "span", "via")
+    __slots__ = ("argv", "origins", "span", "via")
 
     def __init__(
-        self, argv: tuple[str | None, ...], via: tuple[str, ...], span: tuple[int, int]
+        self,
+        argv: tuple[str | None, ...],
+        via: tuple[str, ...],
+        span: tuple[int, int],
+        origins: tuple[tuple[int, tuple[Origin, ...]], ...] = (),
     ) -> None:
         self.argv: Final = argv
         self.via: Final = via
         self.span: Final = span
+        self.origins: Final = origins
+
+    def origins_of(self, index: int) -> tuple[Origin, ...]:
+        """Give all that an unknown word may come from; nothing where that is not known."""
+        return dict(self.origins).get(index, ())
 
     @property
     def program(self) -> str:
@@ -382,18 +409,20 @@ def folded(text: str) -> str:
 class Event(Value):
     """Everything a gate may look at: the call, its analysis, its targets, the places.
 
-    `look` tells what lies at an absolute path, for the few gates that must know a file's text.
+    `look` tells what lies at an absolute path, for the few gates that must know a file's text;
+    `facts` answer what they ask of the session and the machine.
     """
 
-    __slots__ = ("analysis", "call", "look", "places", "targets")
+    __slots__ = ("analysis", "call", "facts", "look", "places", "targets")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 -- a record has as many arguments as fields
         self,
         call: Call,
         analysis: Analysis,
         targets: tuple[Target, ...],
         places: Places,
-        look: Callable[[str], FileFact] = lambda path: FileFact("unknown", path),
+        look: Callable[[str], FileFact],
+        facts: Facts,
     ) -> None:
         """Take the fields; `targets` are those of the call and of the analysis together."""
         self.call: Final = call
@@ -401,6 +430,7 @@ class Event(Value):
         self.targets: Final = targets
         self.places: Final = places
         self.look: Final = look
+        self.facts: Final = facts
 
     def source(self, span: tuple[int, int]) -> str:
         """Give the part of the shell source at `span`."""
@@ -410,16 +440,35 @@ class Event(Value):
 # --- answers ----------------------------------------------------------------------------------
 
 
+class Charge(Value):
+    """What a paid launch is expected to cost: cents of a dollar, how they come about, for what."""
+
+    __slots__ = ("cents", "formula", "what")
+
+    def __init__(self, cents: int, formula: str, what: str) -> None:
+        self.cents: Final = cents
+        self.formula: Final = formula
+        self.what: Final = what
+
+
 class Verdict(Value):
     """One gate's answer. Use `Abstain`, `Ask` or `Deny`."""
 
-    __slots__ = ("reason", "remedy")
+    __slots__ = ("charges", "reason", "remedy", "target")
     outcome: Outcome
 
-    def __init__(self, reason: str, remedy: str) -> None:
-        """Take why, and what to do instead; both clauses without a final period."""
+    def __init__(
+        self, reason: str, remedy: str, *, target: str = "", charges: tuple[Charge, ...] = ()
+    ) -> None:
+        """Take why, and what to do instead; both clauses without a final period.
+
+        `target` names what a person may let pass this once, where that is for a person to say;
+        `charges` are counted against the day if the call is let through.
+        """
         self.reason: Final = reason
         self.remedy: Final = remedy
+        self.target: Final = target
+        self.charges: Final = charges
 
 
 class Abstain(Verdict):
@@ -428,8 +477,8 @@ class Abstain(Verdict):
     __slots__ = ()
     outcome = "abstain"
 
-    def __init__(self) -> None:
-        super().__init__("", "")
+    def __init__(self, *, charges: tuple[Charge, ...] = ()) -> None:
+        super().__init__("", "", charges=charges)
 
 
 class Ask(Verdict):

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kei_gates.engine.decide import combine, decide
+from kei_gates.facts import NO_SESSION
 from kei_gates.model import (
     Abstain,
     Analysis,
@@ -13,6 +14,7 @@ from kei_gates.model import (
     Call,
     Deny,
     Event,
+    FileFact,
     Grant,
     Places,
     Principal,
@@ -61,7 +63,8 @@ def test_every_verdict_is_kept_and_the_first_of_the_outcome_leads(
 
 def event(tool: str, *, known: bool) -> Event:
     call = Call(tool=tool, principal=Principal(None, None), cwd="/", known=known)
-    return Event(call, Analysis(), (), Places(project="/p", home="/h", installation=()))
+    places = Places(project="/p", home="/h", installation=())
+    return Event(call, Analysis(), (), places, lambda path: FileFact("unknown", path), NO_SESSION)
 
 
 def test_an_unknown_tool_needs_a_list_that_names_it() -> None:

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from kei_gates.facts import NO_SESSION
 from kei_gates.gates import tools_bash_allowlist as gate
-from kei_gates.model import Analysis, Call, Event, Invocation, Places, Principal, Unseen
+from kei_gates.model import (
+    Analysis,
+    Call,
+    Event,
+    FileFact,
+    Invocation,
+    Places,
+    Principal,
+    Unseen,
+)
 
 SPAN = (0, 9)
 PROJECT = "/p"
@@ -24,6 +34,8 @@ def outcome(
         Analysis(invocations, (), () if unseen is None else (unseen,)),
         (),
         Places(project=PROJECT, home="/home/x", installation=()),
+        lambda path: FileFact("unknown", path),
+        NO_SESSION,
     )
     return gate.check(event, gate.Params({"allow": allow})).outcome
 

@@ -2,7 +2,8 @@
 
 A case gives a `command`, or a `tool` with its `input`, made in the test project; `params` are
 written as in a policy. `says` must be part of the reason or the remedy. `agent_id` names the agent
-that calls, `cwd` where; `folds_case` says that the file system does.
+that calls, `cwd` where; `folds_case` says that the file system does. What a gate may ask of the
+session and the machine is in `facts_of`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +19,14 @@ import pytest
 
 from kei_gates import gates
 from kei_gates.engine import catalogue
+from kei_gates.facts import Facts, Past, Process
+from kei_gates.hook.facts import shell_facts
 from kei_gates.hook.judge import observe
-from kei_gates.model import Event, Places, Verdict
+from kei_gates.model import Analysis, Event, Places, Verdict
 from kei_gates.policy.build import Builder
 from kei_gates.policy.compiled import Policy
 from kei_gates.protocol import payload
+from kei_gates.shell.analysis import analyse
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -82,7 +87,53 @@ def event_of(case: dict[str, Any], project: Path) -> Event:
         scratch=(str(scratch),),
         folds_case=case.get("folds_case", False),
     )
-    return observe(call, places, case.get("shell", "auto"))
+    return observe(call, places, case.get("shell", "auto"), facts_of(case, str(project)))
+
+
+NOW = 1_795_000_000.0
+
+
+def facts_of(case: dict[str, Any], cwd: str) -> Facts:
+    """What the session and the machine are to a case.
+
+    `processes` are running ones, by the fields of `Process`; `history` the session's calls before:
+    a `command` or a `tool` with its `input`, its `output`, how many seconds `ago`, `failed`;
+    `spent` the day's cents; `rates` as in a policy.
+    """
+
+    def analysed(command: str) -> Callable[[], Analysis]:
+        return lambda: analyse(command, shell_facts(cwd, cwd))
+
+    processes = [
+        Process(
+            one["pid"],
+            tuple(one["command"]),
+            parents=tuple((pid, tuple(words)) for pid, words in one.get("parents", ())),
+            **{key: one[key] for key in ("age", "busy", "uses_gpu", "is_ours") if key in one},
+        )
+        for one in case.get("processes", ())
+    ]
+    history = [
+        Past(
+            one.get("tool", "Bash"),
+            one.get("input", {"command": one.get("command")}),
+            output=one.get("output", ""),
+            at=NOW - one.get("ago", 60),
+            failed=one.get("failed", False),
+            agent_id=one.get("agent_id"),
+            analyse=analysed(one.get("command", "")),
+        )
+        for one in case.get("history", ())
+    ]
+    return Facts(
+        now=NOW,
+        attended=case.get("attended", False),
+        session="s1",
+        processes=lambda: processes,
+        history=lambda: history,
+        spent=lambda: int(case.get("spent", 0)),
+        rates=case.get("rates"),
+    )
 
 
 @pytest.mark.parametrize(("name", "params", "case"), CASES)

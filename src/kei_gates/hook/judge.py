@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kei_gates.engine.decide import decide
+from kei_gates.facts import NO_SESSION
 from kei_gates.model import Analysis, Effect, Event
 from kei_gates.observe.checkouts import root_of
 from kei_gates.observe.programs import look
@@ -10,10 +11,11 @@ from kei_gates.observe.targets import locate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from kei_gates.facts import Facts
     from kei_gates.model import Call, Decision, Places, Role
 
 
-def observe(call: Call, places: Places, shell: str = "auto") -> Event:
+def observe(call: Call, places: Places, shell: str = "auto", facts: Facts = NO_SESSION) -> Event:
     """Give what the gates look at. Raises `Fault` when a path cannot be followed."""
     analysis = Analysis()
     if call.command is not None:
@@ -30,7 +32,7 @@ def observe(call: Call, places: Places, shell: str = "auto") -> Event:
     if effects:
         places = places.rooted(root_of(call.principal.agent_id, call.cwd, places.project))
     targets = tuple(locate(effect, call.cwd, places) for effect in effects)
-    return Event(call, analysis, targets, places, look)
+    return Event(call, analysis, targets, places, look, facts)
 
 
 def _expanded(effect: Effect) -> list[Effect]:
@@ -49,6 +51,8 @@ def _expanded(effect: Effect) -> list[Effect]:
     ]
 
 
-def judge(call: Call, role: Role, places: Places, shell: str = "auto") -> Decision:
+def judge(
+    call: Call, role: Role, places: Places, shell: str = "auto", facts: Facts = NO_SESSION
+) -> Decision:
     """Decide one call for a role. What is raised on the way is left to the caller's boundary."""
-    return decide(observe(call, places, shell), role)
+    return decide(observe(call, places, shell, facts), role)
