@@ -1,0 +1,159 @@
+"""The paid launches of a call: which script Modal is to run, how, and how often."""
+
+from __future__ import annotations
+
+from kei_gates.gates import _repeats
+from kei_gates.gates._modal_cli import read
+from kei_gates.model import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    from kei_gates.gates._modal_cli import ModalCommand
+    from kei_gates.model import Event, Invocation
+
+_MODAL = "modal"
+_LAUNCH = "launch"
+# The commands that are given a script; `shell` may do without.
+_OF_SCRIPTS = frozenset(("run", "deploy", "serve", "shell"))
+_CHANGES_FOLDER = frozenset(("cd", "chdir", "popd", "pushd"))
+DECLARED = "KEI_COST"
+"""The variable before a command that says what it is expected to cost."""
+
+
+class Launch(Value):
+    """One paid launch.
+
+    `verb` is the subcommand (`run`, `server deploy`). `name` is the script as the command names it,
+    `text` what it reads, none where that cannot be known; both are empty where there is no script.
+    `function` is the one of it that the command names. `app` is the name that the command gives the
+    app. `detached` says that the run outlives its client. `times` tells how often it is launched,
+    none where nobody can say. `declared` is the cost that stands before the command.
+    """
+
+    __slots__ = (
+        "app", "command", "declared", "detached", "function", "invocation", "name", "text",
+        "times", "verb",
+    )  # fmt: skip
+
+    def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
+        self,
+        invocation: Invocation,
+        command: ModalCommand,
+        *,
+        name: str = "",
+        text: str | None = "",
+        function: str | None = None,
+        times: int | None = 1,
+        declared: str | None = None,
+    ) -> None:
+        self.invocation: Final = invocation
+        self.command: Final = command
+        self.verb: Final = " ".join(command.path)
+        self.name: Final = name
+        self.text: Final = text
+        self.function: Final = function
+        self.app: Final = command.options.value("name", "n", "app-name")
+        self.detached: Final = command.options.has("d", "detach")
+        self.times: Final = times
+        self.declared: Final = declared
+
+    def __str__(self) -> str:
+        """Name the launch for people."""
+        script = self.name if self.function is None else f"{self.name}::{self.function}"
+        return f"modal {self.verb} {script}".rstrip()
+
+
+def launches(event: Event) -> tuple[Launch, ...]:
+    """Give the launches of a call, in the order in which the analysis found them."""
+    found = []
+    for invocation in event.analysis.invocations:
+        if _MODAL not in invocation.program.casefold():
+            continue
+        command = read(invocation)
+        if command is not None and _LAUNCH in command.classes and "help" not in command.classes:
+            found.append(_launch(invocation, command, event))
+    return tuple(found)
+
+
+def _launch(invocation: Invocation, command: ModalCommand, event: Event) -> Launch:
+    times = _repeats.times(invocation, event)
+    declared = _declared(event.source(invocation.span))
+    if command.path[0] not in _OF_SCRIPTS:
+        return Launch(invocation, command, times=times, declared=declared)
+    reference = command.options.operands[0] if command.options.operands else ""
+    if reference == "" and command.path[0] == "shell":
+        return Launch(invocation, command, times=times, declared=declared)
+    name, _, function = (reference or "").partition("::")
+    return Launch(
+        invocation,
+        command,
+        name=name or "...",
+        text=_text(name, event, is_module=command.options.has("m")) if name else None,
+        function=function or None,
+        times=times,
+        declared=declared,
+    )
+
+
+def _text(name: str, event: Event, *, is_module: bool) -> str | None:
+    """Give the text of a script; none where it is not known, or may be one of several."""
+    if name == "-":
+        return _from_stdin(event)
+    if is_module:
+        base = name.replace(".", "/")
+        paths = _named((f"{base}.py", f"{base}/__init__.py", f"{base}/__main__.py"), event)
+    else:
+        paths = _named((name,), event)
+    texts = {text for path in paths for text in _texts_at(path, event)}
+    return texts.pop() if len(texts) == 1 else None
+
+
+def _named(names: tuple[str, ...], event: Event) -> list[str]:
+    """Give the absolute paths that the names of a script stand for."""
+    run = [one.path for one in event.analysis.effects if one.kind == "exec" and one.path]
+    found = {
+        path
+        for path in run
+        for name in names
+        if path == name or path.endswith(f"/{name.removeprefix('./')}")
+    }
+    if found:
+        return sorted(found)
+    moves = any(one.program in _CHANGES_FOLDER for one in event.analysis.invocations)
+    places = [name for name in names if name.startswith("/")]
+    if not moves:
+        places += [f"{event.call.cwd}/{name}" for name in names if not name.startswith("/")]
+    return [path for path in places if event.look(path).kind != "missing"]
+
+
+def _texts_at(path: str, event: Event) -> list[str | None]:
+    """Give what may be read at a path: what the source leaves there, else what lies there."""
+    absolute = path if path.startswith("/") else f"{event.call.cwd}/{path}"
+    left = event.analysis.left(absolute)
+    if left and None not in left:
+        return [*left]
+    if left and any(
+        one.kind == "write" and one.path in (path, absolute) for one in event.analysis.effects
+    ):
+        return [None]
+    fact = event.look(absolute)
+    return [fact.text if fact.kind == "text" else None]
+
+
+def _from_stdin(event: Event) -> str | None:
+    """Give the text that is piped into `modal run -`: the only code that no file holds."""
+    codes = {text for program, _, text in event.analysis.codes if program == _MODAL}
+    return codes.pop() if len(codes) == 1 else None
+
+
+def _declared(part: str) -> str | None:
+    """Give the value of the variable that declares a cost, before a command."""
+    _, found, rest = part.partition(f"{DECLARED}=")
+    if not found:
+        return None
+    quote = rest[:1]
+    if quote in ("'", '"'):
+        return rest[1:].partition(quote)[0]
+    return rest.split(maxsplit=1)[0] if rest.split() else ""
