@@ -107,11 +107,13 @@ class Call(Value):
     `command` is the shell source of a shell tool. `effects` are the effects that the tool's own
     input spells out (an Edit's file); their paths may be relative to `cwd`. `edits` say how the
     text of that file changes, in order; none where that is not known. `spawn` is the agent that it
-    starts. `mutates` is false only for tools that are known to change nothing.
+    starts, `stops` the id of the background task that it stops, empty where it names none.
+    `mutates` is false only for tools that are known to change nothing.
     """
 
     __slots__ = (
-        "command", "cwd", "edits", "effects", "known", "mutates", "principal", "spawn", "tool",
+        "command", "cwd", "edits", "effects", "known", "mutates", "principal", "spawn", "stops",
+        "tool",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
@@ -124,6 +126,7 @@ class Call(Value):
         effects: tuple[Effect, ...] = (),
         edits: tuple[TextEdit, ...] | None = None,
         spawn: Spawn | None = None,
+        stops: str | None = None,
         mutates: bool = True,
         known: bool = True,
     ) -> None:
@@ -134,6 +137,7 @@ class Call(Value):
         self.effects: Final = effects
         self.edits: Final = edits
         self.spawn: Final = spawn
+        self.stops: Final = stops
         self.mutates: Final = mutates
         self.known: Final = known
 

@@ -128,6 +128,20 @@ def test_how_a_call_changes_a_text(
 
 
 @pytest.mark.parametrize(
+    ("tool", "fields", "stops"),
+    [
+        ("TaskStop", {"task_id": "b1x"}, "b1x"),
+        ("TaskStop", {"shell_id": "b1x"}, "b1x"),
+        ("KillShell", {"shell_id": "bash_1"}, "bash_1"),
+        ("TaskStop", {}, ""),
+        ("TaskOutput", {"task_id": "b1x"}, None),
+    ],
+)
+def test_what_a_call_stops(tool: str, fields: dict[str, object], stops: str | None) -> None:
+    assert payload.to_call(BASH | {"tool_name": tool, "tool_input": fields}).stops == stops
+
+
+@pytest.mark.parametrize(
     ("tool", "fields", "spawn"),
     [
         ("Agent", {"prompt": "p", "subagent_type": "x"}, Spawn("x", ())),

@@ -97,6 +97,7 @@ def to_call(payload: Mapping[str, object]) -> Call:
         ),
         edits=None if tool.text is None else _edits(fields, tool.text),
         spawn=_spawn(fields) if tool.spawns else None,
+        stops=_stops(fields, tool.stops) if tool.stops else None,
         mutates=tool.mutates,
         known=name in TOOLS,
     )
@@ -116,6 +117,11 @@ def _edits(fields: Mapping[str, object], key: str) -> tuple[TextEdit, ...] | Non
             return None
         edits.append(TextEdit(old, new, every=part.get("replace_all") is True))
     return tuple(edits)
+
+
+def _stops(fields: Mapping[str, object], keys: tuple[str, ...]) -> str:
+    """Give the id of what a call stops; empty where it names none."""
+    return next((found for key in keys if (found := optional_text(fields, key))), "")
 
 
 _TASK_LINE = "kei-task:"

@@ -20,11 +20,11 @@ class Tool:
     `paths` pairs a field with the effect on the path in it. `required` names the fields without
     which a call cannot be judged. `text` names the field with the whole new text of the file, or
     with the replacements in it (empty: the input itself is one). `spawns` says that it starts an
-    agent of a `subagent_type` on a `prompt`. `mutates` is false only for tools that read and
-    nothing else.
+    agent of a `subagent_type` on a `prompt`. `stops` names the fields of which one holds the id of
+    the background task that it stops. `mutates` is false only for tools that read and nothing else.
     """
 
-    __slots__ = ("mutates", "paths", "required", "source", "spawns", "text")
+    __slots__ = ("mutates", "paths", "required", "source", "spawns", "stops", "text")
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
@@ -34,6 +34,7 @@ class Tool:
         required: tuple[str, ...] = (),
         text: str | None = None,
         spawns: bool = False,
+        stops: tuple[str, ...] = (),
         mutates: bool = True,
     ) -> None:
         self.source: Final = source
@@ -41,6 +42,7 @@ class Tool:
         self.required: Final = required
         self.text: Final = text
         self.spawns: Final = spawns
+        self.stops: Final = stops
         self.mutates: Final = mutates
 
 
@@ -48,6 +50,7 @@ _READS_FILE = Tool(paths=(("file_path", "read"),), required=("file_path",), muta
 _READS_FOLDER = Tool(paths=(("path", "read"),), mutates=False)
 _NO_FILES = Tool()
 _STARTS_AGENT = Tool(spawns=True)
+_STOPS_TASK = Tool(stops=("task_id", "shell_id", "bash_id"))
 _CHANGES_NOTHING = Tool(mutates=False)
 
 TOOLS: dict[str, Tool] = {
@@ -75,8 +78,8 @@ TOOLS: dict[str, Tool] = {
     "CronDelete": _NO_FILES,
     "ScheduleWakeup": _NO_FILES,
     "RemoteTrigger": _NO_FILES,
-    "TaskStop": _NO_FILES,
-    "KillShell": _NO_FILES,
+    "TaskStop": _STOPS_TASK,
+    "KillShell": _STOPS_TASK,
     # worktrees
     "EnterWorktree": _NO_FILES,
     "ExitWorktree": _NO_FILES,
