@@ -21,10 +21,13 @@ class Process(Value):
     `command` holds its words; `parents` those of the processes above it, the nearest first, each
     with its id. `age` is in seconds, none where it is not known; `busy` is how many processors it
     has kept busy over its life, on average. `uses_gpu` says that it holds a graphics card open,
-    `is_ours` that this session of the client started it.
+    `is_ours` that this session of the client started it. `name` is the short one by which it is
+    listed, `group` the id of its process group, `user` that of its owner; none of what is not known.
     """
 
-    __slots__ = ("age", "busy", "command", "is_ours", "parents", "pid", "uses_gpu")
+    __slots__ = (
+        "age", "busy", "command", "group", "is_ours", "name", "parents", "pid", "user", "uses_gpu",
+    )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
@@ -36,6 +39,9 @@ class Process(Value):
         busy: float = 0.0,
         uses_gpu: bool = False,
         is_ours: bool = False,
+        name: str = "",
+        group: int | None = None,
+        user: int | None = None,
     ) -> None:
         self.pid: Final = pid
         self.command: Final = command
@@ -44,6 +50,9 @@ class Process(Value):
         self.busy: Final = busy
         self.uses_gpu: Final = uses_gpu
         self.is_ours: Final = is_ours
+        self.name: Final = name or (command[0] if command else "").rpartition("/")[2][:15]
+        self.group: Final = group
+        self.user: Final = user
 
 
 class Past(Value):

@@ -91,6 +91,7 @@ def event_of(case: dict[str, Any], project: Path) -> Event:
 
 
 NOW = 1_795_000_000.0
+PROCESS_FIELDS = ("age", "busy", "uses_gpu", "is_ours", "name", "group", "user")
 
 
 def facts_of(case: dict[str, Any], cwd: str) -> Facts:
@@ -109,7 +110,7 @@ def facts_of(case: dict[str, Any], cwd: str) -> Facts:
             one["pid"],
             tuple(one["command"]),
             parents=tuple((pid, tuple(words)) for pid, words in one.get("parents", ())),
-            **{key: one[key] for key in ("age", "busy", "uses_gpu", "is_ours") if key in one},
+            **{key: one[key] for key in PROCESS_FIELDS if key in one},
         )
         for one in case.get("processes", ())
     ]
