@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kei_gates.policy.build import Builder
     from kei_gates.policy.compiled import Policy
 
+_RATES = "policies/rates/modal.toml"
 _LARGEST_SOURCE = 1 << 20
 _LARGEST_COMPILED = 1 << 26
 
@@ -90,4 +91,4 @@ def build(project_file: str | None, home: str) -> tuple[Policy, Builder]:
     folder = data("policies/roles")
     builtin = [f"{folder}/{name}" for name in sorted(listdir(folder)) if name.endswith(".toml")]
     builder = Builder(catalogue.params(), catalogue.always(), read_source)
-    return builder.build(builtin, project_file, above(home)), builder
+    return builder.build([*builtin, data(_RATES)], project_file, above(home)), builder

@@ -14,13 +14,14 @@ from kei_gates.policy.compiled import Agents, Policy, pack_grants
 from kei_gates.policy.documents import Documents
 from kei_gates.policy.glob_compile import compile_glob
 from kei_gates.policy.globs import Globs
+from kei_gates.policy.rates import merge as merge_rates
 from kei_gates.policy.roles import BUILTIN, LAYERS, Roles, RoleSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from kei_gates.policy.compiled import CompiledGrant, Reader
-    from kei_gates.policy.schema import Catalogue, PolicyTable
+    from kei_gates.policy.schema import Catalogue, PolicyTable, Rates
     from kei_gates.policy.where import Key, Where
 
 _WILD = frozenset("*?[")
@@ -39,6 +40,7 @@ class Builder:
         self._roles = Roles(catalogue, always)
         self.tables: dict[str, tuple[PolicyTable, Where]] = {}
         """Each layer's own table, where it has a file."""
+        self._rates: list[tuple[Rates, Where]] = []
 
     def build(
         self,
@@ -64,6 +66,7 @@ class Builder:
             {_key(source): pack_grants(self._compile(source)) for source in sources},
             tuple(_key(source) for source in sources if not source.table.spawnable),
             self._documents.sources,
+            merge_rates(self._rates),
         )
 
     def _add(self, layer: str, path: str, *, required: bool) -> None:
@@ -81,6 +84,7 @@ class Builder:
             role, grants = schema.read_role(fields, self._catalogue, where, ("roles", name))
             self._roles.add(RoleSource(layer, name, role, grants, where))
         self.tables[layer] = (table, where)
+        self._rates.append((table.rates, where))
 
     def _agents(self, layer: str) -> Agents:
         """Compile a layer's `[agents]`."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     """A capability id, its plain parameters, its parameters that are globs."""
 
 # The format of this file, the package, and the interpreter whose `_sre` made the globs.
-_STAMP = (3, __version__, hexversion)
+_STAMP = (4, __version__, hexversion)
 
 _MAIN, _DEFAULT = "builtin:orchestrator", "builtin:read-only"
 
@@ -77,7 +77,7 @@ class Policy:
     A role's key is its layer and its name: `project:edit-local`.
     """
 
-    __slots__ = ("_roles", "agents", "sources", "unspawnable")
+    __slots__ = ("_roles", "agents", "rates", "sources", "unspawnable")
 
     def __init__(
         self,
@@ -85,15 +85,18 @@ class Policy:
         roles: Mapping[str, bytes],
         unspawnable: tuple[str, ...],
         sources: Sources,
+        rates: Mapping[str, object] | None = None,
     ) -> None:
         """Take the fields.
 
         `agents` are the layers', the lowest first; `roles` holds each role's grants as
-        `pack_grants` made them; `unspawnable` are the keys of roles that no subagent may have.
+        `pack_grants` made them; `unspawnable` are the keys of roles that no subagent may have;
+        `rates` are prices as `policy.rates` describes them.
         """
         self.agents: Final = agents
         self.unspawnable: Final = unspawnable
         self.sources: Final = sources
+        self.rates: Final = rates or {}
         self._roles: Final = roles
 
     @property
@@ -154,7 +157,8 @@ class Policy:
         agents = [
             (layer.main, layer.default, dict(layer.exact), layer.globs) for layer in self.agents
         ]
-        return dumps((_STAMP, self.sources, agents, dict(self._roles), self.unspawnable))
+        roles = dict(self._roles)
+        return dumps((_STAMP, self.sources, agents, roles, self.unspawnable, dict(self.rates)))
 
 
 WAITING = "scope::files-whitelist"
@@ -181,11 +185,15 @@ def load(raw: bytes, read: Reader, needed: Iterable[str] = ()) -> Policy | None:
     `needed` are files that must be among the sources, be they there or not.
     """
     try:
-        stamp, sources, agents, roles, unspawnable = loads(raw)  # noqa: S302 -- our own, ADR 0002
-        if stamp != _STAMP or any(read(path) != text for path, text in sources):
+        stamp, *parts = loads(raw)  # noqa: S302 -- our own, see ADR 0002
+        if stamp != _STAMP:
+            return None
+        sources, agents, roles, unspawnable, rates = parts
+        if any(read(path) != text for path, text in sources):
             return None
         if not {path for path, _ in sources}.issuperset(needed):
             return None
-        return Policy(tuple(Agents(*layer) for layer in agents), roles, unspawnable, sources)
+        layers = tuple(Agents(*layer) for layer in agents)
+        return Policy(layers, roles, unspawnable, sources, rates)
     except (ValueError, TypeError, EOFError, OSError):
         return None

@@ -7,6 +7,7 @@ its `Params`.
 
 from __future__ import annotations
 
+from datetime import date  # noqa: TC003 -- pydantic looks at it
 from typing import (
     TYPE_CHECKING,
     Annotated,
@@ -117,10 +118,45 @@ class PolicyTest(Strict):
     ]
 
 
+Dollars = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+GpuName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9!+-]{0,31}$")]
+
+
+class Price(Dashed):
+    """A price, which may have a date of its own."""
+
+    hour: Dollars
+    as_of: date | None = None
+
+
+WrittenPrice = Annotated[
+    Price,
+    BeforeValidator(
+        lambda v: v if isinstance(v, dict) else {"hour": v}, json_schema_input_type=Dollars | Price
+    ),
+]
+
+
+class Rates(Dashed):
+    """`[rates]`: prices in dollars an hour, the day they were read, and how long they count.
+
+    A GPU that nobody has heard of is fine as long as it has a price.
+    """
+
+    as_of: date | None = None
+    valid_days: int = Field(90, ge=1, le=3650)
+    source: str = ""
+    cpu_core: WrittenPrice | None = None
+    memory_gib: WrittenPrice | None = None
+    gpu: dict[GpuName, WrittenPrice] = {}
+    same_as: dict[GpuName, GpuName] = {}
+
+
 class PolicyTable(Strict):
     """A whole policy file; the role tables are checked by `read_role`."""
 
     version: Literal[1]
+    rates: Rates = Rates()
     agents: dict[str, RoleName] = {}
     roles: dict[RoleName, dict[str, Any]] = {}
     test: list[PolicyTest] = []
