@@ -22,7 +22,7 @@ class Process(Value):
     with its id. `age` is in seconds, none where it is not known; `busy` is how many processors it
     has kept busy over its life, on average. `uses_gpu` says that it holds a graphics card open,
     `is_ours` that this session of the client started it. `name` is the short one by which it is
-    listed, `group` the id of its process group, `user` that of its owner; none of what is not known.
+    listed, `group` the id of its process group, `user` that of its owner, none where not known.
     """
 
     __slots__ = (
