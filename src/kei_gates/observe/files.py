@@ -106,4 +106,4 @@ def make_folders(folder: str) -> None:
         return
     except FileNotFoundError:
         make_folders(folder.rpartition("/")[0])
-        mkdir(folder, 0o700)
+        make_folders(folder)  # another process may have made it by now
