@@ -1,0 +1,216 @@
+"""What runs when a function of a script is started: which functions get how many inputs."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from kei_gates.lint.fold import times
+from kei_gates.lint.script import Function, Script
+from kei_gates.lint.values import Fold, Lambda, Local, Made, Named, Part, count
+from kei_gates.lint.walk import SCRIPT
+from kei_gates.model import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Final
+
+    from kei_gates.lint.walk import Body
+
+ONE: Final = frozenset(("remote", "remote_gen", "spawn"))
+"""The methods that send one input."""
+MANY: Final = frozenset(("map", "starmap", "for_each", "spawn_map", "experimental_spawn_map"))
+"""The methods that send one for each item."""
+_SURELY = ONE | {"spawn_map", "experimental_spawn_map", "for_each"}
+# Libraries with methods of these names.
+_OTHERS = frozenset(
+    (
+        "anyio", "asyncio", "builtins", "concurrent", "dask", "datasets", "jax", "joblib",
+        "multiprocess", "multiprocessing", "numpy", "pandas", "pexpect", "polars", "ray",
+        "tensorflow", "torch", "trio",
+    )
+)  # fmt: skip
+
+
+class Sent(Value):
+    """Inputs for a function: how many, none where that is not known, and from which line.
+
+    `function` is none for one that is not of the script, of which nothing is known.
+    """
+
+    __slots__ = ("function", "how", "inputs", "line", "made")
+
+    def __init__(
+        self, function: Function | None, how: str, inputs: int | None, line: int, made: object
+    ) -> None:
+        self.function: Final = function
+        self.how: Final = how
+        self.inputs: Final = inputs
+        self.line: Final = line
+        self.made: Final = made
+
+    def often(self, number: int | None) -> Sent:
+        """Give what is sent when that happens so often."""
+        return Sent(self.function, self.how, times(self.inputs, number), self.line, self.made)
+
+
+class Edge(Value):
+    """What one body makes happen in another: what is sent, or a plain call of it."""
+
+    __slots__ = ("sent", "target", "times")
+
+    def __init__(self, target: str | None, times: int | None, sent: Sent | None = None) -> None:
+        self.target: Final = target
+        self.times: Final = times
+        self.sent: Final = sent
+
+
+def sending(script: Script, callee: object) -> tuple[object, str] | None:
+    """Give the function and the method of a call that sends inputs; none for other calls.
+
+    The function is one of Modal, or `None` for one of which nothing is known.
+    """
+    if isinstance(callee, Part) and callee.name == "aio":
+        callee = callee.of
+    if isinstance(callee, Named):
+        base, _, how = callee.path.removesuffix(".aio").rpartition(".")
+        imported = "." in base and base.partition(".")[0] not in _OTHERS
+        return (None, how) if imported and how in ONE | MANY else None
+    if not isinstance(callee, Part) or callee.name not in ONE | MANY:
+        return None
+    target = script.target(callee.of)
+    if isinstance(target, (Function, Made)):
+        return target, callee.name
+    if isinstance(target, Local) or callee.name not in _SURELY or _root(callee.of) in _OTHERS:
+        return None
+    return None, callee.name
+
+
+def _root(value: object) -> str:
+    """Give the library that a value comes from, empty where that is not known."""
+    while isinstance(value, (Part, Made)):
+        value = value.of if isinstance(value, Part) else value.callee
+    return value.path.lstrip(".").partition(".")[0] if isinstance(value, Named) else ""
+
+
+def inputs_of(made: Made, how: str) -> int | None:
+    """Give how many inputs a call sends; none where that is not known."""
+    if how in ONE:
+        return 1
+    if made.is_open:
+        return None
+    given = made.arguments or tuple(
+        fold for name, fold in made.keywords.items() if name == "input_iterator"
+    )
+    known = [number for number in map(count, given) if number is not None]
+    return min(known, default=None)
+
+
+def edges(script: Script, body: Body) -> Iterator[Edge]:
+    """Give what a body makes happen."""
+    for used in body.calls:
+        made = used.value
+        if isinstance(made, Made):
+            yield from _edges_of(script, made.callee, made, used.line, used.times)
+    for used in body.handed_on:
+        # what it is handed to may call it any number of times
+        yield from _edges_of(script, used.value, None, used.line, None)
+    function = script.function(body.key)
+    if function is not None and function.unit.kind == "class":
+        for method in script.life(function.unit):
+            yield Edge(method.key, 1)
+
+
+def _edges_of(
+    script: Script, callee: object, made: Made | None, line: int, often: int | None
+) -> Iterator[Edge]:
+    found = sending(script, callee)
+    if found is not None:
+        target, how = found
+        function = target if isinstance(target, Function) else None
+        if made is None:
+            number = None
+        elif function is None and how == "map" and _maps_a_function(made):
+            return
+        else:
+            number = inputs_of(made, how)
+        sent = Sent(function, how, times(number, often), line, made)
+        key = None if function is None else function.body.key
+        yield Edge(key, sent.inputs, sent)
+        return
+    if isinstance(callee, Part) and callee.name == "local":
+        callee = callee.of
+    target = script.target(callee) if isinstance(callee, (Part, Local)) else None
+    if isinstance(target, Function):
+        yield Edge(target.body.key, often)
+    elif isinstance(target, Local):
+        yield Edge(target.key, often)
+
+
+def _maps_a_function(made: Made) -> bool:
+    """Say whether a call is `items.map(function)`, as of a data set."""
+    first = made.argument(0, "function") or Fold(())
+    return not first.choices or any(
+        isinstance(one, (Local, Lambda, Part, Named)) for one in first.choices
+    )
+
+
+def reached(script: Script, starts: Iterable[str]) -> list[Sent]:
+    """Give all that is sent when bodies run, each once, with what these start in turn."""
+    out: dict[str, list[Edge]] = {}
+    before: dict[str, int] = {}
+    begun = [key for key in dict.fromkeys((SCRIPT, *starts)) if key in script.bodies]
+    pending = deque(begun)
+    while pending:
+        key = pending.popleft()
+        if key in out:
+            continue
+        out[key] = list(edges(script, script.bodies[key]))
+        for edge in out[key]:
+            if edge.target is not None:
+                before[edge.target] = before.get(edge.target, 0) + 1
+                pending.append(edge.target)
+    runs: dict[str, int | None] = {key: int(key in begun) for key in out}
+    ready = deque(key for key in out if not before.get(key))
+    done: set[str] = set()
+    while ready:
+        key = ready.popleft()
+        done.add(key)
+        for edge in out[key]:
+            if edge.target is None:
+                continue
+            more, had = times(runs[key], edge.times), runs[edge.target]
+            runs[edge.target] = None if more is None or had is None else had + more
+            before[edge.target] -= 1
+            if not before[edge.target]:
+                ready.append(edge.target)
+    # what starts itself again runs who knows how often
+    return [
+        edge.sent.often(runs[key] if key in done else None)
+        for key, found in out.items()
+        for edge in found
+        if edge.sent is not None
+    ]
+
+
+def starts(script: Script, name: str | None) -> tuple[tuple[Function, ...], str]:
+    """Give what `modal run` starts of a script, and what cannot be known of that.
+
+    Source: `cli/import_refs.py`: the only entrypoint, else the only function.
+    """
+    usable = [one for one in script.functions if not one.unit.is_web] or [*script.functions]
+    if name:
+        short = name
+        if short.partition(".")[2] and short.partition(".")[0] not in script.bodies:
+            short = short.partition(".")[2]  # `app.train`
+        named = [one for one in script.functions if short in (one.name, one.unit.name)]
+        if named:
+            return tuple(named), ""
+        usable_names = ", ".join(f"`{one.name}`" for one in usable)
+        return tuple(usable), f"there is no function `{name}` in it, only {usable_names or 'none'}"
+    entrypoints = script.entrypoints or tuple(usable)
+    if not entrypoints:
+        return (), "no function of Modal is to be seen in it"
+    if len(entrypoints) == 1:
+        return entrypoints, ""
+    return entrypoints, f"it has {len(entrypoints)} functions to start, and none is named"

@@ -1,0 +1,349 @@
+"""The walk through a script: what each body defines and calls, and how often.
+
+The statements of the script are read in order, then the bodies of its functions, each once, with
+what the script has left in its names. Nothing of it runs.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import deque
+
+from kei_gates.lint import tree
+from kei_gates.lint.fold import FILLING, Folder, arguments_of, times
+from kei_gates.lint.operations import binary
+from kei_gates.lint.scopes import Scope
+from kei_gates.lint.values import (
+    ANYTHING,
+    Fold,
+    Local,
+    Made,
+    Named,
+    Part,
+    Table,
+    count,
+    just,
+    union,
+)
+from kei_gates.model import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any, Final
+
+    Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+SCRIPT = ""
+"""The key of the script's own statements."""
+MAIN = "__main__"
+"""The key of those that run only where the script is started as a program."""
+
+_MOST_KEPT = 200
+
+
+class Used(Value):
+    """One call, or one thing of the script that is handed on, and how often that happens."""
+
+    __slots__ = ("line", "times", "value")
+
+    def __init__(self, value: object, line: int, times: int | None) -> None:
+        self.value: Final = value
+        self.line: Final = line
+        self.times: Final = times
+
+
+class Body:
+    """One function or class, or the script itself: what stands in it, in order.
+
+    `owner` is the key of the class that it is a method of.
+    """
+
+    def __init__(
+        self, key: str, name: str, node: ast.AST, owner: str | None = None, line: int = 1
+    ) -> None:
+        self.key: Final = key
+        self.name: Final = name
+        self.node: Final = node
+        self.owner: Final = owner
+        self.line: Final = line
+        self.decorators: list[Fold] = []
+        self.calls: list[Used] = []
+        self.handed_on: list[Used] = []
+        self.methods: list[Body] = []
+        self.is_class: Final = isinstance(node, ast.ClassDef)
+        self.is_generator: Final = not self.is_class and tree.is_generator(node)
+
+
+class Walker(Folder):
+    """Reads a script; what it found is in `bodies`, by key."""
+
+    def __init__(self, module: ast.Module) -> None:
+        super().__init__(Scope(filled=tree.filled_names(module, FILLING)))
+        self._here = Body(SCRIPT, SCRIPT, module)
+        self._main = Body(MAIN, MAIN, ast.Module([], []))
+        self.bodies: dict[str, Body] = {SCRIPT: self._here, MAIN: self._main}
+        self.script_scope: Final = self.scope
+        self._pending: deque[tuple[Body, Scope]] = deque()
+        # what classes keep in `self.NAME`
+        self._kept: dict[str, dict[str, Fold]] = {}
+        self._block(module.body)
+        while self._pending:
+            self._walk_function(*self._pending.popleft())
+
+    def called(self, made: Made) -> None:
+        """Take note of a call."""
+        self._here.calls.append(Used(made, made.line, self.times))
+
+    def handed_on(self, value: object, line: int) -> None:
+        """Take note of a function that is named, but not called."""
+        self._here.handed_on.append(Used(value, line, self.times))
+
+    # --- functions and classes ----------------------------------------------------------------
+
+    def _define(self, node: Definition, *, owner: str | None = None) -> Body:
+        prefix = f"{self._here.key}." if self._here.key not in (SCRIPT, MAIN) else ""
+        key = prefix + node.name
+        if key in self.bodies:
+            key = f"{key}@{node.lineno}:{node.col_offset}"
+        name = f"{self.bodies[owner].name}.{node.name}" if owner else node.name
+        body = self.bodies[key] = Body(key, name, node, owner, node.lineno)
+        body.decorators = [self.fold(decorator) for decorator in node.decorator_list]
+        self.scope.set(node.name, just(Local(key)))
+        return body
+
+    def _function(self, node: Any) -> None:
+        owner = self._here.key if self._here.is_class else None
+        body = self._define(node, owner=owner)
+        for default in (*node.args.defaults, *node.args.kw_defaults):
+            self.fold(default)
+        scope = self.scope
+        if self._here.is_class:
+            self._here.methods.append(body)
+        else:
+            self._pending.append((body, scope))
+
+    def _class(self, node: ast.ClassDef) -> None:
+        body = self._define(node)
+        for base in (*node.bases, *(keyword.value for keyword in node.keywords)):
+            self.fold(base)
+        around, here, often = self.scope, self._here, self.times
+        self.scope, self._here, self.times = Scope(around), body, 1
+        self._block(node.body)
+        names = self.scope.names
+        self.scope, self._here, self.times = around, here, often
+        self._kept[body.key] = {
+            name: fold for name, fold in names.items() if not isinstance(fold.only, Local)
+        }
+        # what sets up the object tells what the others find in it
+        for method in sorted(body.methods, key=_is_not_first):
+            self._pending.append((method, around))
+
+    def _walk_function(self, body: Body, around: Scope) -> None:
+        node = body.node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return
+        self.scope, self._here, self.times = Scope(around), body, 1
+        names = arguments_of(node.args)
+        for name in names:
+            self.scope.set(name, ANYTHING)
+        own = names[0] if names and body.owner is not None else None
+        if own is not None and body.owner is not None:
+            self.scope.set(own, just(Made(Local(body.owner), line=node.lineno)))
+            for name, fold in self._kept[body.owner].items():
+                self.scope.set(f"{own}.{name}", fold)
+        self._block(node.body)
+        if own is not None and body.owner is not None:
+            kept = self._kept[body.owner]
+            for name, fold in self.scope.names.items():
+                if name.startswith(f"{own}.") and len(kept) < _MOST_KEPT:
+                    kept[name.partition(".")[2]] = fold
+
+    # --- statements ---------------------------------------------------------------------------
+
+    def _block(self, statements: list[ast.stmt]) -> None:
+        for statement in statements:
+            handler = self._STATEMENTS.get(type(statement).__name__)
+            if handler is None:
+                self._inside(statement)
+            else:
+                handler(self, statement)
+
+    def _branch(self, statements: list[ast.stmt]) -> dict[str, Fold]:
+        self.scope.begin()
+        self._block(statements)
+        return self.scope.end()
+
+    def _import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            path = alias.name if alias.asname else alias.name.partition(".")[0]
+            self.scope.set(alias.asname or path, just(Named(path)))
+
+    def _import_from(self, node: ast.ImportFrom) -> None:
+        module = "." * node.level + (node.module or "")
+        for alias in node.names:
+            path = f"{module}.{alias.name}"
+            self.scope.set(alias.asname or alias.name, just(Named(path)))
+
+    def _assign(self, node: ast.Assign) -> None:
+        value = self.fold(node.value)
+        for target in node.targets:
+            self._put(target, value)
+
+    def _annotated(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self._put(node.target, self.fold(node.value))
+
+    def _augmented(self, node: ast.AugAssign) -> None:
+        target = node.target
+        before = self._callee(target) if isinstance(target, (ast.Name, ast.Attribute)) else ANYTHING
+        value = binary(type(node.op).__name__, before, self.fold(node.value))
+        self._put(target, value)
+
+    def _put(self, target: ast.expr, value: Fold) -> None:
+        """Bind a target; one that is part of a dict changes the dict."""
+        if not isinstance(target, ast.Subscript) or not isinstance(target.value, ast.Name):
+            self.bind(target, value)
+            return
+        table, key = self.scope.get(target.value.id).only, self.fold(target.slice).only
+        left = ANYTHING
+        if isinstance(table, Table) and self.times == 1 and isinstance(key, str):
+            left = just(Table({**table.entries, key: value}, is_open=table.is_open))
+        self.scope.set(target.value.id, left)
+
+    def _delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            self._put(target, ANYTHING)
+
+    def _if(self, node: ast.If) -> None:
+        test = self.fold(node.test)
+        if _is_main(node.test):
+            here, self._here = self._here, self._main
+            branch = self._branch(node.body)
+            self._here = here
+            self.scope.merge([branch, self._branch(node.orelse)])
+            return
+        decided = test.only if isinstance(test.only, (bool, int, str)) else None
+        branches = []
+        if decided is None or decided:
+            branches.append(self._branch(node.body))
+        if decided is None or not decided:
+            branches.append(self._branch(node.orelse))
+        self.scope.merge(branches)
+
+    def _for(self, node: Any) -> None:
+        iterable = self.fold(node.iter)
+        self._loop(node, times(self.times, count(iterable)), self.elements(iterable))
+
+    def _while(self, node: ast.While) -> None:
+        self._loop(node, None, None)
+
+    def _loop(self, node: Any, often: int | None, elements: Fold | None) -> None:
+        before, self.times = self.times, often
+        self.scope.begin()
+        # what a turn finds in these may be what the turn before it has left
+        for name in tree.assigned_names(node.body):
+            found = self.scope.names.get(name)
+            self.scope.set(name, ANYTHING if found is None else union(found, ANYTHING))
+        if elements is None:
+            self.fold(node.test)
+        else:
+            self.bind(node.target, elements)
+        self._block(node.body)
+        branch = self.scope.end()
+        self.times = before
+        self.scope.merge([branch, {}])
+        self._block(node.orelse)
+
+    def _with(self, node: Any) -> None:
+        for item in node.items:
+            value = self.fold(item.context_expr)
+            if item.optional_vars is not None:
+                self._put(item.optional_vars, value)
+        self._block(node.body)
+
+    def _try(self, node: Any) -> None:
+        branches = [self._branch([*node.body, *node.orelse])]
+        for handler in node.handlers:
+            self.fold(handler.type)
+            branches.append(self._branch(handler.body))
+        self.scope.merge(branches)
+        self._block(node.finalbody)
+
+    def _match(self, node: Any) -> None:
+        self.fold(node.subject)
+        branches: list[Mapping[str, Fold]] = [{}]
+        for case in node.cases:
+            self.scope.begin()
+            for name in _captured(case.pattern):
+                self.scope.set(name, ANYTHING)
+            self.fold(case.guard)
+            self._block(case.body)
+            branches.append(self.scope.end())
+        self.scope.merge(branches)
+
+    def _nothing(self, node: ast.stmt) -> None:
+        """Pass over what says nothing here."""
+
+    _STATEMENTS: Final[dict[str, Callable[[Any, Any], None]]] = {
+        "FunctionDef": _function,
+        "AsyncFunctionDef": _function,
+        "ClassDef": _class,
+        "Import": _import,
+        "ImportFrom": _import_from,
+        "Assign": _assign,
+        "AnnAssign": _annotated,
+        "AugAssign": _augmented,
+        "Delete": _delete,
+        "If": _if,
+        "For": _for,
+        "AsyncFor": _for,
+        "While": _while,
+        "With": _with,
+        "AsyncWith": _with,
+        "Try": _try,
+        "TryStar": _try,
+        "Match": _match,
+        "Global": _nothing,
+        "Nonlocal": _nothing,
+    }
+
+
+def _is_not_first(method: Body) -> bool:
+    """Say whether a method comes after those that set up the object."""
+    enters = any(
+        isinstance(decorator.only, Made) and _last(decorator.only.callee) == "enter"
+        for decorator in method.decorators
+    )
+    return not enters and not method.name.endswith((".__init__", ".__enter__"))
+
+
+def _last(value: object) -> str:
+    if isinstance(value, Named):
+        return value.path.rpartition(".")[2]
+    return value.name if isinstance(value, Part) else ""
+
+
+def _is_main(test: ast.expr) -> bool:
+    """Say whether a condition asks for the script being started as a program."""
+    return (
+        isinstance(test, ast.Compare)
+        and isinstance(test.left, ast.Name)
+        and test.left.id == "__name__"
+        and isinstance(test.ops[0], ast.Eq)
+    )
+
+
+def _captured(pattern: ast.AST) -> list[str]:
+    found = []
+    for node in ast.walk(pattern):
+        for field in ("name", "rest"):
+            name = getattr(node, field, None)
+            if isinstance(name, str):
+                found.append(name)
+    return found
+
+
+def walk(module: ast.Module) -> Walker:
+    """Read the tree of a script."""
+    return Walker(module)
