@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kei_gates.hook import bindings, places, store, trust, who
+from kei_gates.hook import bindings, places, session_facts, store, trust, who
 from kei_gates.hook.judge import judge
 from kei_gates.model import Decision, Fault, Role
 from kei_gates.protocol import payload
@@ -34,7 +34,7 @@ def decide(fields: Mapping[str, object]) -> Decision:
     refusal = refuse(policy, call, keys, where)
     if refusal is not None:
         return Decision("deny", (("kei-gates", refusal),), role.name)
-    decision = judge(call, role, where)
+    decision = judge(call, role, where, facts=session_facts.of_call(fields, where))
     if asked is not None and decision.outcome != "deny":
         started = payload.text(fields, "tool_use_id")
         bindings.Session(fields, where).start(started, asked)
