@@ -61,3 +61,8 @@ def test_any_reason_gives_one_ascii_line_and_valid_json(reason: str, remedy: str
     assert all(byte == 10 or 32 <= byte < 127 for byte in reply.stderr)
     assert json.loads(reply.stdout)
     assert len(reply.stderr) < 20_000
+
+
+def test_the_sign_of_a_product_stays_readable() -> None:
+    estimate = "Estimate: $13.50 (= 2 × 1.5 h × $4.50/h H100)"
+    assert answer.one_line(estimate) == "Estimate: $13.50 (= 2 x 1.5 h x $4.50/h H100)"

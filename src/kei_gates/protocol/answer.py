@@ -56,7 +56,7 @@ def one_line(line: str) -> str:
     """Make text safe to show on one line of a terminal: ASCII, no control characters, bounded."""
     if len(line) > _LONGEST_MESSAGE:
         line = line[: _LONGEST_MESSAGE // 2] + " ... " + line[-_LONGEST_MESSAGE // 2 :]
-    plain = line.encode("ascii", "backslashreplace").decode("ascii")
+    plain = line.replace("×", "x").encode("ascii", "backslashreplace").decode("ascii")
     return "".join(c if " " <= c <= "~" else _ESCAPES.get(c, f"\\x{ord(c):02x}") for c in plain)
 
 
