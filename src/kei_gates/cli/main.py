@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from kei_gates import __version__
-from kei_gates.cli import check, hook, install, parse, schema, task, trial, trust
+from kei_gates.cli import check, confirm, cost, hook, install, parse, schema, task, trial, trust
 from kei_gates.cli.usage import USAGE_EXIT, UsageError
 from kei_gates.model import Fault
 
@@ -34,7 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"kei-gates {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (install, trust, check, task, trial, parse, schema, hook):
+    for module in (install, trust, confirm, check, task, cost, trial, parse, schema, hook):
         module.register(commands)
     return parser
 
