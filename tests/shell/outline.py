@@ -189,6 +189,7 @@ _SHOWN: dict[type, Callable[..., str]] = {
     ast.Branches: _branches,
     ast.CommandList: _list,
     ast.Function: _function,
+    ast.Coprocess: _group,
     ast.Group: _group,
     ast.Loop: _loop,
     ast.Pipeline: _pipeline,

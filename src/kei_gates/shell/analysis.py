@@ -126,6 +126,7 @@ def _walked(source: str, facts: ShellFacts, dialect: str) -> Evaluator:
     found = Evaluator(source, facts, dialect)
     state = State(facts.cwd, History(facts.environment, dialect))
     state.positional = ()
+    state.history.source = source
     begin(state, facts.own)
     try:
         found.source(source, state, None, ())

@@ -257,6 +257,16 @@ class Group:
         self.subshell: Final = subshell
 
 
+class Coprocess(Group):
+    """`coproc [NAME] command`: in the background, its id in the variable `NAME_PID`."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, body: CommandList, span: Span, name: str) -> None:
+        super().__init__(body, (), span, subshell=True)
+        self.name: Final = name
+
+
 class Branches:
     """`if` and `case`: words that are expanded, then bodies of which some may run."""
 

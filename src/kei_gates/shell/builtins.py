@@ -100,7 +100,9 @@ def _trap(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:
         # It may run before any later command, so what it changes is never sure again.
         before = state.any_time()
         after = before.copy()
+        found = set(ev.invocations)
         ev.source(given[0], after, span, ("trap",))
+        ev.early += [one for one in ev.invocations if one not in found]
         if not after.same(before):
             ev.miss("a trap changes the shell while it runs", span)
         ev.deferred.append((later, span, (*ev.via, "trap"), state.copy()))
@@ -165,6 +167,8 @@ def _set_options(ev: Evaluator, words: list[Field], state: State, span: Span) ->
         if letters.endswith("o"):
             check_options(ev, rest[:1], span)
             rest = rest[1:]
+    if rest:
+        state.given = ev.trace_of_unknown(words)
     if rest[:1] == ["--"]:
         state.positional = tuple(rest[1:])
     elif rest:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from kei_gates.shell.ast import Branches, CommandList, Function, Group, Loop, Simple, Test, Word
+from kei_gates.shell.ast import (
+    Branches,
+    CommandList,
+    Coprocess,
+    Function,
+    Group,
+    Loop,
+    Simple,
+    Test,
+    Word,
+)
 from kei_gates.shell.reserved import OPENING, ReservedParser
 from kei_gates.shell.scanner import META, is_name
 
@@ -261,12 +271,14 @@ class CompoundParser(ReservedParser):
         word = self.word() if self.at_word() else None
         self.skip_blanks()
         named = word is not None and word.plain and (self.peek() == "(" or self.reserved())
-        if not named or (word is not None and word.plain in OPENING):
+        name = (word.plain if word is not None else None) or ""
+        if not named or name in OPENING:
             self.waste(self.at - mark)
             self.at = mark
+            name = "COPROC"
         body = self.command()
         items = CommandList(((body, True),), self.span(start))
-        return Group(items, (), self.span(start), subshell=True)
+        return Coprocess(items, self.span(start), name)
 
     def empty(self, start: int) -> Simple:
         """Give the command that stands where there is none."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from kei_gates.shell.ast import Literal
 from kei_gates.shell.reading import SOME_NUMBER
 from kei_gates.shell.scanner import is_name
+from kei_gates.shell.tracing import of_parts, of_words
 from kei_gates.shell.values import NUMBER
 
 TYPE_CHECKING = False
@@ -113,6 +114,20 @@ def _check_text(ev: Evaluator, text: str, state: State, span: Span) -> None:
 def _is_partly_known(text: str) -> bool:
     """Whether a part of a value is not known."""
     return "\0" in text and text != SOME_NUMBER
+
+
+def trace_declared(nodes: Sequence[Word], words: Sequence[Field], state: State) -> None:
+    """Tell where the values come from that a declaration has just given, and that are not known."""
+    if words[0] == "local" and not state.calls:
+        return  # to bash an error, behind which they are what they were
+    for word in nodes[1:]:
+        head = word.parts[0] if word.parts else None
+        name, equals, rest = (head.text if isinstance(head, Literal) else "").partition("=")
+        if not equals or not is_name(name) or isinstance(state.variables.get(name), str):
+            continue
+        parts = (Literal(rest, quoted=False), *word.parts[1:])
+        trace = of_words(word.array, state) if word.array else of_parts(parts, state)
+        state.assign(name, state.variables.get(name), trace)
 
 
 def assign_array(ev: Evaluator, word: Word, words: Sequence[Field], state: State) -> None:

@@ -7,6 +7,7 @@ from kei_gates.shell.ast import (
     Anonymous,
     Branches,
     CommandList,
+    Coprocess,
     Function,
     Group,
     Loop,
@@ -19,17 +20,19 @@ from kei_gates.shell.dispatch import follow, start
 from kei_gates.shell.errors import MOST_NESTING, Unanalysable
 from kei_gates.shell.listing import lists_files
 from kei_gates.shell.loops import run_loop
+from kei_gates.shell.origins import JOB
 from kei_gates.shell.parser import Parser
 from kei_gates.shell.redirecting import Redirecting
 from kei_gates.shell.simple import call, run, run_simple
 from kei_gates.shell.streams import Input
-from kei_gates.shell.values import COMPUTED, FileText, marked
+from kei_gates.shell.values import COMPUTED, NUMBER, RUNNING, FileText, marked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import ClassVar, TypeVar
 
+    from kei_gates.model import Invocation
     from kei_gates.shell.analysis import ShellFacts
     from kei_gates.shell.ast import Command, Span
     from kei_gates.shell.expand import Field
@@ -62,6 +65,8 @@ class Evaluator(Redirecting):
         self.of_files: set[Function] = set()
         # What runs when the shell ends: a text, where it stands, and what was known there.
         self.deferred: list[tuple[str, Span, tuple[str, ...], State]] = []
+        # What a trap runs by what was known where it was set.
+        self.early: list[Invocation] = []
         # What was known at each `break`, `continue` and `return` inside each loop and function.
         self.leaving: list[list[State]] = []
         # Definitions of the user's own functions that were read.
@@ -93,7 +98,8 @@ class Evaluator(Redirecting):
             state.forget()
             return
         of_file = isinstance(text, FileText)
-        text = marked(text, "$kei_unknown")
+        text = marked(text.replace(RUNNING, "$!"), "$kei_unknown")
+        traced = self.traced
         outer, self.via = self.via, self.via + via
         out, stdin, inside, spoken = self.out, self.stdin, self.inside_files, self.dialect
         self.dialect = state.history.dialect = dialect or spoken
@@ -115,6 +121,7 @@ class Evaluator(Redirecting):
             state.forget()
         self.depth -= 1
         self.via, self.inside_files, self.most_work = outer, inside, most_work
+        self.traced = traced
         self.dialect = state.history.dialect = spoken
 
     def _run_parsed(self, text: str, state: State, span: Span | None) -> None:
@@ -148,6 +155,7 @@ class Evaluator(Redirecting):
             self.via = via
             self.source(text, before.any_time(), span, ())
         self.via = ()
+        self._forget_early()
         for name, definitions in list(state.history.functions.items()):
             for function in definitions:
                 if not isinstance(function, Function):
@@ -158,6 +166,13 @@ class Evaluator(Redirecting):
                     unknown = state.any_time()
                     unknown.forget()
                     self.command(function.body, unknown)
+
+    def _forget_early(self) -> None:
+        """Take off what a trap runs with words that only what stands behind it tells of."""
+        told = {(one.argv, one.via, one.span) for one in self.invocations if one.origins}
+        for one in self.early:
+            if not one.origins and (one.argv, one.via, one.span) in told:
+                self.invocations.pop(one, None)
 
     # --- commands ---------------------------------------------------------------------------
 
@@ -256,11 +271,16 @@ class Evaluator(Redirecting):
     def _stage(self, command: Command, state: State) -> None:
         """Run one side of a pipe; what it prints is what the next one can read."""
         text = self.printed_by(lambda: self.command(command, state))
-        self.stdin = Input(text, outside=lists_files(command, self.files, state))
+        trace = self.printed_trace
+        self.stdin = Input(text, outside=lists_files(command, self.files, state), trace=trace)
 
     def _group(self, node: Group, state: State) -> None:
         inner = state.subshell() if node.subshell else state
         self.within(node.redirections, state, lambda: self.commands(node.body, inner))
+
+    def _coprocess(self, node: Coprocess, state: State) -> None:
+        self._group(node, state)
+        state.assign(f"{node.name}_PID", NUMBER, JOB)
 
     def _branches(self, node: Branches, state: State) -> None:
         for word in node.words:
@@ -295,6 +315,7 @@ class Evaluator(Redirecting):
         Branches: _branches,  # type: ignore[dict-item]
         CommandList: commands,  # type: ignore[dict-item]
         Function: _function,  # type: ignore[dict-item]
+        Coprocess: _coprocess,  # type: ignore[dict-item]
         Group: _group,  # type: ignore[dict-item]
         Loop: _loop,  # type: ignore[dict-item]
         Pipeline: _pipeline,  # type: ignore[dict-item]

@@ -7,8 +7,9 @@ from kei_gates.shell.ast import Arithmetic, Literal, Parameter, Subscript, Word
 from kei_gates.shell.braces import EXPANDED, QUOTED, WRITTEN
 from kei_gates.shell.globs import escape
 from kei_gates.shell.operators import is_count
+from kei_gates.shell.origins import JOB
 from kei_gates.shell.parameters import is_from_outside, join, piece_of, strings
-from kei_gates.shell.values import COMPUTED, MOST_CHOICES, OUTSIDE, is_unknown
+from kei_gates.shell.values import COMPUTED, MOST_CHOICES, OUTSIDE, RUNNING, is_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -233,7 +234,10 @@ def _unknown(part: Part, state: State) -> str:
     if isinstance(part, Parameter) and not part.operator and is_from_outside(part.name, state):
         return OUTSIDE
     from kei_gates.shell.numbers import is_numeric  # it expands words too
+    from kei_gates.shell.tracing import of_parts  # so does it
 
+    if of_parts((part,), state) == JOB:
+        return RUNNING
     return OUTSIDE if is_numeric(part, state) else COMPUTED  # digits cannot be anything else
 
 

@@ -7,6 +7,7 @@ from kei_gates.shell.expand import PIPE, alternatives, fields, text_of, values_o
 from kei_gates.shell.findings import Findings
 from kei_gates.shell.listing import lists_files, may_be_own
 from kei_gates.shell.numbers import RUNS, UNKNOWN, assigned_in, expression_danger, text_danger
+from kei_gates.shell.origins import NOTHING
 from kei_gates.shell.parameters import strings
 from kei_gates.shell.printed_setup import names_folder, sets_up
 from kei_gates.shell.streams import Input, Output
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from kei_gates.shell.analysis import ShellFacts
     from kei_gates.shell.ast import CommandList, Part, Span, Word
     from kei_gates.shell.expand import Field
+    from kei_gates.shell.origins import Trace
     from kei_gates.shell.state import State
 
 
@@ -48,6 +50,9 @@ class Expanding(Findings):
         self.descriptors: dict[str, str | None] = {}
         # What can be read from the pipe of each process substitution.
         self.pipes: dict[str, str | None] = {}
+        # Where that comes from; and what was printed last.
+        self.piped: dict[str, Trace] = {}
+        self.printed_trace: Trace = NOTHING
         # Whether what was known was lost in a file that was there before.
         self.lost_in_file = False
         # Whether a shell may end before the end of its source, as with `set -e`.
@@ -79,6 +84,7 @@ class Expanding(Findings):
             run()
             return self.out.text
         finally:
+            self.printed_trace = self.out.trace
             self.out, self.stdin = outer, stdin
 
     def maybe(self, run: Callable[[], None]) -> None:
@@ -86,7 +92,7 @@ class Expanding(Findings):
         self.unsure += 1
         try:
             if self.printed_by(run) != "":
-                self.out.write(None)
+                self.out.write(None, self.printed_trace)
         finally:
             self.unsure -= 1
 
@@ -148,14 +154,17 @@ class Expanding(Findings):
         given = Input(None) if part.kind == ">" else None
         inner = state.subshell()
         text = self.printed_by(lambda: self.commands(part.body, inner), given)
+        trace = self.printed_trace
         trusted = text is None and not self._is_own_program(part.body, state)
         if trusted and sets_up(part.body):
             self.note("what sets up the shell was not read", part.body.span)
             text = FileText("")
         outputs = state.history.outputs
+        state.history.printed[part] = trace
         if part.kind != "$":
             name = f"{PIPE}{len(self.pipes)}"
             self.pipes[name] = text if part.kind in ("<", "=") else None
+            self.piped[name] = trace if part.kind in ("<", "=") else None
             outputs[part] = name
         elif trusted and names_folder(part.body):
             outputs[part] = f"/{FOLDER}"

@@ -7,6 +7,7 @@ from kei_gates.shell.errors import MOST_WORK, Unanalysable
 from kei_gates.shell.expand import PIPE, Pattern
 from kei_gates.shell.files import LATER, Copy, Files
 from kei_gates.shell.globs import escape
+from kei_gates.shell.origins import all_of, both
 from kei_gates.shell.state import collapse
 from kei_gates.shell.values import with_names
 from kei_gates.shell.written import Written
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from kei_gates.shell.analysis import ShellFacts
     from kei_gates.shell.ast import Span, Word
     from kei_gates.shell.files import Content
+    from kei_gates.shell.origins import Trace
     from kei_gates.shell.state import State
 
     Brings = tuple[tuple[str, str], ...]
@@ -58,6 +60,10 @@ class Findings:
         self.inside_files = 0
         # The latest command's words, and the same with patterns for globs.
         self.spelled: tuple[list[str | None], list[str | None]] = ([], [])
+        # The words of the latest command of which one is not known, and where each comes from.
+        self.traced: tuple[Sequence[str | None], Sequence[Trace]] = ([], [])
+        # Where the text comes from that the source has written into files.
+        self.written_traces: dict[str, Trace] = {}
         # Its words as they are written.
         self.written: tuple[Word, ...] = ()
         # Variables that hold something now, whatever it is.
@@ -75,11 +81,30 @@ class Findings:
         """Add a program that runs."""
         shown: list[str | None] = []
         first = argv[0] or ""
-        for word in (with_names(first), *argv[1:]):
+        traces = self.traces_of(argv)
+        found: dict[int, Trace] = {}
+        for word, trace in zip((with_names(first), *argv[1:]), traces, strict=True):
             known = None if word is not None and "\0" in word else word
             if known is not None or not shown or shown[-1] is not None:
                 shown.append(known)  # one that is not known stands for any number
-        self.invocations[Invocation(tuple(shown), self.via, span)] = None
+            if known is None:
+                at = len(shown) - 1
+                found[at] = both(found.get(at, trace), trace)
+        origins = tuple((at, trace) for at, trace in found.items() if trace)
+        self.invocations[Invocation(tuple(shown), self.via, span, origins)] = None
+
+    def traces_of(self, words: Sequence[str | None]) -> Sequence[Trace]:
+        """Tell where the words of a command come from, also where a wrapper is given them."""
+        plain, traces = self.traced
+        count = len(words)
+        if plain is words or (0 < count <= len(plain) and list(plain[-count:]) == list(words)):
+            return traces[-count:]
+        return [None] * count
+
+    def trace_of_unknown(self, words: Sequence[str | None]) -> Trace:
+        """Tell where all comes from that is not known of a command's words."""
+        pairs = zip(words, self.traces_of(words), strict=True)
+        return all_of(trace for word, trace in pairs if word is None or "\0" in word)
 
     def miss(self, why: str, span: Span) -> None:
         """Add what could run and was not seen."""
@@ -93,7 +118,7 @@ class Findings:
         self.miss(why, span)
         self.inside_files -= 1
 
-    def touch(  # noqa: C901, PLR0913 -- an effect with what it leaves
+    def touch(  # noqa: C901, PLR0912, PLR0913 -- an effect with what it leaves
         self,
         kind: EffectKind,
         path: str | None,
@@ -120,6 +145,8 @@ class Findings:
                 known = None if named is not None and "\0" in named else named
                 if kind == "write" and known is not None:
                     self.files.write_all(known)
+                if kind != "read":
+                    self.written_traces.clear()
                 self._effect(kind, known, by, tree=tree, glob=known is not None)
                 if known is None and tree and kind == "delete" and by != "find":
                     self._note_empty(by, state)
@@ -127,6 +154,8 @@ class Findings:
         for spelled in state.paths(path):
             named = None if spelled is None else with_names(spelled)
             absolute = None if named is not None and "\0" in named else named
+            if kind in ("write", "delete") and content is not LATER:
+                self._lose_traces(spelled, tree=tree)
             if absolute is not None and kind != "delete" and self._behind_link(absolute):
                 absolute = self.files.behind_links(collapse(absolute))
             if absolute is None or not _is_no_file(absolute):
@@ -138,6 +167,13 @@ class Findings:
             elif kind == "write" and spelled is not None and content is not LATER:
                 certain = certain and not self.unsure
                 self.files.write(collapse(spelled), content, tree=tree, certain=certain)
+
+    def _lose_traces(self, path: str | None, *, tree: bool) -> None:
+        """Note that files hold something else, or that nobody knows which do."""
+        if path is None or tree:
+            self.written_traces.clear()
+        else:
+            self.written_traces.pop(collapse(path), None)
 
     def _effect(  # noqa: PLR0913 -- the fields of an effect
         self,

@@ -6,12 +6,14 @@ from kei_gates.shell.ast import Literal, Parameter
 from kei_gates.shell.lookup import listed_files
 from kei_gates.shell.numbers import gives_number
 from kei_gates.shell.streams import Input
+from kei_gates.shell.tracing import of_words
 from kei_gates.shell.values import NUMBER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kei_gates.shell.ast import Loop, Word
     from kei_gates.shell.evaluate import Evaluator
+    from kei_gates.shell.origins import Trace
     from kei_gates.shell.state import State
     from kei_gates.shell.values import Value
 
@@ -36,6 +38,7 @@ def run_loop(ev: Evaluator, node: Loop, state: State) -> None:
         return
     most = _MOST_ITERATIONS >> 2 * state.loops  # loops inside loops multiply
     certain = None not in values and NUMBER not in values and len(values) <= most and not node.asks
+    trace = _trace(node, state) if not certain else None
     if not certain:
         values = [NUMBER if all(value is NUMBER for value in values) else None]
     if node.asks:
@@ -44,7 +47,7 @@ def run_loop(ev: Evaluator, node: Loop, state: State) -> None:
     for value in values:
         known = value if isinstance(value, str) else None
         ev.hide(node.name, known, node.span, followed=True, state=state)
-        state.assign(node.name, value)
+        state.assign(node.name, value, trace)
         if certain:
             _repeat(ev, node, state, prints=True)
         else:
@@ -61,6 +64,13 @@ def _values(ev: Evaluator, node: Loop, state: State) -> list[Value]:
     if node.words is not None:
         return [value for word in node.words for value in _items(ev, word, state)] or [None]
     return list(state.positional or (None,))
+
+
+def _trace(node: Loop, state: State) -> Trace:
+    """Tell where the values of a loop come from that are not known."""
+    if node.words is None:
+        return state.given if set(state.positional or ()) == {None} else None
+    return of_words(node.words, state)
 
 
 def _filled(node: Loop) -> set[str]:
@@ -133,7 +143,8 @@ def _repeat(ev: Evaluator, node: Loop, state: State, *, prints: bool = False) ->
 
 def _pass(ev: Evaluator, node: Loop, state: State, *, widen: bool) -> None:
     """Run a loop's header and body once; what it reads is not known, as another pass reads too."""
-    outer, ev.stdin = ev.stdin, Input(None)
+    outer = ev.stdin
+    ev.stdin = Input(None, trace=outer.trace)
     turn = state.copy()
     if node.header is not None:
         ev.body(node.header, turn)

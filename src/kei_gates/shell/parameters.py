@@ -279,7 +279,7 @@ def _defaulted(
 ) -> Strings:
     """Give `${x:-word}`: the value, or the word where there is none."""
     takes_empty = part.operator[0] == ":"
-    if value is None and not (state.is_unset(part.name) and _is_ordinary(part.name, state)):
+    if value is None and not (state.is_unset(part.name) and is_ordinary(part.name, state)):
         return None
     kept = tuple(text for text in value or () if text or not takes_empty)
     if value is not None and len(kept) == len(value):
@@ -298,7 +298,7 @@ def is_from_outside(name: str, state: State) -> bool:
     )
 
 
-def _is_ordinary(name: str, state: State) -> bool:
+def is_ordinary(name: str, state: State) -> bool:
     """Whether a variable that is not known can be taken for unset: the shell sets it not itself."""
     return bool(state.history.environment) and is_name(name) and name not in SET_BY_SHELLS
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from kei_gates.shell.options import Grammar, read
 from kei_gates.shell.printing import printf
 from kei_gates.shell.scanner import is_name
+from kei_gates.shell.tracing import cuts_numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,6 +102,17 @@ def follow_printf(ev: Evaluator, words: list[Field], state: State, span: Span) -
             ev.miss("zsh evaluates what `printf` shows as a number", span)
 
 
+def _reads_whole(words: Sequence[Field], state: State) -> bool:
+    """Whether a builtin assigns whole words or lines of the standard input."""
+    options = [word for word in words[1:] if word is None or word[:1] == "-"]
+    known = [word[1:] for word in options if word is not None]
+    plain = len(known) == len(options) and set("".join(known)) <= _WHOLE
+    return words[0] in READING and plain and not cuts_numbers(state)
+
+
+_WHOLE = frozenset("aerpst")
+
+
 def _assign(
     ev: Evaluator,
     words: Sequence[Field],
@@ -109,6 +121,7 @@ def _assign(
     values: Mapping[str, Value],
 ) -> None:
     """Assign to every operand that can be a name: the value given for it, or an unknown one."""
+    trace = ev.stdin.trace if _reads_whole(words, state) else None
     for word in words[1:]:
         if word is None:
             state.lose(list(state.variables))
@@ -116,9 +129,9 @@ def _assign(
             value = values.get(word)
             known = value if isinstance(value, str) else None
             ev.hide(word, known, span, followed=True, state=state)
-            state.assign(word, value)
+            state.assign(word, value, trace)
         elif "[" in word and ("$(" in word or "`" in word):
             ev.miss(f"`{word}` is evaluated as a variable's name", span)
     for name in ("REPLY", "MAPFILE", "OPTARG"):
         if name not in words:
-            state.assign(name, values.get(name))
+            state.assign(name, values.get(name), trace)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from kei_gates.model import Origin
 from kei_gates.shell.ast import HereDocument, Parameter
 from kei_gates.shell.expand import PIPE
 from kei_gates.shell.expanding import Expanding
 from kei_gates.shell.files import LATER
+from kei_gates.shell.origins import both
 from kei_gates.shell.state import collapse
 from kei_gates.shell.streams import Input, Output
+from kei_gates.shell.tracing import of_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 
     from kei_gates.shell.ast import Redirection, Word
     from kei_gates.shell.expand import Field
+    from kei_gates.shell.origins import Trace
     from kei_gates.shell.state import State
 
 STANDARD_INPUT = frozenset(("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"))
@@ -42,7 +46,7 @@ class Redirecting(Expanding):
             written = self.out
             self.out, self.stdin = out, stdin
         for path, appends in targets:
-            self._fill(path, written.text, state, appends=appends)
+            self._fill(path, written.text, state, appends=appends, trace=written.trace)
 
     def _redirect(
         self, redirection: Redirection, state: State, targets: list[tuple[Field, bool]]
@@ -55,7 +59,7 @@ class Redirecting(Expanding):
             text = self.value(word, state)
             given = text if operator == "<<" or text is None else f"{text}\n"
             if descriptor.lstrip("0") == "":
-                self.stdin = Input(given)
+                self.stdin = Input(given, trace=of_word(word, state))
             self.descriptors[descriptor] = given
             return
         assert not isinstance(target, HereDocument)  # noqa: S101 -- only `<<` has one
@@ -66,7 +70,7 @@ class Redirecting(Expanding):
         elif operator in ("<", "<&"):
             self.touch("read", path, operator, state)
             if descriptor.lstrip("0") == "":
-                self.stdin = Input(self.text_at(path, state))
+                self.stdin = Input(self.text_at(path, state), trace=self.trace_at(path, state))
         elif not (operator == ">&" and path is None and _is_one_parameter(target)):
             self._write_to(operator, descriptor, path, state, targets)
         else:
@@ -97,9 +101,22 @@ class Redirecting(Expanding):
         elif operator == "<>":
             self.stdin = Input(None)
 
-    def _fill(self, path: Field, text: str | None, state: State, *, appends: bool) -> None:
-        """Note what was written into a file."""
-        for absolute in state.paths(path):
+    def _fill(
+        self,
+        path: Field,
+        text: str | None,
+        state: State,
+        *,
+        appends: bool,
+        trace: Trace = None,
+    ) -> None:
+        """Note what was written into a file, and where that comes from."""
+        paths = state.paths(path)
+        if len(paths) == 1 and paths[0] is not None:
+            name = collapse(paths[0])
+            before = self.trace_at(name, state) if appends or self.unsure else trace
+            self.written_traces[name] = both(before, trace)
+        for absolute in paths:
             if absolute is None:
                 continue
             if absolute.startswith(("/dev/", "/proc/")):
@@ -133,6 +150,20 @@ class Redirecting(Expanding):
             contents = self.files.contents(collapse(absolute))
             found += [one if isinstance(one, str) else None for one in contents]
         return found[0] if len(found) == 1 else None
+
+    def trace_at(self, path: Field, state: State) -> Trace:
+        """Tell where the text of a file comes from."""
+        if path is None or path in STANDARD_INPUT:
+            return self.stdin.trace if path is not None else None
+        if path.startswith(PIPE):
+            return self.piped.get(path)
+        paths = state.paths(path)
+        if len(paths) != 1 or paths[0] is None or path.startswith(DESCRIPTORS):
+            return None
+        name = collapse(paths[0])
+        if name in self.written_traces:
+            return self.written_traces[name]
+        return None if "\0" in name or self.files.is_own(name) else (Origin("file", (name,)),)
 
 
 def _is_descriptor(path: Field) -> bool:

@@ -7,6 +7,8 @@ from kei_gates.shell.lookup import files_of
 from kei_gates.shell.outputs import is_silent, printed
 from kei_gates.shell.state import collapse
 from kei_gates.shell.temporary import made_by
+from kei_gates.shell.tracing import of_output
+from kei_gates.shell.values import FileText
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def show(  # noqa: PLR0911 -- one kind of program after another
             ev.out.write(_located(ev, words))
         return
     if not quiet:
-        ev.out.write(None)
+        ev.out.write(None, of_output(ev, words, state, quiet=False))
         return
     if is_silent(words):
         return
@@ -60,7 +62,9 @@ def show(  # noqa: PLR0911 -- one kind of program after another
         ev.out.write(None if made is None else f"{made}\n")
         return
     known = program in _BUILTIN or ev.facts.which(program)
-    ev.out.write(_printed(ev, words, state) if known else None)
+    text = _printed(ev, words, state) if known else None
+    plain = text is not None and not isinstance(text, FileText)
+    ev.out.write(text, None if plain else of_output(ev, words, state, quiet=True))
 
 
 def _printed(ev: Evaluator, words: Sequence[Field], state: State) -> str | None:

@@ -5,24 +5,29 @@ from __future__ import annotations
 from kei_gates.shell import builtins
 from kei_gates.shell.aliases import check_odd_aliases, run_aliases
 from kei_gates.shell.ast import Literal, Pipeline, Simple, Substitution, Word
-from kei_gates.shell.declare import assign_array, declare
+from kei_gates.shell.declare import assign_array, declare, trace_declared
 from kei_gates.shell.errors import MOST_NESTING
 from kei_gates.shell.expand import partly_known, text_of
 from kei_gates.shell.lookup import looked_up
 from kei_gates.shell.numbers import gives_number
+from kei_gates.shell.origins import both
 from kei_gates.shell.own_functions import OwnFunction
 from kei_gates.shell.parameters import is_fixed
 from kei_gates.shell.parser import DECLARING
 from kei_gates.shell.reading import READING, SOME_NUMBER
 from kei_gates.shell.showing import show
 from kei_gates.shell.streams import Input
+from kei_gates.shell.tracing import of_command, of_word, of_words
 from kei_gates.shell.values import COMPUTED, NUMBER, TEMPORARY, one_of, strings_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kei_gates.shell.ast import Assignment, Function, Part, Span
     from kei_gates.shell.evaluate import Evaluator
     from kei_gates.shell.expand import Field
+    from kei_gates.shell.origins import Trace
     from kei_gates.shell.state import State
     from kei_gates.shell.values import Value
 
@@ -66,8 +71,11 @@ def _run_words(ev: Evaluator, node: Simple, words: list[Field], state: State) ->
     ev.written = node.words
     if None in words:
         ev.spelled = (words, ev.with_patterns(node.words, state))
+    traces: Sequence[Trace] = ()
+    if any(word is None or "\0" in word for word in words):
+        traces = of_command(node.words, words, state, ev)
     if words or not node.assignments or ev.dialect == "zsh":
-        ev.within(node.redirections, state, lambda: _run_here(ev, node, words, state))
+        ev.within(node.redirections, state, lambda: _run_here(ev, node, words, state, traces))
     else:
         _assign_alone(ev, node, state)
     if words == ["exec"] and node.redirections:
@@ -93,17 +101,22 @@ def _assign_alone(ev: Evaluator, node: Simple, state: State) -> None:
     ev.stdin = outer
 
 
-def _run_here(ev: Evaluator, node: Simple, words: list[Field], state: State) -> None:
+def _run_here(
+    ev: Evaluator, node: Simple, words: list[Field], state: State, traces: Sequence[Trace] = ()
+) -> None:
     """Run a command's assignments and its words, its redirections in place."""
     before = {one.name: state.variables.get(one.name) for one in node.assignments}
     outside = {one.name for one in node.assignments if one.name not in state.variables}
     for assignment in node.assignments:
         _assign(ev, assignment, state, node.span, alone=bool(words) and words[0] in READING)
     if words:
+        ev.traced = (words, traces or [None] * len(words))
         ev.run(words, state, node.span, ev.stdin.text)
         for word in node.words:
             if word.array is not None:
                 assign_array(ev, word, words, state)
+        if words[0] in DECLARING and words[0] not in state.functions:
+            trace_declared(node.words, words, state)
         for name, value in before.items():
             # What a builtin or a function is given may last, by the shell and its options.
             lasts = words[0] in state.functions or words[0] in builtins.HANDLERS
@@ -111,10 +124,11 @@ def _run_here(ev: Evaluator, node: Simple, words: list[Field], state: State) -> 
                 state.assign(name, None)
             elif name in outside:
                 state.variables.pop(name, None)
+                state.traces.pop(name, None)
             else:
                 state.assign(name, value)
     elif node.redirections and not node.assignments:
-        ev.out.write(ev.stdin.text)  # `$(<file)`
+        ev.out.write(ev.stdin.text, ev.stdin.trace)  # `$(<file)`
 
 
 def _declaring_words(ev: Evaluator, node: Simple, state: State) -> list[Field]:
@@ -183,12 +197,16 @@ def _assign(  # noqa: C901, PLR0912 -- the steps of one assignment
     value: Value
     if node.array is not None:
         value = tuple(field for word in node.array for field in ev.expand(word, state))
+        trace = of_words(node.array, state)
     else:
         found = ev.values(node.value, state)
+        trace = of_word(node.value, state)
         value = None if found is None else one_of(found)
         if (value is None or "\0" in str(value)) and gives_number(node.value, state):
             value = NUMBER
     element = None
+    if node.append or node.subscript is not None:
+        trace = both(state.trace(node.name), trace)
     if node.subscript is not None:
         element = (node.subscript.text, None if node.append else value)
         value = None
@@ -205,7 +223,7 @@ def _assign(  # noqa: C901, PLR0912 -- the steps of one assignment
         ev.miss(f"`{node.name}` changes what zsh runs", span)
     followed = element is not None and is_fixed(node.name, element[0], state)
     kept = _elements(state, node.name) if followed else {}
-    state.assign(node.name, value)
+    state.assign(node.name, value, trace)
     if element is not None and followed:
         state.history.indexed.add(node.name)
         for name, held in (kept | {f"{node.name}[{element[0]}]": element[1]}).items():
@@ -353,6 +371,7 @@ def call(ev: Evaluator, function: Function, words: list[Field], state: State) ->
         ev.miss(f"the function `{function.name}` calls itself too often", function.span)
     else:
         before, local = state.copy(), state.local
+        state.given = ev.trace_of_unknown(words)
         state.positional, state.local = tuple(words[1:]), set()
         state.calls += 1
         ev.body(function.body, state)
@@ -362,5 +381,6 @@ def call(ev: Evaluator, function: Function, words: list[Field], state: State) ->
             same = before.variables.get(name) == state.variables.get(name)
             state.assign(name, before.variables.get(name) if same else None)
         state.positional, state.local = before.positional, local
+        state.given = before.given
     ev.depth -= 1
     ev.inside_files -= function in ev.of_files

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kei_gates.shell.origins import NOTHING, both, of_known
 from kei_gates.shell.values import NUMBER, OUTSIDE, either, is_number, is_unknown, strings_of
 
 TYPE_CHECKING = False
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Final, TypeAlias
 
     from kei_gates.shell.ast import Function, Substitution
+    from kei_gates.shell.origins import Trace
     from kei_gates.shell.own_functions import OwnFunction
     from kei_gates.shell.values import Value
 
@@ -37,19 +39,25 @@ class History:
     `restless` are variables that do not hold what they are assigned (`declare -u`), `integers`
     those that evaluate it, and `keyed` associative arrays, whose subscripts are not evaluated.
     `indexed` are arrays of which single elements were assigned: those are variables of the name
-    `array[subscript]`. `outputs` holds what the latest run of each substitution surely printed.
+    `array[subscript]`. `outputs` holds what the latest run of each substitution surely printed,
+    `printed` where what is not known of that comes from, and `traces` where all comes from that
+    any variable ever held. `source` is the whole text: what it assigns nowhere has its value from
+    outside, known or not.
     """
 
     __slots__ = (
         "dialect", "environment", "folders", "functions", "indexed", "integers", "keyed",
-        "outputs", "references", "restless", "values",
+        "outputs", "printed", "references", "restless", "source", "traces", "values",
     )  # fmt: skip
 
     def __init__(self, environment: Mapping[str, str] | None = None, dialect: str = "auto") -> None:
         """Take the variables that the shell is started with, and which shell it is at first."""
         self.environment: Final = environment or {}
         self.dialect = dialect
+        self.source = ""
         self.outputs: dict[Substitution, str | None] = {}
+        self.printed: dict[Substitution, Trace] = {}
+        self.traces: dict[str, Trace] = {}
         self.references: dict[str, tuple[str, ...]] = {}
         self.values: dict[str, Value] = {}
         self.folders: dict[str | None, None] = {}
@@ -64,8 +72,8 @@ class State:
     """One shell's state. Subshells and branches work on a copy."""
 
     __slots__ = (
-        "aliases", "calls", "folders", "functions", "history", "local", "loops", "positional",
-        "references", "success", "variables",
+        "aliases", "calls", "folders", "functions", "given", "history", "local", "loops",
+        "positional", "references", "success", "traces", "variables",
     )  # fmt: skip
 
     def __init__(self, folder: str | None, history: History | None = None) -> None:
@@ -76,6 +84,8 @@ class State:
         many loops and functions are running; `local` names the variables of the running function.
         `aliases` holds every text that a name may be replaced by; it may also be left alone.
         `references` are namerefs, each with the variables that it may stand for, itself too.
+        `traces` tell where variables come from that are not known, `given` where the positional
+        parameters do.
         """
         self.history: Final = history or History()
         self.folders: tuple[str | None, ...] = (folder,)
@@ -85,6 +95,8 @@ class State:
         self.aliases: dict[str, tuple[str, ...]] = {}
         self.references: dict[str, tuple[str, ...]] = {}
         self.positional: tuple[str | None, ...] | None = None
+        self.traces: dict[str, Trace] = {}
+        self.given: Trace = None
         self.local: set[str] = set()
         self.loops = 0
         self.calls = 0
@@ -94,6 +106,7 @@ class State:
         other = State(None, self.history)
         other.take(self)
         other.variables = dict(self.variables)
+        other.traces = dict(self.traces)
         other.functions = dict(self.functions)
         other.aliases = dict(self.aliases)
         other.references = dict(self.references)
@@ -126,12 +139,17 @@ class State:
             name: value if values.get(name) == value else None
             for name, value in self.variables.items()
         } | {name: None for name in values if name not in self.variables}
+        other.traces = {}
+        for name, trace in self.history.traces.items():
+            ever = both(trace, self.trace(name))
+            if ever:
+                other.traces[name] = ever
         other.functions = dict(self.history.functions)
         for name, targets in self.history.references.items():
             other.refer(name, (*self.meanings(name), *targets))
         if any(folder not in self.folders for folder in self.history.folders):
             other.folders = (None,)
-        other.positional = None
+        other.positional = other.given = None
         other.success = None
         return other
 
@@ -140,6 +158,8 @@ class State:
         self.folders = other.folders
         self.success = other.success
         self.variables = other.variables
+        self.traces = other.traces
+        self.given = other.given
         self.functions = other.functions
         self.aliases = other.aliases
         self.references = other.references
@@ -152,6 +172,8 @@ class State:
         """Say whether both know the same."""
         return (
             self.variables == other.variables
+            and self.traces == other.traces
+            and self.given == other.given
             and self.folders == other.folders
             and self.positional == other.positional
             and self.functions == other.functions
@@ -165,14 +187,18 @@ class State:
         With `widen`, values that differ are unknown at once, so that a loop comes to an end.
         """
         self.enter(other.folders, also=self.folders)
+        traced = other.traces.keys() | self.traces.keys()
+        traces = {name: both(self.trace(name), other.trace(name)) for name in traced}
+        self.traces = {name: trace for name, trace in traces.items() if trace}
+        self.given = self.given if self.given == other.given else None
         for name in other.variables.keys() | self.variables.keys():
             # One that only one of them assigned has, in the other, whatever it had outside.
             mine, theirs = self.outer_value(name), other.outer_value(name)
             if mine is None or mine != theirs:
                 number = is_number(mine) and is_number(theirs)
-                both = either(mine, theirs)
+                value = either(mine, theirs)
                 narrow = widen and name != "PATH"
-                self.variables[name] = (NUMBER if number else None) if narrow else both
+                self.variables[name] = (NUMBER if number else None) if narrow else value
         for name in other.aliases:
             texts = (*self.aliases.get(name, ()), *other.aliases[name])
             self.aliases[name] = tuple(dict.fromkeys(texts))
@@ -194,11 +220,42 @@ class State:
         before = self.history.references.get(name, (name,))
         self.history.references[name] = tuple(dict.fromkeys((*before, *found)))
 
-    def assign(self, name: str, value: Value) -> None:
-        """Give a variable a value."""
+    def assign(self, name: str, value: Value, trace: Trace = None) -> None:
+        """Give a variable a value; `trace` tells where it comes from if it is not known."""
         meanings = self.meanings(name)
+        alone = len(meanings) == 1
         for one in meanings:
-            self._assign(one, value if len(meanings) == 1 else None)
+            self._assign(one, value if alone else None)
+            self._trace(one, trace if alone else None)
+
+    def _trace(self, name: str, trace: Trace) -> None:
+        self.traces.pop(name, None)
+        if trace and name in self.variables and name not in self.history.restless:
+            self.traces[name] = trace
+        if name in self.variables:
+            before = self.history.traces.get(name, NOTHING)
+            self.history.traces[name] = both(before, self.trace(name))
+
+    def trace(self, name: str) -> Trace:
+        """Tell where the value of a variable comes from that is not known."""
+        meanings = self.meanings(name)
+        name = meanings[0]
+        if len(meanings) != 1:
+            return None
+        if name in self.traces:
+            return self.traces[name]
+        value = self.lookup(name)
+        if isinstance(value, tuple):
+            texts = tuple("?" if one is None else one for one in value)
+        else:
+            texts = strings_of(value) or ()
+            if not texts:
+                from kei_gates.shell.parameters import is_ordinary  # it reads states
+
+                follows = len(self.variables) < MOST_VARIABLES and is_ordinary(name, self)
+                own = any(f"{name}{sign}" in self.history.source for sign in ("=", "+="))
+                return NOTHING if follows and own and self.is_unset(name) else None
+        return of_known("".join(texts))
 
     def _assign(self, name: str, value: Value) -> None:
         history = self.history
@@ -241,7 +298,7 @@ class State:
         """Know nothing any more."""
         self.enter((None,))
         self.lose(list(self.variables))
-        self.positional = None
+        self.positional = self.given = None
 
     def home(self, outside: str | None) -> str | None:
         """Give the home folder; `outside` is that of the environment."""

@@ -19,6 +19,9 @@ NUL, so nothing else looks so."""
 TEMPORARY = "\0t"
 """Stands, inside a path, for the name of a file that nobody knew before: that of `mktemp`."""
 
+RUNNING = "\0j"
+"""Stands, inside one word, for the ids of what the source itself has started, and blanks."""
+
 FOLDER = "\0f"
 """Stands, inside a path, for a folder of the machine that a program has named."""
 
@@ -61,7 +64,7 @@ def marked(text: str, instead: str) -> str:
     """Give a text with something else in the place of what is not known of it."""
     if "\0" not in text:
         return text
-    for mark in (OUTSIDE, COMPUTED, TEMPORARY, FOLDER):
+    for mark in (OUTSIDE, COMPUTED, TEMPORARY, FOLDER, RUNNING):
         text = text.replace(mark, instead)
     return text
 

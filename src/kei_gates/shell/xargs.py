@@ -36,8 +36,27 @@ def follow_xargs(use: Use) -> bool:
     command = use.words[found.at :] or ["echo"]
     read = _read(use, found)
     for words in [None] if read is None else read:
-        use.run(_completed(command, words, found, outside=use.ev.stdin.outside), use.state.copy())
+        completed = _completed(command, words, found, outside=use.ev.stdin.outside)
+        if words is None:
+            _trace(use, command, completed, found)
+        use.run(completed, use.state.copy())
     return True
+
+
+def _trace(use: Use, command: list[Field], completed: list[Field], found: Options) -> None:
+    """Tell where the words come from that are read."""
+    trace = None if found.has(*_CUTTING) else use.ev.stdin.trace
+    mark = _mark(found)
+    added = len(completed) - len(command)
+    traces = [
+        trace if word == mark and mark is not None else known
+        for word, known in zip(command, use.ev.traces_of(command), strict=True)
+    ]
+    use.ev.traced = (completed, [*traces, *[trace] * added])
+
+
+# Options under which what is read is another input, or is cut anywhere.
+_CUTTING = ("a", "arg-file", "d", "delimiter", "E", "e", "eof", "J", "R", "S")
 
 
 def _read(use: Use, found: Options) -> list[list[str]] | None:

@@ -6,6 +6,7 @@ from kei_gates.shell.ast import (
     Anonymous,
     Arithmetic,
     CommandList,
+    Coprocess,
     Function,
     Group,
     Redirection,
@@ -97,7 +98,7 @@ class ZshGrammar(ZshCompoundParser, Grammar):
         self.eat_reserved()
         self.skip_blanks()
         items = CommandList(((self.piped(self.at, negated=False), True),), self.span(start))
-        return Group(items, (), self.span(start), subshell=True)
+        return Coprocess(items, self.span(start), "COPROC")
 
     # --- commands ---------------------------------------------------------------------------
 
