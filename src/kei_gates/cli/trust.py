@@ -105,9 +105,9 @@ def accept(where: Places) -> None:
     folder = trust.folder(where)
     declared = "\n".join(roles).encode("utf-8", "surrogateescape")
     try:
-        secret = _secret()
-        write_file(f"{folder}/agents", secret + declared)
-        write_file(f"{folder}/policy", secret + policy)
+        sealed = secret()
+        write_file(f"{folder}/agents", sealed + declared)
+        write_file(f"{folder}/policy", sealed + policy)
     except OSError as error:
         reason = error.strerror or str(error)
         raise Fault(f"`{folder}` cannot be written: {reason}", "mend the folder") from None
@@ -120,7 +120,7 @@ def forget(where: Places) -> None:
             os.unlink(f"{trust.folder(where)}/{name}")
 
 
-def _secret() -> bytes:
+def secret() -> bytes:
     """Give the installation's secret; make it where there is none yet. Raises `OSError`."""
     from secrets import token_hex
 

@@ -44,14 +44,14 @@ class Session:
 
     def __init__(self, fields: Mapping[str, object], places: Places) -> None:
         """Take a call's payload. Raises `Fault` when it does not say which session it is of."""
-        name = _checked(payload.text(fields, "session_id"), "session_id")
+        name = checked(payload.text(fields, "session_id"), "session_id")
         self._folder: Final = f"{own_folders.state(places.home)}/sessions/{name}"
         transcript = payload.optional_text(fields, "transcript_path") or ""
         self._transcripts: Final = transcript.removesuffix(".jsonl")
 
     def tasks_of(self, agent: str) -> list[Task]:
         """Give the tasks that an agent works on, its own first. Raises `Fault`."""
-        known = self._read(f"agent-{_checked(agent, 'agent_id')}")
+        known = self._read(f"agent-{checked(agent, 'agent_id')}")
         if known is not None:
             return known
         found: list[Task] = []
@@ -61,7 +61,7 @@ class Session:
                 break
             call, parent = self._started_by(parent)
             found += (call and self._read(f"call-{call}")) or []
-            above = parent and self._read(f"agent-{_checked(parent, 'parentAgentId')}")
+            above = parent and self._read(f"agent-{checked(parent, 'parentAgentId')}")
             if above:  # what was found for an agent stays, also for those below
                 found += above
                 break
@@ -73,14 +73,14 @@ class Session:
 
     def start(self, call: str, task: Task) -> None:
         """Note the task of a call that starts an agent. Raises `Fault`."""
-        self._write(f"call-{_checked(call, 'tool_use_id')}", [task])
+        self._write(f"call-{checked(call, 'tool_use_id')}", [task])
 
     def _started_by(self, agent: str) -> tuple[str | None, str | None]:
         """Give the call that started an agent, and the agent that made it; none: the main thread.
 
         Where the client does not say, nobody has a task unless some call of the session gave one.
         """
-        raw = self._meta(_checked(agent, "agent_id"))
+        raw = self._meta(checked(agent, "agent_id"))
         if raw is None:
             if self._gave_tasks():
                 raise Fault(f"nobody can tell on which task agent `{agent}` works", _AGAIN)
@@ -93,7 +93,7 @@ class Session:
             raise Fault(f"the client's note on agent `{agent}` cannot be read", _AGAIN)
         call = payload.optional_text(meta, "toolUseId")
         parent = payload.optional_text(meta, "parentAgentId")
-        return (call and _checked(call, "toolUseId"), parent)
+        return (call and checked(call, "toolUseId"), parent)
 
     def _meta(self, agent: str) -> bytes | None:
         """Read the client's note on an agent; those of a workflow lie in a folder of their own."""
@@ -147,7 +147,7 @@ def _folders(top: str) -> list[str]:
         return []
 
 
-def _checked(name: str, what: str) -> str:
+def checked(name: str, what: str) -> str:
     """Refuse an id that is no plain file name. Raises `Fault`."""
     if not name or len(name) > _LONGEST_NAME or not _OF_NAMES.issuperset(name) or name[0] == ".":
         raise Fault(f"the `{what}` `{name}` is no plain name", payload.REMEDY)

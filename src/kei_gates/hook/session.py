@@ -34,7 +34,12 @@ def decide(fields: Mapping[str, object]) -> Decision:
     refusal = refuse(policy, call, keys, where)
     if refusal is not None:
         return Decision("deny", (("kei-gates", refusal),), role.name)
-    decision = judge(call, role, where, facts=session_facts.of_call(fields, where))
+    facts = session_facts.of_call(fields, where)
+    decision = judge(call, role, where, facts=facts)
+    if decision.outcome != "abstain":
+        from kei_gates.hook import confirmations  # few calls are objected to
+
+        decision = confirmations.apply(decision, fields, call, where, facts)
     if asked is not None and decision.outcome != "deny":
         started = payload.text(fields, "tool_use_id")
         bindings.Session(fields, where).start(started, asked)

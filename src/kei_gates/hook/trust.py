@@ -112,7 +112,15 @@ def is_known(places: Places) -> bool:
 
 def read(places: Places, name: str) -> bytes | None:
     """Read what was accepted: `policy` or `agents`; none without. Raises `Fault`."""
-    kept = _read(f"{folder(places)}/{name}")
+    return sealed(f"{folder(places)}/{name}")
+
+
+def sealed(path: str) -> bytes | None:
+    """Read what a command that a person has run has kept at a path; none without. Raises `Fault`.
+
+    Without the installation's secret before it, it is anybody's.
+    """
+    kept = _read(path)
     secret = _read(secret_file())
     if kept is None or not secret or not kept.startswith(secret):
         return None

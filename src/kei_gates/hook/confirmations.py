@@ -1,0 +1,229 @@
+"""The word of a person for one thing: it counts once, for ten minutes, and is written down.
+
+What a gate objects to with a `target` is for a person to say. It is noted, and the next call that
+only meets such objections passes if the word for each of them was given since:
+
+- by `kei-gates confirm CODE`, run outside the session, for anything;
+- by typing `yes, stop it` in the session, for what `safety::no-kill` alone objects to. It counts in
+  the turn that it begins, which the client itself tells of every call (`prompt_id`): what another
+  client writes into the same transcript is of another turn. A client that an agent has started
+  hears nobody (docs/adr/0014).
+"""
+
+from __future__ import annotations
+
+from posix import O_APPEND, O_CLOEXEC, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY, close, write
+from posix import open as open_fd
+
+from kei_gates.engine.decide import combine
+from kei_gates.hook import own_folders, pending
+from kei_gates.hook.pending import Note
+from kei_gates.model import Abstain, Fault, Value
+from kei_gates.observe.files import make_folders
+from kei_gates.protocol import payload
+from kei_gates.protocol.json_text import quote
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Final
+
+    from kei_gates.facts import Facts
+    from kei_gates.model import Call, Decision, Places, Verdict
+
+LASTS = 600.0
+"""Seconds for which a word counts."""
+
+_BY_CHAT = frozenset(("safety::no-kill",))
+
+
+class Word(Value):
+    """A word that was found, for the target of `note`; `uuid` is that of the prompt it was in."""
+
+    __slots__ = ("note", "uuid")
+
+    def __init__(self, note: Note, uuid: str = "") -> None:
+        self.note: Final = note
+        self.uuid: Final = uuid
+
+    @property
+    def how(self) -> str:
+        """How it was given, for the log."""
+        return (
+            f"typed in prompt {self.uuid}" if self.uuid else f"kei-gates confirm {self.note.code}"
+        )
+
+    def spend(self, home: str) -> bool:
+        """Use it up. Of all who try at the same time one succeeds. Raises `Fault`."""
+        if not self.uuid:
+            return pending.spend_word(home, self.note)
+        return _claim(_spent_path(home, self.note.session, self.uuid))
+
+
+def apply(
+    decision: Decision, fields: Mapping[str, object], call: Call, places: Places, facts: Facts
+) -> Decision:
+    """Let a call pass whose every objection a person has answered, or note it for them.
+
+    Raises `Fault` where that cannot be kept.
+    """
+    targets = _targets(decision)
+    if not targets or not facts.session:
+        return decision
+    session = _Session(fields, places, facts)
+    found = {target: session.word(target, by_chat=chat) for target, chat in targets.items()}
+    words = [word for word in found.values() if isinstance(word, Word)]
+    whys = {target: why for target, why in found.items() if isinstance(why, str)}
+    if not whys:
+        if all(word.spend(places.home) for word in words):
+            _log(words, call, places, facts)
+            for word in words:
+                pending.drop(places.home, word.note)
+            passed = ((name, Abstain(charges=one.charges)) for name, one in decision.verdicts)
+            return combine(passed, decision.role)
+        whys = dict.fromkeys(targets, "the word for it was spent on another call")
+    for target, chat in targets.items():
+        session.note(target, call, by_chat=chat)
+    told = [(name, session.told(one, whys.get(one.target, ""))) for name, one in decision.verdicts]
+    return combine(told, decision.role)
+
+
+def _targets(decision: Decision) -> dict[str, bool]:
+    """Give what a person may let pass, and whether in the session; nothing if that is not all."""
+    targets: dict[str, bool] = {}
+    for name, verdict in decision.verdicts:
+        if verdict.outcome == "abstain":
+            continue
+        if not verdict.target:
+            return {}
+        targets[verdict.target] = targets.get(verdict.target, True) and name in _BY_CHAT
+    return targets
+
+
+class _Session:
+    """What is noted in the session of a call, and what was said there."""
+
+    def __init__(self, fields: Mapping[str, object], places: Places, facts: Facts) -> None:
+        self._fields: Final = fields
+        self._places: Final = places
+        self._facts: Final = facts
+        self._notes: Final = pending.notes(places.home, facts.session)
+
+    def word(self, target: str, *, by_chat: bool) -> Word | str:
+        """Give the word for a target, or why there is none; empty where none was given."""
+        note = self._notes.get(target)
+        if note is None:
+            return ""
+        at = pending.word_time(self._places.home, note)
+        if at is not None and 0 <= self._facts.now - at <= LASTS:
+            return Word(note)
+        why = "" if at is None else "its confirmation is more than ten minutes old"
+        if by_chat and note.by_chat and self._facts.attended:
+            return self._typed(note) or why
+        return why
+
+    def _typed(self, note: Note) -> Word | str:
+        """Give what was typed for a note since it was made, or why that does not count."""
+        from kei_gates.hook import typed_word  # only where something waits for a word
+
+        prompt = typed_word.since(note, self._fields)
+        if prompt is None:
+            return ""
+        if self._facts.now - prompt.at > LASTS:
+            return f"`{typed_word.PHRASE}` was said more than ten minutes ago"
+        if _exists(_spent_path(self._places.home, note.session, prompt.uuid)):
+            return f"`{typed_word.PHRASE}` was spent on another call"
+        others = [other for other in self._notes.values() if other.target != note.target]
+        flaw = typed_word.flaw(prompt, note, others, self._fields)
+        return flaw or Word(note, prompt.uuid)
+
+    def note(self, target: str, call: Call, *, by_chat: bool) -> None:
+        """Note that a target was stopped; a word for it that is too old goes. Raises `Fault`."""
+        note = Note(
+            target=target,
+            session=self._facts.session,
+            agent=str(call.principal),
+            at=self._facts.now,
+            command=call.command if call.command is not None else f"a call of {call.tool}",
+            use=payload.optional_text(self._fields, "tool_use_id") or "",
+            project=self._places.project,
+            by_chat=by_chat,
+        )
+        at = pending.word_time(self._places.home, note)
+        if at is not None and not 0 <= self._facts.now - at <= LASTS:
+            pending.spend_word(self._places.home, note)
+        pending.write(self._places.home, note)
+
+    def told(self, verdict: Verdict, why: str) -> Verdict:
+        """Tell in a denial how a person lets it pass, and in any objection why a word was none."""
+        if verdict.outcome == "abstain":
+            return verdict
+        remedy = verdict.remedy
+        if verdict.outcome == "deny":
+            code = pending.code_of(self._facts.session, verdict.target)
+            remedy += f", or let a person run `kei-gates confirm {code}` outside the session"
+        return type(verdict)(
+            f"{verdict.reason}; {why}" if why else verdict.reason,
+            remedy,
+            target=verdict.target,
+            charges=verdict.charges,
+        )
+
+
+# --- what is kept -----------------------------------------------------------------------------
+
+
+def log_path(home: str) -> str:
+    """Give the file in which every word that was spent is written down. Raises `Fault`."""
+    return f"{own_folders.state(home)}/confirmations.jsonl"
+
+
+def _log(words: list[Word], call: Call, places: Places, facts: Facts) -> None:
+    """Write down what was let pass. Raises `Fault`: what cannot be written down does not pass."""
+    path = log_path(places.home)
+    lines = "".join(
+        f'{{"time":{facts.now!r},"session":{quote(facts.session)},'
+        f'"agent":{quote(str(call.principal))},"project":{quote(places.project)},'
+        f'"target":{quote(word.note.target)},"how":{quote(word.how)},'
+        f'"command":{quote(call.command or call.tool)}}}\n'
+        for word in words
+    )
+    raw = lines.encode("ascii")
+    try:
+        make_folders(path.rpartition("/")[0])
+        descriptor = open_fd(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        try:
+            if write(descriptor, raw) != len(raw):
+                raise OSError("the disk is full")
+        finally:
+            close(descriptor)
+    except OSError as error:
+        raise Fault(
+            f"the person's word cannot be logged in `{path}`: {error.strerror or error}",
+            "mend the file, then let the person confirm again",
+        ) from None
+
+
+def _spent_path(home: str, session: str, uuid: str) -> str:
+    from kei_gates.hook.bindings import checked
+
+    return f"{pending.folder_of(home, session)}/spent-{checked(uuid, 'uuid')}"
+
+
+def _claim(path: str) -> bool:
+    """Make a file that must not be there yet. Raises `Fault`."""
+    try:
+        make_folders(path.rpartition("/")[0])
+        close(open_fd(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600))
+    except FileExistsError:
+        return False
+    except OSError as error:
+        reason = error.strerror or error
+        raise Fault(f"`{path}` cannot be written: {reason}", "mend the folder") from None
+    return True
+
+
+def _exists(path: str) -> bool:
+    from kei_gates.observe.paths import exists
+
+    return exists(path)
