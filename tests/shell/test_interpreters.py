@@ -86,6 +86,7 @@ def test_each_language_is_one_that_is_read() -> None:
         "r",
         "tcl",
         "awk",
+        "modal",
     }
     rows = [*INTERPRETERS.values(), *LIBRARY.values()]
     inner = [each for row in rows for each in row.commands.values() if each is not None]

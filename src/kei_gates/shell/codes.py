@@ -77,7 +77,12 @@ class Code:
         if COMPUTED in code:
             ev.miss(f"`{self.name}` runs code that is not known", self.span)
             return
-        ev.codes[self.name, language, marked(code, _UNKNOWN)] = None
+        whole = marked(code, _UNKNOWN)
+        if language == "modal":  # a script of which Modal runs a part elsewhere
+            from kei_gates.shell.modal_local import local_part
+
+            language, code = "python", type(code)(local_part(whole))
+        ev.codes[self.name, language, whole] = None
         ev.depth += 1
         inside = isinstance(code, FileText)
         ev.inside_files += inside

@@ -29,7 +29,7 @@ _WRAPPERS: dict[str, str] = {
     ),
     "containers": (
         "apptainer buildah crictl ddev devcontainer distrobox docker docker-compose incus kubectl "
-        "lando lxc lxc-attach nerdctl oc podman podman-compose singularity toolbox"
+        "lando lxc lxc-attach modal modal.exe nerdctl oc podman podman-compose singularity toolbox"
     ),
     "machines": (
         "adb ansible autossh aws clush colima dsh fly flyctl gcloud heroku lima limactl minikube "
@@ -68,11 +68,11 @@ _INTERPRETING = (
     "clojure coffee coverage crystal csi d8 dart debugpy deno dotnet dotnet-script ecl elixir erl "
     "escript fennel fsharpi gawk gforth ghc ghci gjs gnuplot go gorun gprolog groovy gsi gst "
     "guile hy iex ipdb ipython irb janet java jruby jshell julia kernprof kotlin kotlinc lein lua "
-    "luajit manage.py matlab mawk maxima memory-profiler mit-scheme mujs nawk newlisp nickle nim "
-    "node nodejs ocaml octave octave-cli pdb perl perl6 php picolisp pike pudb pypy python "
-    "pythonw qjs racket rails rake raku rdmd root ruby runghc runhaskell rust-script sage sbcl "
-    "scala scala-cli scalene scheme streamlit swc-node swift swipl tcc tclsh ts-node ts-node-esm "
-    "tsx utop v vite-node viztracer wish zig zx"
+    "luajit manage.py matlab mawk maxima memory-profiler mit-scheme modal modal.exe mujs nawk "
+    "newlisp nickle nim node nodejs ocaml octave octave-cli pdb perl perl6 php picolisp pike pudb "
+    "pypy python pythonw qjs racket rails rake raku rdmd root ruby runghc runhaskell rust-script "
+    "sage sbcl scala scala-cli scalene scheme streamlit swc-node swift swipl tcc tclsh ts-node "
+    "ts-node-esm tsx utop v vite-node viztracer wish zig zx"
 )
 INTERPRETING = frozenset(_INTERPRETING.split())
 """Programs that are given code, by their names without a version."""

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from kei_gates.shell.expand import Field
 
     Operand: TypeAlias = Literal[
-        "script", "path", "scripts", "code", "codes", "either", "module", "tasks", "none", "other"
+        "script", "path", "scripts", "code", "codes", "either", "module", "tasks", "none", "other",
+        "reference",
     ]
 
 STANDARD_INPUT = frozenset(("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"))
@@ -41,7 +42,8 @@ class Interpreter:
 
     `operand` says what the first operand is: a `script`, the same where it looks like a `path`,
     all operands being `scripts`, `code`, all being `codes`, `either` a script that is there or
-    code, a `module`, names of `tasks`, or `none` of these. No `path`, and what is `other`, makes it
+    code, a `module`, names of `tasks`, a `reference` to a function of a script that is imported, or
+    `none` of these. No `path`, and what is `other`, makes it
     no interpreter, unless code or a file of it is given; so does an operand among `commands` that
     none stands for. Behind the others of those, what stands there for them holds.
     """

@@ -177,6 +177,8 @@ INTERPRETERS: dict[str, Interpreter] = FOREIGN | {
             )
         },
     ),
+    "modal": Interpreter("modal", operand="reference"),
+    "modal.exe": Interpreter("modal", operand="reference"),
     "node": _NODE,
     "nodejs": _NODE,
     "ts-node": _TSX,
@@ -263,6 +265,10 @@ SCRIPTS = frozenset(("artisan", "manage.py", "rails", "rake"))
 """Scripts that are known by their names, wherever they lie."""
 
 
+# Those that do other things beside, by their operands.
+_OF_THEIR_OWN = frozenset(("other", "path", "tasks", "reference"))
+
+
 def row_of(program: str) -> Interpreter | None:
     """Give what is known of a program, by its name with or without a version."""
     return INTERPRETERS.get(program) or INTERPRETERS.get(program.rstrip("0123456789.-"))
@@ -271,4 +277,4 @@ def row_of(program: str) -> Interpreter | None:
 def interpreter(program: str) -> Interpreter | None:
     """Give what is known of an interpreter that is nothing else."""
     row = row_of(program)
-    return None if row is None or row.operand in ("other", "path", "tasks") else row
+    return None if row is None or row.operand in _OF_THEIR_OWN else row

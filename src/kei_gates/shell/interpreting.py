@@ -33,6 +33,10 @@ def follow_interpreter(
 ) -> bool:
     """Follow a program if it is an interpreter, and this use of it is one; say whether it is."""
     known = row_of(program)
+    if known is not None and known.operand == "reference":
+        from kei_gates.shell.modal_client import follow_client  # few calls need it
+
+        return follow_client(ev, words, state, span)
     found = chosen(known, words) if known is not None else None
     if found is not None:
         _interpret(ev, program, *found, state, span)
@@ -81,6 +85,8 @@ def _given(run: Code, known: Interpreter, program: Program, rest: list[Field]) -
         run.field(
             known.says, "\n".join(known_code) if len(known_code) == len(program.code) else None
         )
+        if known.language == "python":
+            _client(run, "\n".join(known_code), rest)
     if program.tasks is not None:
         _tasks(run, known.language, [""] if program.idle else program.tasks)
     for path in _scripts(run, known, program):
@@ -91,6 +97,16 @@ def _given(run: Code, known: Interpreter, program: Program, rest: list[Field]) -
         name = (path or "").rpartition("/")[2]
         if name in SCRIPTS:
             interpret_script(run.ev, [name, *rest], run.state, run.span)
+
+
+def _client(run: Code, code: str, rest: list[Field]) -> None:
+    """Follow code that hands its arguments to the client of Modal: `-c '...main()' app list`."""
+    if "modal" in code:
+        from kei_gates.shell.modal_client import client_of  # few calls need it
+
+        words = client_of(code, rest)
+        if words is not None:
+            run.ev.start_inner(run.name, words, run.state, run.span)
 
 
 def _scripts(run: Code, known: Interpreter, program: Program) -> list[Field]:

@@ -20,14 +20,22 @@ _SOURCES = ("src",)
 
 def files_of_module(ev: Evaluator, module: str, state: State) -> list[str]:
     """Give the project's files that `python -m MODULE` runs; none when it has no such module."""
+    return _files(ev, module, state, ".py", "/__main__.py")
+
+
+def files_of_import(ev: Evaluator, module: str, state: State) -> list[str]:
+    """Give the project's files that run when a module is imported; none when it has none such."""
+    return [*dict.fromkeys(_files(ev, module, state, ".py", "/__init__.py"))]
+
+
+def _files(ev: Evaluator, module: str, state: State, *ends: str) -> list[str]:
+    """Give the files of a module that ends in one of these, behind those of its packages."""
     parts = module.split(".")
     if not all(part.isidentifier() for part in parts):
         return []
     for folder in ("", *_search_path(state), *_SOURCES):
         base = "/".join((folder, *parts)) if folder else "/".join(parts)
-        mains = [
-            path for path in (f"{base}.py", f"{base}/__main__.py") if is_there(ev, path, state)
-        ]
+        mains = [path for path in (f"{base}{end}" for end in ends) if is_there(ev, path, state)]
         if mains:
             above = [
                 "/".join(base.split("/")[: -len(parts) + at + 1]) for at in range(len(parts) - 1)

@@ -171,7 +171,7 @@ def _file(sinks: Sinks, path: str, args: Arguments) -> None:
 
 def _module(sinks: Sinks, path: str, args: Arguments) -> None:  # noqa: ARG001 -- the common signature
     for name in sinks.given_texts(args, 0, "mod_name"):
-        sinks.program(["python3", "-m", name])
+        sinks.program(["python3", "-m", name, None])  # with whatever `sys.argv` holds
 
 
 def _loader(sinks: Sinks, path: str, args: Arguments) -> None:  # noqa: ARG001 -- the common signature

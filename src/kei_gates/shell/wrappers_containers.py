@@ -1,11 +1,13 @@
 """Programs that run another one in a container.
 
 Sources: `--help` of docker 24 (run, exec, compose), podman 4, nerdctl 1, buildah, kubectl 1.28, oc
-4, lxc 5, distrobox 1, crictl, devcontainer, ddev, lando; toolbox(1), apptainer(1), lxc-attach(1).
+4, lxc 5, distrobox 1, crictl, devcontainer, ddev, lando; toolbox(1), apptainer(1), lxc-attach(1);
+the command tree of Modal 1.6.4.
 """
 
 from __future__ import annotations
 
+from kei_gates.shell.modal_grammars import GRAMMARS
 from kei_gates.shell.options import Grammar
 from kei_gates.shell.wrappers import Tool, Wrapper
 
@@ -153,7 +155,26 @@ _APPTAINER = Wrapper(
     operands=1,
 )
 
+_MODAL = Tool(
+    Grammar(long="profile"),
+    {
+        "container": Tool(
+            Grammar(long="profile"),
+            {
+                "exec": Wrapper(
+                    Grammar(long="profile", flags="h", long_flags="pty no-pty help"),
+                    operands=1,
+                    resumes=True,
+                    elsewhere=True,
+                )
+            },
+        ),
+        "shell": Wrapper(GRAMMARS["shell"], "nothing", texts="c cmd", elsewhere=True),
+    },
+)
 CONTAINERS: dict[str, Wrapper | Tool] = {
+    "modal": _MODAL,
+    "modal.exe": _MODAL,
     "docker": _CONTAINERS,
     "podman": _CONTAINERS,
     "nerdctl": _CONTAINERS,
