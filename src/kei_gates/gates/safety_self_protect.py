@@ -1,8 +1,8 @@
 """Deny changes to the gate itself.
 
 What it does: for every role, denies writing or deleting the client's settings, kei-gates policies,
-hooks, agent, skill and command files, the installation of kei-gates, and running those of its own
-commands that loosen it. Reading all of them passes.
+hooks, agent, skill and command files, the installation of kei-gates, running those of its own
+commands that loosen it, and typing a person's word into a terminal. Reading all of them passes.
 Why: an agent that can edit its own rules has none.
 Instead: tell the person what should change and why; they change it outside the session.
 """
@@ -24,6 +24,7 @@ class Params(BaseParams):
     """No parameters."""
 
 
+_ANSWER = "only the person answers the client: tell them what you would do, and wait"
 REMEDY = "tell the person what should change and why; only they change the gate"
 
 # Below any `.claude` folder: what decides which hooks run, what an agent is, or what runs unseen.
@@ -56,7 +57,17 @@ _COST, _DECLARE, _RELEASE = "cost", "declare", "release"
 
 # Code that names the package, and in it what a person accepts or installs with.
 _PACKAGE = "kei_gates"
-_LOOSENING = ("cli", "trust", "install", "ledger")
+_LOOSENING = ("cli", "trust", "install", "ledger", "pending", "confirm")
+
+# Programs that type into a terminal, or into the client's.
+_TYPISTS = frozenset(
+    (
+        "abduco", "byobu", "claude", "dotool", "dotoolc", "dtach", "expect", "kitten", "kitty",
+        "osascript", "screen", "script", "tmate", "tmux", "unbuffer", "wezterm", "wtype", "xdotool",
+        "xte", "ydotool", "zellij",
+    )
+)  # fmt: skip
+_TYPING_CODE = ("TIOCSTI", "stop")
 
 # Where coverage ends, a source that names one of these is taken to mean the gate. Worktrees are
 # where other agents' projects lie.
@@ -79,7 +90,7 @@ def check(event: Event, params: Params) -> Verdict:  # noqa: ARG001 -- the gates
     for _, _, code in event.analysis.codes:
         if _PACKAGE in code and any(part in code for part in _LOOSENING):
             return Deny(f"`{shorten(code.strip())}` may change the gate", REMEDY)
-    return _deny_unseen(event) or Abstain()
+    return _deny_typing(event) or _deny_unseen(event) or Abstain()
 
 
 def _is_of_gate(target: Target, places: Places) -> bool:
@@ -140,6 +151,20 @@ def _loosens(invocation: Invocation) -> bool:
     if words[1:2] == [_COST]:
         return words[2:3] != [_DECLARE] and not {_RELEASE, None}.isdisjoint(words[2:])
     return len(words) > 1 and words[1] not in _HARMLESS
+
+
+def _deny_typing(event: Event) -> Deny | None:
+    """Deny what would answer the client in the person's place."""
+    typists = [one for one in event.analysis.invocations if one.program in _TYPISTS]
+    codes = [text for _, _, text in event.analysis.codes if any(m in text for m in _TYPING_CODE)]
+    if not typists and not codes:
+        return None
+    from kei_gates.gates._typing import typed, typed_by_code  # noqa: PLC0415 -- few calls type
+
+    by = typed(typists, event.call.command or "") or next(filter(typed_by_code, codes), "")
+    if not by:
+        return None
+    return Deny(f"`{shorten(by.strip())}` may answer the client in the person's place", _ANSWER)
 
 
 def _deny_unseen(event: Event) -> Deny | None:
