@@ -1,9 +1,10 @@
 """Every gate against its table of cases, and the form that every gate must have.
 
 A case gives a `command`, or a `tool` with its `input`, made in the test project; `params` are
-written as in a policy. `says` must be part of the reason or the remedy. `agent_id` names the agent
-that calls, `cwd` where; `folds_case` says that the file system does. What a gate may ask of the
-session and the machine is in `facts_of`.
+written as in a policy. `says` must be part of the reason or the remedy; `charges` are the cents of
+each launch, `target` is what a person may let pass. `agent_id` names the agent that calls, `cwd`
+where; `folds_case` says that the file system does. What a gate may ask of the session and the
+machine is in `facts_of`.
 """
 
 from __future__ import annotations
@@ -35,8 +36,14 @@ else:
 
 HERE = Path(__file__).parent
 TABLES = {path.stem: tomllib.loads(path.read_text()) for path in sorted(HERE.glob("*.toml"))}
+
+
+def _shared(table: dict[str, Any]) -> dict[str, Any]:
+    return {key: table[key] for key in ("rates",) if key in table}
+
+
 CASES = [
-    pytest.param(name, table.get("params"), case, id=f"{name}: {case['id']}")
+    pytest.param(name, table.get("params"), _shared(table) | case, id=f"{name}: {case['id']}")
     for name, table in TABLES.items()
     for case in table["case"]
 ]
@@ -97,9 +104,10 @@ PROCESS_FIELDS = ("age", "busy", "uses_gpu", "is_ours", "name", "group", "user")
 def facts_of(case: dict[str, Any], cwd: str) -> Facts:
     """What the session and the machine are to a case.
 
-    `processes` are running ones, by the fields of `Process`; `history` the session's calls before:
+    `processes` are running ones, by the fields of `Process`, `ports` the ids of those that use each;
+    `history` the session's calls before:
     a `command` or a `tool` with its `input`, its `output`, how many seconds `ago`, `failed`;
-    `spent` the day's cents; `rates` as in a policy.
+    `spent` the day's cents; `rates` as `policy.rates` merges them, for all cases of a table too.
     """
 
     def analysed(command: str) -> Callable[[], Analysis]:
@@ -131,21 +139,24 @@ def facts_of(case: dict[str, Any], cwd: str) -> Facts:
         attended=case.get("attended", False),
         session="s1",
         processes=lambda: processes,
+        holders=lambda port: case.get("ports", {}).get(str(port), ()),
         history=lambda: history,
         spent=lambda: int(case.get("spent", 0)),
         rates=case.get("rates"),
     )
 
 
-@pytest.mark.parametrize(("name", "params", "case"), CASES)
-def test_case(name: str, params: object, case: dict[str, Any], project: Path) -> None:
+@pytest.mark.parametrize(("name", "given", "case"), CASES)
+def test_case(name: str, given: object, case: dict[str, Any], project: Path) -> None:
     capability = name.replace("_", "::", 1).replace("_", "-")
-    role = compiled(capability, case.get("params", params)).role("project:tested")
+    role = compiled(capability, case.get("params", given)).role("project:tested")
     gate = gates.load(capability)
     verdict: Verdict = gate.check(event_of(case, project), gate.Params(role.grants[0].params))
     said = f"{verdict.reason}; {verdict.remedy}"
     assert verdict.outcome == case["expect"], said
     assert case.get("says", "") in said
+    assert case.get("target", verdict.target) == verdict.target
+    assert case.get("charges", charged := [one.cents for one in verdict.charges]) == charged
     if verdict.outcome != "abstain":
         assert verdict.reason
         assert verdict.remedy
