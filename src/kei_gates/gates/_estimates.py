@@ -164,7 +164,7 @@ def dearest(prices: Iterable[Price]) -> Price:
 def _price(given: object, now: float) -> Price | None:
     if not isinstance(given, dict):
         return None
-    return Price(-(-round(given["hour"] * _MICROS) // 1), _staleness(given, now))
+    return Price(round(given["hour"] * _MICROS), _staleness(given, now))
 
 
 def _staleness(given: Mapping[str, object], now: float) -> str:
