@@ -131,7 +131,7 @@ def _typed(record: Record) -> Prompt | None:
         or "toolUseResult" in record
     ):
         return None
-    uuid, turn, at = record.get("uuid"), record.get("promptId"), _time(record)
+    uuid, turn, at = record.get("uuid"), record.get("promptId"), time_of(record)
     if not isinstance(uuid, str) or not isinstance(turn, str) or at is None:
         return None
     message = record.get("message")
@@ -153,7 +153,7 @@ def _calls(text: bytes, own: str | None, places: Places) -> Iterator[Past]:
                 name = str(block.get("tool_use_id"))
                 results[name] = (_text(block.get("content")), failed)
     for use, (record, block) in uses.items():
-        at, given = _time(record), block.get("input")
+        at, given = time_of(record), block.get("input")
         if use == own or at is None or not isinstance(given, dict):
             continue
         output, failed = results.get(use, (None, False))
@@ -228,7 +228,7 @@ def _text(content: object) -> str:
     return "\n".join(text for text in texts if isinstance(text, str))
 
 
-def _time(record: Record) -> float | None:
+def time_of(record: Record) -> float | None:
     """Give a record's time in seconds since the epoch: it is written as `2026-11-28T00:54:53.322Z`.
 
     The days are counted as C++'s `days_from_civil` by H. Hinnant does, with March as the first
