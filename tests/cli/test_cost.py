@@ -36,6 +36,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(home))
     for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "CLAUDECODE"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("kei_gates.cli.confirm.is_below_agent", lambda: False)
+    monkeypatch.setattr("kei_gates.cli.confirm.MARKS", (b"CLAUDECODE",))
     return home
 
 
@@ -133,5 +135,8 @@ def test_an_agent_does_not(
     monkeypatch.setenv("CLAUDECODE", "1")
     ran = Ran(capsys, ("cost", "release", "c0"))
     assert ran.code == 1
-    assert "only a person" in ran.err
+    assert "inside a session of the client" in ran.err
+    monkeypatch.delenv("CLAUDECODE")
+    monkeypatch.setattr("kei_gates.cli.confirm.is_below_agent", lambda: True)
+    assert Ran(capsys, ("cost", "release", "c0")).code == 1
     assert "$13.50 of $20.00" in Ran(capsys, ("cost",)).out

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kei_gates.engine.decide import combine
 from kei_gates.hook import ledger
 from kei_gates.hook.ledger_lines import local_day, parse
-from kei_gates.model import Charge, Fault
+from kei_gates.model import Abstain, Ask, Charge, Fault, Verdict
 
 REPOSITORY = Path(__file__).parents[2]
 NOON = 1_795_003_200.0
@@ -278,6 +279,15 @@ def test_a_lock_is_held_until_the_call_is_decided(tmp_path: Path) -> None:
     book.close()
     assert other.communicate()[0] == b""  # it has seen that launch
     assert other.returncode == 0
+
+
+def test_two_grants_of_a_role_charge_once() -> None:
+    cheap, dear = Charge(100, "f", "w"), Charge(300, "f", "w")
+    verdicts: list[tuple[str, Verdict]] = [("c::d", Abstain(charges=(cheap, cheap)))]
+    assert ledger.charges_of(combine(verdicts)) == (cheap, cheap)
+    verdicts += [("c::d", Ask("why", "so", charges=(dear,)))]
+    assert ledger.charges_of(combine(verdicts)) == (dear,)
+    assert ledger.charges_of(combine([])) == ()
 
 
 @given(st.binary(max_size=200))

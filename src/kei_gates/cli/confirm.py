@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     """List what waits, or let one of it pass; 0 when done, 1 when it was declined."""
     if args.yes and args.code is None:
         raise UsageError("`--yes` needs the code of what it lets pass; see `kei-gates confirm`")
-    _refuse_agents()
+    refuse_agents()
     home = places.find(os.getcwd()).home
     notes = [note for note in pending.all_notes(home) if time() - note.at < _SHOWN]
     if args.code is None:
@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _refuse_agents() -> None:
+def refuse_agents() -> None:
     """Refuse whoever was started by an agent. Raises `Fault`."""
     marked = any(os.fsdecode(mark) in os.environ for mark in MARKS)
     if marked or is_below_agent():

@@ -9,6 +9,7 @@ import time
 from argparse import RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING
 
+from kei_gates.cli.confirm import refuse_agents
 from kei_gates.cli.terminal import Terminal
 from kei_gates.cli.usage import UsageError
 from kei_gates.gates._declarations import parse
@@ -95,11 +96,7 @@ def run_declare(args: argparse.Namespace) -> int:
 
 def run_release(args: argparse.Namespace) -> int:
     """Take a launch that never ran off its day."""
-    if os.environ.get("CLAUDECODE"):
-        raise Fault(
-            "only a person takes a launch off the day, outside of the session",
-            f"run `kei-gates cost release {args.id}` in a terminal of your own",
-        )
+    refuse_agents()
     book = ledger.Ledger(_places().home, time.time(), day=_day(args.day))
     try:
         entry = book.release(args.id)

@@ -50,6 +50,7 @@ class Params(BaseParams):
 
 _MOST = 1_000_000.0
 _MODAL = "modal"
+_HIDDEN = "..."  # a word of a command that is not known
 _LOWER = "lower `timeout=`, `retries=`, the inputs or the GPU"
 _EXAMPLE_GPU, _EXAMPLE_SECONDS = "H100", 3600
 
@@ -60,6 +61,9 @@ def check(event: Event, params: Params) -> Verdict:
         return Abstain()
     from kei_gates.gates._launches import launches  # noqa: PLC0415 -- only launches need it
 
+    unread = _unread(event)
+    if unread is not None:
+        return unread
     found = launches(event)
     if not found:
         return Abstain()
@@ -76,6 +80,20 @@ def check(event: Event, params: Params) -> Verdict:
     except Fault as error:
         return Deny(error.reason, error.remedy)
     return _tier(counted, event, params)
+
+
+def _unread(event: Event) -> Deny | None:
+    """Deny a command of Modal of which nobody knows which it is: it may be a launch."""
+    from kei_gates.gates._modal_cli import read  # noqa: PLC0415 -- only launches need it
+
+    for invocation in event.analysis.invocations:
+        command = read(invocation) if _MODAL in invocation.program.casefold() else None
+        if command is not None and _HIDDEN in command.path:
+            return Deny(
+                f"which command `{shorten(str(invocation))}` is cannot be known, and it may launch",
+                "write the subcommand out",
+            )
+    return None
 
 
 def _alternatives(found: tuple[Launch, ...], event: Event) -> list[list[Launch]]:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from typing import Final
 
     from kei_gates.hook.ledger_lines import Status
-    from kei_gates.model import Charge
+    from kei_gates.model import Charge, Decision
 
 
 _LARGEST = 1 << 24
@@ -56,6 +56,12 @@ def folder(home: str) -> str:
 def read(home: str, day: str) -> tuple[Entry, ...]:
     """Give the launches of a day, the oldest first. Raises `Fault`."""
     return tuple(_read(f"{folder(home)}/{day}.jsonl")[0].values())
+
+
+def charges_of(decision: Decision) -> tuple[Charge, ...]:
+    """Give what a call is charged: once, where several grants of a role have counted the same."""
+    charged = [verdict.charges for _, verdict in decision.verdicts]
+    return max(charged, key=lambda charges: sum(one.cents for one in charges), default=())
 
 
 def total(entries: Iterable[Entry]) -> int:
