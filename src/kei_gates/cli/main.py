@@ -8,7 +8,19 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from kei_gates import __version__
-from kei_gates.cli import check, confirm, cost, hook, install, parse, schema, task, trial, trust
+from kei_gates.cli import (
+    check,
+    confirm,
+    cost,
+    hook,
+    install,
+    lint,
+    parse,
+    schema,
+    task,
+    trial,
+    trust,
+)
 from kei_gates.cli.usage import USAGE_EXIT, UsageError
 from kei_gates.model import Fault
 
@@ -34,7 +46,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"kei-gates {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (install, trust, confirm, check, task, cost, trial, parse, schema, hook):
+    for module in (
+        install, trust, confirm, check, task, cost, lint, trial, parse, schema, hook,
+    ):  # fmt: skip
         module.register(commands)
     return parser
 

@@ -12,6 +12,7 @@ from kei_gates.lint import operations
 from kei_gates.lint.values import (
     ANYTHING,
     UNKNOWN,
+    Begins,
     Fold,
     Items,
     Lambda,
@@ -114,7 +115,7 @@ class Folder:
     def _attribute_of(value: object, name: str) -> Fold:
         if isinstance(value, Named):
             return just(Named(f"{value.path}.{name}"))
-        if value is UNKNOWN or isinstance(value, (Made, Local, Part, Items, Table, str)):
+        if value is UNKNOWN or isinstance(value, (Made, Local, Part, Items, Table, Begins, str)):
             return just(Part(value, name))
         return ANYTHING
 
@@ -166,6 +167,9 @@ class Folder:
             self.fold(node.format_spec)
             return ANYTHING
         return value if node.conversion in (-1, ord("s")) else ANYTHING
+
+    def _awaited(self, node: ast.Await) -> Fold:
+        return self.fold(node.value)
 
     def _walrus(self, node: ast.NamedExpr) -> Fold:
         value = self.fold(node.value)
@@ -233,6 +237,8 @@ class Folder:
         for choice in fold.choices:
             if isinstance(choice, Items) and choice.items:
                 found.append(union(*choice.items))
+            elif isinstance(choice, (Made, Named, Part)):
+                found.append(just(Part(choice, ITEM)))
             else:
                 return ANYTHING
         return union(*found)
@@ -387,6 +393,7 @@ class Folder:
         "IfExp": _conditional,
         "JoinedStr": _text,
         "FormattedValue": _formatted,
+        "Await": _awaited,
         "NamedExpr": _walrus,
         "List": _items,
         "Tuple": _items,
@@ -403,6 +410,8 @@ class Folder:
     }
 
 
+ITEM = "[]"
+"""The name of the part that is any item of a thing."""
 FILLING = frozenset(
     ("add", "append", "appendleft", "clear", "extend", "insert", "pop", "popitem", "remove",
      "setdefault", "update")

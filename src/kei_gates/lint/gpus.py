@@ -96,7 +96,8 @@ def of(fold: Fold | None) -> tuple[Gpu | None, ...]:
 
 def _of(choice: object) -> Iterator[Gpu | None]:
     if isinstance(choice, str):
-        yield parse(choice)
+        if choice:  # an empty text asks for none
+            yield parse(choice)
     elif isinstance(choice, Items) and choice.items is not None:
         for item in choice.items:
             for one in item.choices:

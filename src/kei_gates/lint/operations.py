@@ -6,7 +6,7 @@ reference.
 
 from __future__ import annotations
 
-from kei_gates.lint.values import ANYTHING, UNKNOWN, Fold, Items, Table, count, just, union
+from kei_gates.lint.values import ANYTHING, UNKNOWN, Begins, Fold, Items, Table, count, just, union
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,7 +110,20 @@ def binary(operator: str, left: Fold, right: Fold) -> Fold:
     if operator == "BitOr" and isinstance(one, Table) and isinstance(other, Table):
         entries = {**one.entries, **other.entries}
         return just(Table(entries, is_open=one.is_open or other.is_open))
-    return apply(_BINARY.get(operator), left, right)
+    begins = _begins(operator, one, other)
+    return apply(_BINARY.get(operator), left, right) if begins is None else just(begins)
+
+
+def _begins(operator: str, left: object, right: object) -> Begins | None:
+    """Give the beginning of a text that goes on with what is not known."""
+    if operator not in ("Add", "Div") or isinstance(right, _PLAIN):
+        return None
+    if isinstance(left, Begins):
+        return left
+    if not isinstance(left, str) or not left:
+        return None
+    beginning = left if operator == "Add" else f"{left.rstrip('/')}/"
+    return Begins(beginning + (right.text if isinstance(right, Begins) else ""))
 
 
 def unary(operator: str, value: Fold) -> Fold:
@@ -140,7 +153,15 @@ def joined_text(parts: Sequence[Fold]) -> Fold:
     """Give the text of an f-string's parts."""
     text = just("")
     for part in parts:
-        text = apply(lambda left, right: f"{left}{right}", text, part)
+        begins = _begins("Add", text.only, part.only)
+        if begins is not None:
+            text = just(begins)
+        elif isinstance(text.only, Begins):
+            continue
+        elif text.only == "":
+            text = part if isinstance(part.only, Begins) else apply(str, part)
+        else:
+            text = apply(lambda left, right: f"{left}{right}", text, part)
     return text
 
 
@@ -185,12 +206,15 @@ def call(path: str, arguments: Sequence[Fold]) -> Fold | None:
     """Give what a function gives that is not of the script; none where it is nothing plain."""
     if path in _ENVIRONMENT and arguments:
         return from_environment(arguments[0], arguments[1] if len(arguments) > 1 else None)
+    is_text = path in _PATHS or path == "builtins.str"
+    if is_text and len(arguments) == 1 and isinstance(arguments[0].only, Begins):
+        return arguments[0]
     if path in _NUMBERS and arguments:
         return apply(_NUMBERS[path], *arguments)
     if path in _PATHS and arguments:
-        result = apply(str, arguments[0])
+        result = arguments[0] if isinstance(arguments[0].only, Begins) else apply(str, arguments[0])
         for part in arguments[1:]:
-            result = apply(_divide, result, part)
+            result = binary("Div", result, part)
         return result
     return _of_items(path, arguments)
 

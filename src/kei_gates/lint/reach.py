@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from kei_gates.lint.fold import times
-from kei_gates.lint.script import Function, Script
+from kei_gates.lint.script import Function, Script, is_named
 from kei_gates.lint.values import Fold, Lambda, Local, Made, Named, Part, count
 from kei_gates.lint.walk import SCRIPT
 from kei_gates.model import Value
@@ -21,6 +21,10 @@ ONE: Final = frozenset(("remote", "remote_gen", "spawn"))
 """The methods that send one input."""
 MANY: Final = frozenset(("map", "starmap", "for_each", "spawn_map", "experimental_spawn_map"))
 """The methods that send one for each item."""
+SANDBOX: Final = frozenset(("modal.Sandbox.create", "modal.Sandbox.create.aio"))
+CREATE: Final = "create"
+"""How a sandbox is started."""
+_MOST_INSIDE = 500
 _SURELY = ONE | {"spawn_map", "experimental_spawn_map", "for_each"}
 # Libraries with methods of these names.
 _OTHERS = frozenset(
@@ -41,7 +45,7 @@ class Sent(Value):
     __slots__ = ("function", "how", "inputs", "line", "made")
 
     def __init__(
-        self, function: Function | None, how: str, inputs: int | None, line: int, made: object
+        self, function: Function | None, how: str, inputs: int | None, line: int, made: Made | None
     ) -> None:
         self.function: Final = function
         self.how: Final = how
@@ -106,8 +110,33 @@ def inputs_of(made: Made, how: str) -> int | None:
     return min(known, default=None)
 
 
-def edges(script: Script, body: Body) -> Iterator[Edge]:
+def edges(script: Script, body: Body) -> list[Edge]:
     """Give what a body makes happen."""
+    key = ("edges", body.key)
+    if key not in script.memo:
+        script.memo[key] = [*_edges(script, body)]
+    found: list[Edge] = script.memo[key]
+    return found
+
+
+def inside(script: Script, starts: Iterable[Body]) -> list[Body]:
+    """Give the bodies that run in one container: some, and what these call plainly."""
+    found: dict[str, Body] = {}
+    pending = deque(starts)
+    while pending and len(found) < _MOST_INSIDE:
+        body = pending.popleft()
+        if body.key in found:
+            continue
+        found[body.key] = body
+        pending += [
+            script.bodies[edge.target]
+            for edge in edges(script, body)
+            if edge.sent is None and edge.target is not None
+        ]
+    return list(found.values())
+
+
+def _edges(script: Script, body: Body) -> Iterator[Edge]:
     for used in body.calls:
         made = used.value
         if isinstance(made, Made):
@@ -124,6 +153,9 @@ def edges(script: Script, body: Body) -> Iterator[Edge]:
 def _edges_of(
     script: Script, callee: object, made: Made | None, line: int, often: int | None
 ) -> Iterator[Edge]:
+    if made is not None and is_named(callee, SANDBOX):
+        yield Edge(None, often, Sent(None, CREATE, often, line, made))
+        return
     found = sending(script, callee)
     if found is not None:
         target, how = found
@@ -165,7 +197,7 @@ def reached(script: Script, starts: Iterable[str]) -> list[Sent]:
         key = pending.popleft()
         if key in out:
             continue
-        out[key] = list(edges(script, script.bodies[key]))
+        out[key] = edges(script, script.bodies[key])
         for edge in out[key]:
             if edge.target is not None:
                 before[edge.target] = before.get(edge.target, 0) + 1
@@ -198,7 +230,8 @@ def starts(script: Script, name: str | None) -> tuple[tuple[Function, ...], str]
 
     Source: `cli/import_refs.py`: the only entrypoint, else the only function.
     """
-    usable = [one for one in script.functions if not one.unit.is_web] or [*script.functions]
+    usable = [one for one in script.functions if not script.is_web_method(one)]
+    usable = usable or [*script.functions]
     if name:
         short = name
         if short.partition(".")[2] and short.partition(".")[0] not in script.bodies:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kei_gates.lint.values import ANYTHING, Fold, Named, just, union
+from kei_gates.lint.values import ANYTHING, Fold, Items, Named, Table, just, union
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,14 +21,20 @@ _BUILTINS = frozenset(
 class Scope:
     """The names of the script, or of a function or class in it.
 
-    `filled` are names of the whole script that its functions change: what they hold when a
-    function reads them is not known. `names` are those of this very scope.
+    `names` are those of this very scope. What `changed` functions of the script let stand for
+    something else, and what of `filled` they fill in place, is not known when a function reads it.
     """
 
-    def __init__(self, parent: Scope | None = None, filled: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        parent: Scope | None = None,
+        changed: frozenset[str] = frozenset(),
+        filled: frozenset[str] = frozenset(),
+    ) -> None:
         self.names: dict[str, Fold] = {}
         self.parent = parent
-        self.filled = filled
+        self._changed = changed
+        self._filled = filled
         # what stood there before, for each branch that is open
         self._before: list[dict[str, Fold | None]] = []
 
@@ -36,11 +42,17 @@ class Scope:
         """Give what a name may stand for."""
         scope: Scope | None = self
         while scope is not None:
-            if name in scope.names:
-                known = scope is self or name not in scope.filled
-                return scope.names[name] if known else ANYTHING
+            found = scope.names.get(name)
+            if found is not None:
+                return found if scope is self else scope.seen_from_inside(name, found)
             scope = scope.parent
         return just(Named(f"builtins.{name}")) if name in _BUILTINS else ANYTHING
+
+    def seen_from_inside(self, name: str, fold: Fold) -> Fold:
+        """Give what a name may stand for when a function reads it."""
+        holds = any(isinstance(choice, (Items, Table)) for choice in fold.choices)
+        unknown = name in self._changed or (holds and name in self._filled)
+        return ANYTHING if unknown else fold
 
     def set(self, name: str, fold: Fold) -> None:
         """Let a name stand for something else."""

@@ -23,7 +23,7 @@ from kei_gates.model import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from typing import Final, Literal
+    from typing import Any, Final, Literal
 
     UnitKind = Literal["function", "class", "server", "entrypoint"]
 
@@ -46,11 +46,13 @@ class Unit(Value):
     """What Modal runs in containers of one kind: a function, a class, a server; or an entrypoint.
 
     `settings` are the arguments of its decorator, `is_open` says that there may be more of them.
-    `app` is the value of the app, `cluster` how many containers work together.
+    `app` is the value of the app, `cluster` how many containers work together,
+    `given_at` the line of its decorator.
     """
 
     __slots__ = (
-        "app", "body", "cluster", "is_generator", "is_open", "is_web", "kind", "settings",
+        "app", "body", "cluster", "given_at", "is_generator", "is_open", "is_web", "kind",
+        "settings",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
@@ -62,6 +64,7 @@ class Unit(Value):
         *,
         is_open: bool = False,
         cluster: Fold,
+        given_at: int,
         is_web: bool = False,
         is_generator: bool = False,
     ) -> None:
@@ -71,6 +74,7 @@ class Unit(Value):
         self.settings: Final = settings
         self.is_open: Final = is_open
         self.cluster: Final = cluster
+        self.given_at: Final = given_at
         self.is_web: Final = is_web
         self.is_generator: Final = is_generator
 
@@ -106,6 +110,7 @@ class Unit(Value):
             {**self.settings, **options.keywords},
             is_open=self.is_open or options.is_open,
             cluster=self.cluster,
+            given_at=self.given_at,
             is_web=self.is_web,
             is_generator=self.is_generator,
         )
@@ -139,11 +144,13 @@ class Function(Value):
 class Script:
     """A script that was read."""
 
-    def __init__(self, bodies: Mapping[str, Body]) -> None:
+    def __init__(self, bodies: Mapping[str, Body], text: str = "") -> None:
         """Take the bodies; use `read`."""
         self.bodies: Final = bodies
+        self.text: Final = text
         self.units: Final[dict[str, Unit]] = {}
-        self._made_as: Final[dict[int, str]] = {}
+        # what is worked out of a body once, by who works it out
+        self.memo: Final[dict[tuple[str, str], Any]] = {}
         for body in bodies.values():
             self._of_decorators(body)
         for body in bodies.values():
@@ -191,6 +198,7 @@ class Script:
             made.keywords,
             is_open=made.is_open,
             cluster=clustered[0] if clustered else just(1),
+            given_at=made.line,
             is_web=kind == "server" or any(name in _WEB for name in names),
             is_generator=generator is True or (generator is not False and body.is_generator),
         )
@@ -229,6 +237,16 @@ class Script:
     def function(self, key: str) -> Function | None:
         """Give the function of a body; none where it is none that can be run."""
         return self._by_key.get(key)
+
+    def runs(self, unit: Unit) -> tuple[Function, ...]:
+        """Give what can be run of a unit: itself, or its methods."""
+        found = [self._by_key.get(body.key) for body in (unit.body, *unit.body.methods)]
+        return tuple(one for one in found if one is not None)
+
+    def is_web_method(self, function: Function) -> bool:
+        """Whether a function answers requests."""
+        names = [_of_modal(decorator.only) for decorator in function.body.decorators]
+        return function.unit.is_web or any(name in _WEB for name in names)
 
     def life(self, unit: Unit) -> tuple[Body, ...]:
         """Give the methods of a class that run with each of its containers."""
@@ -339,4 +357,4 @@ def _of_modal(value: object) -> str:
 
 def read(text: str) -> Script:
     """Read a script. Raises `ScriptError`, a `ValueError`, for what cannot be read."""
-    return Script(walk(tree.parse(text)).bodies)
+    return Script(walk(tree.parse(text)).bodies, text)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Final
 
-_MOST_CHARACTERS = 500_000
+_MOST_CHARACTERS = 250_000
 # What reads the tree calls itself about three times a level, and Python allows for a thousand.
 _DEEPEST = 200
 
@@ -69,22 +69,22 @@ def is_generator(function: ast.AST) -> bool:
     return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in own_nodes(function))
 
 
-def filled_names(tree: ast.AST, methods: frozenset[str]) -> frozenset[str]:
-    """Give the names of what functions change in place, or declare to be the script's."""
-    found: set[str] = set()
+def changed_names(tree: ast.AST, methods: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Give the script's names that its functions change: those they set, and those they fill."""
+    changed: set[str] = set()
+    filled: set[str] = set()
     pending: list[tuple[ast.AST, bool]] = [(tree, False)]
     while pending:
         node, inside = pending.pop()
         if inside:
-            found.update(_filled(node, methods))
+            changed.update(node.names if isinstance(node, ast.Global) else ())
+            filled.update(_filled(node, methods))
         inside |= isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
         pending += [(child, inside) for child in ast.iter_child_nodes(node)]
-    return frozenset(found)
+    return frozenset(changed), frozenset(filled)
 
 
 def _filled(node: ast.AST, methods: frozenset[str]) -> list[str]:
-    if isinstance(node, ast.Global):
-        return node.names
     if isinstance(node, ast.Attribute):
         target = node.value if node.attr in methods else None
     elif isinstance(node, ast.Subscript):

@@ -39,7 +39,7 @@ class Fold(Value):
     @property
     def is_known(self) -> bool:
         """Whether it is one of the choices for certain."""
-        return all(choice is not UNKNOWN for choice in self.choices)
+        return not any(choice is UNKNOWN or isinstance(choice, Begins) for choice in self.choices)
 
     @property
     def only(self) -> object:
@@ -79,6 +79,15 @@ def _key(choice: object) -> object:
     if isinstance(choice, (Named, Local)):
         return type(choice), choice.fields()
     return id(choice)
+
+
+class Begins(Value):
+    """A text of which only the beginning is known, as of a path."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text: Final = text
 
 
 class Named(Value):

@@ -16,6 +16,7 @@ from kei_gates.lint.scopes import Scope
 from kei_gates.lint.values import (
     ANYTHING,
     Fold,
+    Items,
     Local,
     Made,
     Named,
@@ -79,7 +80,7 @@ class Walker(Folder):
     """Reads a script; what it found is in `bodies`, by key."""
 
     def __init__(self, module: ast.Module) -> None:
-        super().__init__(Scope(filled=tree.filled_names(module, FILLING)))
+        super().__init__(Scope(None, *tree.changed_names(module, FILLING)))
         self._here = Body(SCRIPT, SCRIPT, module)
         self._main = Body(MAIN, MAIN, ast.Module([], []))
         self.bodies: dict[str, Body] = {SCRIPT: self._here, MAIN: self._main}
@@ -206,6 +207,8 @@ class Walker(Folder):
             self.bind(target, value)
             return
         table, key = self.scope.get(target.value.id).only, self.fold(target.slice).only
+        if not isinstance(table, (Items, Table)):
+            return
         left = ANYTHING
         if isinstance(table, Table) and self.times == 1 and isinstance(key, str):
             left = just(Table({**table.entries, key: value}, is_open=table.is_open))
@@ -213,7 +216,8 @@ class Walker(Folder):
 
     def _delete(self, node: ast.Delete) -> None:
         for target in node.targets:
-            self._put(target, ANYTHING)
+            if not isinstance(target, ast.Attribute):
+                self._put(target, ANYTHING)
 
     def _if(self, node: ast.If) -> None:
         test = self.fold(node.test)

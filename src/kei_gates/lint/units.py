@@ -1,0 +1,76 @@
+"""What the rules ask of units: whether they have a GPU, what runs in them, what is called there."""
+
+from __future__ import annotations
+
+from kei_gates.lint import gpus
+from kei_gates.lint.reach import inside
+from kei_gates.lint.values import UNKNOWN, Made, Named, Part
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kei_gates.lint.script import Script, Unit
+    from kei_gates.lint.values import Fold
+    from kei_gates.lint.walk import Body
+
+
+def has_gpu(unit: Unit) -> bool:
+    """Say whether a unit surely asks for a GPU, whichever that is."""
+    fold = unit.settings.get("gpu")
+    return fold is not None and bool(gpus.of(fold)) and None not in fold.choices
+
+
+def with_gpu(script: Script) -> Iterator[Unit]:
+    """Give the functions and classes with a GPU."""
+    return (unit for unit in script.containers if has_gpu(unit))
+
+
+def is_web(script: Script, unit: Unit) -> bool:
+    """Say whether a unit is there for requests only."""
+    runs = script.runs(unit)
+    return unit.is_web or (bool(runs) and all(map(script.is_web_method, runs)))
+
+
+def bodies(script: Script, unit: Unit) -> list[Body]:
+    """Give all bodies that run in the containers of a unit."""
+    own = [one.body for one in script.runs(unit)]
+    return inside(script, [*script.life(unit), *own] if unit.kind == "class" else own)
+
+
+def seconds(unit: Unit) -> float | None:
+    """Give the longest that a unit may run as its own timeout says; none where that is not known.
+
+    Nothing is known of a unit without one either.
+    """
+    fold = unit.setting("timeout")
+    known = [one for one in fold.choices if isinstance(one, (int, float))] if fold else []
+    return max(known) if fold is not None and known and len(known) == len(fold.choices) else None
+
+
+def name_of(value: object) -> str:
+    """Give the path of what is called: `torch.save`, or `.save` for a method of something."""
+    if isinstance(value, Part) and value.name == "aio":
+        value = value.of
+    if isinstance(value, Named):
+        return value.path.removesuffix(".aio")
+    return f".{value.name}" if isinstance(value, Part) else ""
+
+
+def calls(body: Body) -> Iterator[tuple[int, str, Made]]:
+    """Give the calls of a body, each with its line and the path of what is called."""
+    for used in body.calls:
+        if isinstance(used.value, Made):
+            yield used.line, name_of(used.value.callee), used.value
+
+
+def root(value: object) -> object:
+    """Give what a chain of attributes and calls begins with."""
+    while isinstance(value, (Part, Made)):
+        value = value.of if isinstance(value, Part) else value.callee
+    return value
+
+
+def is_true(fold: Fold | None) -> bool:
+    """Say whether a value is true, or may be."""
+    return fold is not None and any(choice is UNKNOWN or bool(choice) for choice in fold.choices)
