@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
+    from kei_gates.model import Invocation
+
 
 class Killing(Value):
     """Something that a command would stop, and that may be somebody's work.
@@ -23,3 +25,8 @@ class Killing(Value):
         self.target: Final = target
         self.reason: Final = reason
         self.remedy: Final = remedy
+
+
+def called(invocation: Invocation) -> str:
+    """Give the name under which a program is listed: in small letters, without Windows' ending."""
+    return invocation.program.casefold().removesuffix(".exe")
