@@ -27,7 +27,7 @@ TABLE = tomllib.loads((HERE / "findings.toml").read_text())
 
 def rows(text: str, **options: Any) -> list[str]:
     found = findings(text, **options)
-    return [f"{one.line}: {one.severity} {one.id} {one.name}" for one in found]
+    return [f"{one.line}: {one.severity} {one.rule} {one.name}" for one in found]
 
 
 def test_every_script_is_in_the_table() -> None:

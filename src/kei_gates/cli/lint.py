@@ -107,7 +107,7 @@ def _record(path: str, one: Finding) -> dict[str, object]:
         "path": path,
         "line": one.line,
         "severity": one.severity,
-        "id": one.id,
+        "rule": one.rule,
         "name": one.name,
         "message": one.message,
         "remedy": one.remedy,

@@ -67,24 +67,24 @@ class Rule(Value):
 
 
 class Finding(Value):
-    """What is wrong with a script: the rule's id and readable name, how grave, where, and what.
+    """What is wrong with a script: the id of the rule and its readable name, how grave, where, and what.
 
     `message` and `remedy` are clauses without a final period.
     """
 
-    __slots__ = ("id", "line", "message", "name", "remedy", "severity")
+    __slots__ = ("line", "message", "name", "remedy", "rule", "severity")
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
         *,
-        id: str,  # noqa: A002 -- the word for it everywhere
+        rule: str,
         name: str,
         severity: Severity,
         line: int,
         message: str,
         remedy: str,
     ) -> None:
-        self.id: Final = id
+        self.rule: Final = rule
         self.name: Final = name
         self.severity: Final = severity
         self.line: Final = line
@@ -93,4 +93,4 @@ class Finding(Value):
 
     def __str__(self) -> str:
         """Write it as compilers do, without the file."""
-        return f"{self.severity} {self.id} {self.name}: {self.message}; {self.remedy}"
+        return f"{self.severity} {self.rule} {self.name}: {self.message}; {self.remedy}"

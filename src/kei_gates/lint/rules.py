@@ -79,7 +79,7 @@ def findings(
                 continue
             found.append(
                 Finding(
-                    id=rule.id,
+                    rule=rule.id,
                     name=name,
                     severity=severity,
                     line=one.line,
@@ -87,9 +87,9 @@ def findings(
                     remedy=rule.remedy,
                 )
             )
-    unique = {(one.id, one.line, one.message): one for one in found}
+    unique = {(one.rule, one.line, one.message): one for one in found}
     return sorted(
-        unique.values(), key=lambda one: (one.line, _GRAVEST_FIRST.index(one.severity), one.id)
+        unique.values(), key=lambda one: (one.line, _GRAVEST_FIRST.index(one.severity), one.rule)
     )
 
 
