@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 _ENDED = ("disabled", "stop")  # `stopped`, `stopping...`
 _LIST = ("app", "list")
-_KEYS = (("app_id", "App ID"), ("description", "Description"), ("state", "State"))
+_KEYS = (
+    ("app_id", "App ID"), ("description", "Description"), ("state", "State"), ("tasks", "Tasks"),
+)  # fmt: skip
 _FIRST, _ID = "App ID", "ap-"
 _LINES = "│┃|"
 _RULES = frozenset("─━═-+┏┡└┗╇┳┻┼┴┬├╭╰ ╯╮┓┩┘┤")
@@ -33,15 +35,17 @@ _FEW = 10
 class App(Value):
     """An app of the list: its name (`description` for those that were never deployed), id, state.
 
-    A name may be cut, and then ends in `…`.
+    A name may be cut, and then ends in `…`. `tasks` are its containers, none where that is not
+    known.
     """
 
-    __slots__ = ("app_id", "name", "state")
+    __slots__ = ("app_id", "name", "state", "tasks")
 
-    def __init__(self, name: str, app_id: str, state: str) -> None:
+    def __init__(self, name: str, app_id: str, state: str, tasks: int | None = None) -> None:
         self.name: Final = name
         self.app_id: Final = app_id
         self.state: Final = state
+        self.tasks: Final = tasks
 
     @property
     def has_ended(self) -> bool:
@@ -134,10 +138,10 @@ def _of_row(row: object) -> App | None:
     if not isinstance(row, dict):
         return None
     found = [next((row[key] for key in keys if key in row), None) for keys in _KEYS]
-    app_id, name, state = found
+    app_id, name, state, tasks = found
     if not isinstance(app_id, str) or not isinstance(state, str):
         return None
-    return App(name if isinstance(name, str) else "", app_id, state)
+    return App(name if isinstance(name, str) else "", app_id, state, _count(str(tasks)))
 
 
 # --- tables -------------------------------------------------------------------------------------
@@ -163,14 +167,21 @@ def _from_table(text: str) -> list[App] | None:
         else:
             for cell, part in zip(apps[-1], cells, strict=True):
                 cell.append(part)
-    return [App(_joined(name), _joined(app_id), _joined(state)) for app_id, name, state in apps]
+    return [
+        App(_joined(name), _joined(app_id), _joined(state), _count(_joined(tasks)))
+        for app_id, name, state, tasks in apps
+    ]
+
+
+def _count(text: str) -> int | None:
+    return int(text) if text.isdecimal() else None
 
 
 def _columns(header: str) -> list[tuple[int, int]]:
     """Give where the columns of a table begin and end, by the last line of its header."""
     marks = [at for at, char in enumerate(header) if char in _LINES]
     if marks:
-        return [(at + 2, end - 1) for at, end in zip(marks[:-1], marks[1:], strict=True)]
+        return [(at + 2, end - 1) for at, end in zip(marks, [*marks[1:], len(header)], strict=True)]
     starts: list[int] = []
     blanks = _GAP
     for at, char in enumerate(header):
