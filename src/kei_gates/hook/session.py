@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from kei_gates.hook import bindings, places, session_facts, store, trust, who
+from kei_gates.hook import bindings, places, store, trust, who
 from kei_gates.hook.judge import judge
+from kei_gates.hook.session_facts import SessionFacts
 from kei_gates.model import Decision, Fault, Role
 from kei_gates.protocol import payload
 
@@ -34,12 +35,13 @@ def decide(fields: Mapping[str, object]) -> Decision:
     refusal = refuse(policy, call, keys, where)
     if refusal is not None:
         return Decision("deny", (("kei-gates", refusal),), role.name)
-    facts = session_facts.of_call(fields, where)
-    decision = judge(call, role, where, facts=facts)
+    session = SessionFacts(fields, where, policy.rates)
+    decision = judge(call, role, where, facts=session.facts)
     if decision.outcome != "abstain":
         from kei_gates.hook import confirmations  # few calls are objected to
 
-        decision = confirmations.apply(decision, fields, call, where, facts)
+        decision = confirmations.apply(decision, fields, call, where, session.facts)
+    session.settle(decision)
     if asked is not None and decision.outcome != "deny":
         started = payload.text(fields, "tool_use_id")
         bindings.Session(fields, where).start(started, asked)
