@@ -82,6 +82,61 @@ def process(pid: int, session: str, client: int | None = None) -> Process | None
     return _process(row, rows, _uptime(), session, client)
 
 
+def holders(port: int) -> list[int]:
+    """Give the ids of the processes that use a port, at either end. Raises `Fault`."""
+    sockets = _sockets(port)
+    found: list[int] = []
+    left = set(sockets)
+    for name in _numbers() if sockets else ():
+        held = _held(int(name))
+        if not sockets.isdisjoint(held):
+            found.append(int(name))
+            left.difference_update(held)
+    if left:
+        raise Fault(
+            f"nobody here may see which process uses port {port}", "ask the person to end it"
+        )
+    return found
+
+
+_TABLES = ("tcp", "tcp6", "udp", "udp6")
+_LONGEST_TABLE = 8 << 20
+# Columns of /proc/net/tcp: the two ends, and the socket's number.
+_LOCAL, _REMOTE, _INODE = 1, 2, 9
+
+
+def _sockets(port: int) -> set[str]:
+    """Give the sockets that use a port, as a descriptor's link names them."""
+    ending = f":{port:04X}"
+    found: set[str] = set()
+    for table in _TABLES:
+        try:
+            text = _start_of(f"{_PROC}/net/{table}", _LONGEST_TABLE).decode("ascii", "replace")
+        except FileNotFoundError:
+            continue
+        for line in text.split("\n")[1:]:
+            fields = line.split()
+            if len(fields) > _INODE and (
+                fields[_LOCAL].endswith(ending) or fields[_REMOTE].endswith(ending)
+            ):
+                found.add(f"socket:[{fields[_INODE]}]")
+    return found - {"socket:[0]"}
+
+
+def _held(pid: int) -> set[str]:
+    folder = f"{_PROC}/{pid}/fd"
+    found: set[str] = set()
+    try:
+        for name in listdir(folder)[:_MOST_DESCRIPTORS]:
+            try:
+                found.add(readlink(f"{folder}/{name}"))
+            except OSError:
+                continue  # it has been closed
+    except OSError:
+        return found
+    return found
+
+
 def _numbers() -> list[str]:
     """Give the ids of all processes, as they are spelled."""
     try:

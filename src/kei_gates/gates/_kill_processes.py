@@ -1,0 +1,271 @@
+"""Which commands end or stop processes of this machine that somebody else may need.
+
+What a command has started itself may be ended: `%1`, and ids that the shell analysis knows to be
+those of its own jobs, unless it runs a training or a client of paid work. All else is looked up in
+the process table. Sources: bash(1), `kill`; kill(1) of util-linux 2.38 and procps-ng 4.0; pkill(1),
+skill(1) and snice(1) of procps-ng 4.0; killall(1) and fuser(1) of psmisc 23.6; killall5(8);
+xkill(1); fkill-cli 8; gdb(1) 13, lldb(1) 14, strace(1) 6.1, ltrace(1); timeout(1) of coreutils 9.
+"""
+
+from __future__ import annotations
+
+from kei_gates.gates import _process_lists as lists
+from kei_gates.gates import _process_patterns as patterns
+from kei_gates.gates._killing import Killing
+from kei_gates.gates._process_answers import of_hits, of_jobs, of_unknown
+from kei_gates.gates._process_signals import HARMLESS, without_signal
+from kei_gates.gates._trainings import is_paid_client
+from kei_gates.gates._wording import shorten
+from kei_gates.model import Fault
+from kei_gates.shell.options import Grammar, read
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Final
+
+    from kei_gates.facts import Process
+    from kei_gates.gates._process_patterns import Hits
+    from kei_gates.gates._process_signals import Placed
+    from kei_gates.model import Event, Invocation, Origin
+    from kei_gates.shell.expand import Field
+
+
+def objection(invocation: Invocation, event: Event) -> Killing | None:
+    """Say what a command would end that it may not; none for one that may run."""
+    row = ROWS.get(invocation.program)
+    if row is None:
+        return None
+    try:
+        return row(invocation, event)
+    except Fault as fault:
+        return of_unknown(invocation, event, fault.reason, fault.remedy)
+
+
+# --- kill -------------------------------------------------------------------------------------
+
+_ASKING = frozenset(("--help", "--version", "-V", "--list", "-l", "-L", "--table"))
+_ALL = "-1"
+
+
+def _kill(invocation: Invocation, event: Event) -> Killing | None:
+    """Judge `kill`: the shell's own, that of util-linux, and that of procps."""
+    words = [*enumerate(invocation.argv)][1:]
+    rest, signal = without_signal(words, ("-s", "-n", "--signal"))
+    first = rest[0][1] if rest else None
+    if signal in HARMLESS or (first and (first in _ASKING or first[:2] in ("-l", "-L"))):
+        return None
+    if not rest and any(word == _ALL for _, word in words):
+        return of_unknown(invocation, event, _why_unknown(_ALL))
+    return _ids(rest[1:] if first == "--" else rest, invocation, event)
+
+
+def _ids(operands: Placed, invocation: Invocation, event: Event) -> Killing | None:
+    """Judge the ids that a command is given, each with its place among the words."""
+    hits: list[Process] = []
+    jobs = looked = False
+    for at, word in operands:
+        if word is not None and word[:1] == "%":
+            jobs = True
+            continue
+        origins = invocation.origins_of(at) if word is None else ()
+        if word is None and not origins:
+            return of_unknown(invocation, event, "it is not known which process that is")
+        own = bool(origins) and all(origin.kind == "job" for origin in origins)
+        found = lists.by_id(word, event) if word is not None else _of_origins(origins, event)
+        if found is None:
+            return of_unknown(invocation, event, _why_unknown(word))
+        jobs = jobs or any(origin.kind == "job" for origin in origins)
+        looked = looked or not own
+        hits += found
+    work = of_jobs(invocation, event) if jobs else None
+    return work or (of_hits(invocation, event, hits) if looked else None)
+
+
+def _why_unknown(word: Field) -> str:
+    if word == _ALL:
+        return "-1 stands for all processes of the machine"
+    if word == "0":
+        return "0 stands for all processes of its group, the session's own among them"
+    return "which processes that are cannot be looked up"
+
+
+def _of_origins(origins: Sequence[Origin], event: Event) -> Hits:
+    """Give the processes that a word may mean, beside jobs of the command's own."""
+    hits: list[Process] = []
+    for origin in origins:
+        found: Hits = []
+        if origin.kind == "file":
+            found = lists.by_file(origin.words[0], event)
+        elif origin.kind == "output":
+            found = lists.by_output(origin.words, event)
+        if found is None:
+            return None
+        hits += found
+    return hits
+
+
+# --- what finds processes itself ----------------------------------------------------------------
+
+
+class Finder:
+    """A program that ends what it finds: how that is found, and with which options it only looks.
+
+    `signals` are the options that take a signal; `ends` says whether the words tell it to end what
+    it finds at all.
+    """
+
+    __slots__ = ("ends", "find", "looks", "signals")
+
+    def __init__(
+        self,
+        find: Callable[[Sequence[Field], Event], Hits],
+        looks: str = "",
+        signals: str = "",
+        ends: Callable[[Sequence[Field]], bool] | None = None,
+    ) -> None:
+        """Take the options as strings, separated by blanks."""
+        self.find: Final = find
+        self.looks: Final = frozenset(f"--help --version {looks}".split())
+        self.signals: Final = signals.split()
+        self.ends: Final = ends
+
+    def __call__(self, invocation: Invocation, event: Event) -> Killing | None:
+        """Judge an invocation."""
+        placed, signal = without_signal([*enumerate(invocation.argv)][1:], self.signals)
+        words = [word for _, word in placed]
+        if signal in HARMLESS or not self.looks.isdisjoint(words):
+            return None
+        if self.ends is not None and not self.ends(words):
+            return None
+        hits = self.find([invocation.argv[0], *words], event)
+        if hits is None:
+            return of_unknown(invocation, event, "which processes it finds cannot be told")
+        return of_hits(invocation, event, hits)
+
+
+def _ends_users(words: Sequence[Field]) -> bool:
+    """Whether `fuser` is told to end what it finds; a word that is not known may say so."""
+    return any(
+        word is None
+        or word.startswith("--k")
+        or (word[:1] == "-" and word[1:2] != "-" and "k" in word)
+        for word in words
+    )
+
+
+def _by_words(words: Sequence[Field], event: Event) -> Hits:
+    """Give what operands mean that are ids, names or, behind a colon, ports."""
+    hits: list[Process] = []
+    operands = [word for word in words[1:] if word is None or word[:1] != "-"]
+    for word in operands:
+        found: Hits = None
+        if word is not None:
+            ported = word[:1] == ":"
+            found = lists.by_port(word[1:], event) if ported else lists.by_id(word, event)
+        if found is None:
+            return None
+        hits += found
+    return hits if operands else None
+
+
+def _nothing_known(words: Sequence[Field], event: Event) -> Hits:
+    del words, event
+    return None
+
+
+# --- debuggers ----------------------------------------------------------------------------------
+
+# Their options, and which of them name a process; behind an operand stands another command.
+_DEBUGGERS: dict[str, tuple[Grammar, str]] = {
+    "strace": (
+        Grammar(
+            "abeEIoOpPsSuUX",
+            "attach trace-path output string-limit user env summary-sort-by columns",
+        ),
+        "p attach",
+    ),
+    "ltrace": (Grammar("aADeFlnopsuwx", "align output library"), "p"),
+    "lldb": (
+        Grammar(
+            "pncfasoOkSKrlx",
+            "attach-pid attach-name core file arch source one-line one-line-before-file",
+        ),
+        "p attach-pid n attach-name",
+    ),
+    "gdb": (
+        Grammar(
+            long="p pid c core x command ex eval-command ix init-command iex init-eval-command d "
+            "directory cd s symbols e exec se l b tty data-directory D",
+            single_dash=True,
+            ends="args",
+        ),
+        "p pid",
+    ),
+}
+
+
+def _attach(invocation: Invocation, event: Event) -> Killing | None:
+    """Judge a debugger or a tracer: what it attaches to stops, and may end with it."""
+    grammar, naming = _DEBUGGERS[invocation.program]
+    options = read(invocation.argv, grammar, permute=False)
+    named = list(options.values(*naming.split()))
+    if invocation.program == "gdb" and not options.ended:
+        named += [word for word in options.operands[1:2] if (word or "").isdecimal()]
+    if not named:
+        return None
+    hits: list[Process] = []
+    for word in named:
+        found = _of_name(word, invocation, event)
+        if found is None:
+            return of_unknown(invocation, event, "it is not known which process it would stop")
+        hits += found
+    return of_hits(invocation, event, hits)
+
+
+def _of_name(word: Field, invocation: Invocation, event: Event) -> Hits:
+    """Give the processes that a debugger is told to attach to."""
+    if word is not None:
+        return lists.by_id(word, event)
+    origins = [origin for _, every in invocation.origins for origin in every]
+    if len(invocation.origins) != sum(one is None for one in invocation.argv):
+        return None
+    return _of_origins(origins, event)
+
+
+# --- timeout ------------------------------------------------------------------------------------
+
+_TIMEOUT = Grammar("ks", "kill-after signal", flags="vfp")
+
+
+def _timeout(invocation: Invocation, event: Event) -> Killing | None:
+    """Judge `timeout`: what it ends it has started, so only what is paid for counts."""
+    del event
+    command = read(invocation.argv, _TIMEOUT, permute=False).operands[1:]
+    if not is_paid_client(command):
+        return None
+    spelled = shorten(" ".join("..." if word is None else word for word in command))
+    return Killing(
+        f"the client `{spelled}`",
+        f"`{invocation.program}` would end `{spelled}`, and what is paid for would end with it",
+        "start it detached, or without a limit of time",
+    )
+
+
+_ASKS = "-n --no-action -l --list --table -L"
+
+ROWS: dict[str, Callable[[Invocation, Event], Killing | None]] = {
+    "kill": _kill,
+    "pkill": Finder(patterns.by_pattern, "-V -h", "--signal"),
+    "killall": Finder(patterns.by_killall, "-l --list -V", "-s --signal"),
+    "killall5": Finder(_nothing_known),
+    "skill": Finder(_by_words, _ASKS, "-s --signal"),
+    "snice": Finder(_by_words, _ASKS),
+    "xkill": Finder(_nothing_known, "-help -version"),
+    "fkill": Finder(_by_words),
+    "fuser": Finder(lists.by_fuser, "-l --list-signals -V", "", _ends_users),
+    **dict.fromkeys(_DEBUGGERS, _attach),
+    "timeout": _timeout,
+    "gtimeout": _timeout,
+}
+"""How each program is judged. The guard asks only for these."""
