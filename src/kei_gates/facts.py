@@ -108,7 +108,8 @@ class Facts:
     that use a port. All three may raise `Fault`.
     `history` gives the calls of the session, the oldest first, and raises `Fault` where it cannot
     be had. `spent` gives what was launched today in cents of a dollar; from then on nobody else
-    can launch until this call is decided. `rates` are the prices that the policy knows.
+    can launch until this call is decided. `rates` are the prices that the policy knows, in the form
+    that `policy.rates` describes.
     """
 
     __slots__ = (
