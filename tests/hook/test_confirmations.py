@@ -83,6 +83,17 @@ def test_what_no_person_may_let_pass_is_not_noted(session: Session) -> None:
     assert session.passes(stop())  # its word was not spent on the other
 
 
+def test_what_is_not_told_in_full_is_only_confirmed_for_the_very_command(session: Session) -> None:
+    unknown, run = stop("modal app `...`"), 'modal app stop "$X"'
+    session.judged(unknown, run=run)
+    (code,) = (note.code for note in pending.all_notes(session.places.home))
+    session.confirm(code, "--yes")
+    for _ in range(2):
+        assert not session.passes(unknown, run='modal app stop "$Y"')
+    assert session.passes(unknown, run=run)
+    assert not session.passes(unknown, run=run)
+
+
 def test_no_objection_needs_nothing(session: Session) -> None:
     fine = decision((KILL, Abstain()))
     assert session.judged(fine) is fine

@@ -16,15 +16,15 @@ should be stopped and why; a person says `yes, stop it`.
 
 from __future__ import annotations
 
+from kei_gates.gates._killing import Killing
 from kei_gates.gates._wording import deny_unseen
 from kei_gates.model import Abstain, Ask, Deny
 from kei_gates.model import Params as BaseParams
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from kei_gates.gates._killing import Killing
     from kei_gates.model import Event, Invocation, Verdict
 
     Objection = Callable[[Invocation, Event], Killing | None]
@@ -51,36 +51,45 @@ _KERNEL = ("/proc/", "/sys/")
 
 def check(event: Event, params: Params) -> Verdict:
     """Judge the tool, every invocation, all code and every target."""
-    killing = _found(event, params)
-    if killing is None:
-        return deny_unseen(event, "stop work that runs") or Abstain()
-    if event.facts.attended:
-        return Ask(killing.reason, killing.remedy, target=killing.target)
-    return Deny(killing.reason, killing.remedy, target=killing.target)
+    found = list(_found(event, params))
+    unseen = deny_unseen(event, "stop work that runs")
+    if not found:
+        return unseen or Abstain()
+    targets = tuple(dict.fromkeys(one.target for one in found))
+    reason = found[0].reason
+    if len(targets) > 1:
+        reason += f", and the rest {' and '.join(targets[1:])}"
+    # A person's word is for all that the call stops, and for none of what nobody sees.
+    target = "" if unseen else " and ".join(targets)
+    kind = Ask if event.facts.attended else Deny
+    return kind(reason, found[0].remedy, target=target)
 
 
-def _found(event: Event, params: Params) -> Killing | None:
-    """Give what the call would stop, the first of all."""
+def _found(event: Event, params: Params) -> Iterator[Killing]:
+    """Give all that the call would stop."""
     if event.call.tool in TOOLS:
         from kei_gates.gates._kill_tasks import objection as of_task  # noqa: PLC0415 -- only here
 
-        return of_task(event)
+        killing = of_task(event)
+        if killing is not None:
+            yield killing
     for invocation in event.analysis.invocations:
         judge = _judge(invocation)
         killing = judge(invocation, event) if judge is not None else None
         if killing is not None and not _is_allowed(invocation, params):
-            return killing
+            yield killing
     if event.analysis.codes:
         from kei_gates.gates._kill_code import objection as of_code  # noqa: PLC0415 -- only here
 
         killing = of_code(event)
-        if killing is not None:
-            return killing
+        if killing is not None:  # the first of all; dots keep a person's word to this very code
+            yield Killing(f"{killing.target} ...", killing.reason, killing.remedy)
     if any(f"{one.real} {one.spelled}".find(at) >= 0 for one in event.targets for at in _KERNEL):
         from kei_gates.gates._kill_paths import objection as of_paths  # noqa: PLC0415 -- only here
 
-        return of_paths(event)
-    return None
+        killing = of_paths(event)
+        if killing is not None:
+            yield killing
 
 
 def _is_allowed(invocation: Invocation, params: Params) -> bool:
@@ -178,8 +187,8 @@ FAMILIES: dict[str, frozenset[str]] = {
     ),
     "machines": frozenset(
         (
-            "adb", "colima", "iisreset", "limactl", "multipass", "net", "orb",
-            "orbctl", "pct", "prlctl", "pskill", "qm", "remove-azvm",
+            "adb", "cmd", "colima", "iisreset", "limactl", "multipass", "net", "orb",
+            "orbctl", "pct", "powershell", "prlctl", "pskill", "pwsh", "qm", "remove-azvm",
             "remove-service", "remove-vm", "restart-azvm", "restart-computer",
             "restart-service", "restart-vm", "sc", "schtasks", "spps", "spsv",
             "stop-azvm", "stop-computer", "stop-job", "stop-process",

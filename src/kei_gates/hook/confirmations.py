@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 LASTS = 600.0
 """Seconds for which a word counts."""
 
+_CUT = "..."
+"""What stands in a target for words that are not known, or were too many."""
 _BY_CHAT = frozenset(("safety::no-kill",))
 
 
@@ -67,10 +69,10 @@ def apply(
 
     Raises `Fault` where that cannot be kept.
     """
-    targets = _targets(decision)
+    targets = _targets(decision, call)
     if not targets or not facts.session:
         return decision
-    session = _Session(fields, places, facts)
+    session = _Session(fields, call, places, facts)
     found = {target: session.word(target, by_chat=chat) for target, chat in targets.items()}
     words = [word for word in found.values() if isinstance(word, Word)]
     whys = {target: why for target, why in found.items() if isinstance(why, str)}
@@ -83,12 +85,12 @@ def apply(
             return combine(passed, decision.role)
         whys = dict.fromkeys(targets, "the word for it was spent on another call")
     for target, chat in targets.items():
-        session.note(target, call, by_chat=chat)
-    told = [(name, session.told(one, whys.get(one.target, ""))) for name, one in decision.verdicts]
+        session.note(target, by_chat=chat)
+    told = [(name, session.told(one, whys)) for name, one in decision.verdicts]
     return combine(told, decision.role)
 
 
-def _targets(decision: Decision) -> dict[str, bool]:
+def _targets(decision: Decision, call: Call) -> dict[str, bool]:
     """Give what a person may let pass, and whether in the session; nothing if that is not all."""
     targets: dict[str, bool] = {}
     for name, verdict in decision.verdicts:
@@ -96,15 +98,24 @@ def _targets(decision: Decision) -> dict[str, bool]:
             continue
         if not verdict.target:
             return {}
-        targets[verdict.target] = targets.get(verdict.target, True) and name in _BY_CHAT
+        target = _whole(verdict.target, call)
+        targets[target] = targets.get(target, True) and name in _BY_CHAT
     return targets
+
+
+def _whole(target: str, call: Call) -> str:
+    """Give a target that says all: one with unknown words is only known by its very command."""
+    return f"{target} by exactly `{pending.shown(call)}`" if _CUT in target else target
 
 
 class _Session:
     """What is noted in the session of a call, and what was said there."""
 
-    def __init__(self, fields: Mapping[str, object], places: Places, facts: Facts) -> None:
+    def __init__(
+        self, fields: Mapping[str, object], call: Call, places: Places, facts: Facts
+    ) -> None:
         self._fields: Final = fields
+        self._call: Final = call
         self._places: Final = places
         self._facts: Final = facts
         self._notes: Final = pending.notes(places.home, facts.session)
@@ -137,14 +148,14 @@ class _Session:
         flaw = typed_word.flaw(prompt, note, others, self._fields)
         return flaw or Word(note, prompt.uuid)
 
-    def note(self, target: str, call: Call, *, by_chat: bool) -> None:
+    def note(self, target: str, *, by_chat: bool) -> None:
         """Note that a target was stopped; a word for it that is too old goes. Raises `Fault`."""
         note = Note(
             target=target,
             session=self._facts.session,
-            agent=str(call.principal),
+            agent=str(self._call.principal),
             at=self._facts.now,
-            command=call.command if call.command is not None else f"a call of {call.tool}",
+            command=pending.shown(self._call),
             use=payload.optional_text(self._fields, "tool_use_id") or "",
             project=self._places.project,
             by_chat=by_chat,
@@ -154,13 +165,15 @@ class _Session:
             pending.spend_word(self._places.home, note)
         pending.write(self._places.home, note)
 
-    def told(self, verdict: Verdict, why: str) -> Verdict:
+    def told(self, verdict: Verdict, whys: Mapping[str, str]) -> Verdict:
         """Tell in a denial how a person lets it pass, and in any objection why a word was none."""
         if verdict.outcome == "abstain":
             return verdict
+        target = _whole(verdict.target, self._call)
+        why = whys.get(target, "")
         remedy = verdict.remedy
         if verdict.outcome == "deny":
-            code = pending.code_of(self._facts.session, verdict.target)
+            code = pending.code_of(self._facts.session, target)
             remedy += f", or let a person run `kei-gates confirm {code}` outside the session"
         return type(verdict)(
             f"{verdict.reason}; {why}" if why else verdict.reason,

@@ -18,10 +18,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
+    from kei_gates.model import Call
+
 _LARGEST = 1 << 20
 _NOTE, _WORD = "pending-", "confirmed-"
 _REMEDY = "mend the folder"
-_LONGEST_COMMAND = 4000
 
 
 class Note(Value):
@@ -48,7 +49,7 @@ class Note(Value):
         self.session: Final = session
         self.agent: Final = agent
         self.at: Final = at
-        self.command: Final = command[:_LONGEST_COMMAND]
+        self.command: Final = command
         self.use: Final = use
         self.project: Final = project
         self.by_chat: Final = by_chat
@@ -57,6 +58,11 @@ class Note(Value):
     def code(self) -> str:
         """The word by which a person names it."""
         return code_of(self.session, self.target)
+
+
+def shown(call: Call) -> str:
+    """Give what a call would run, for people."""
+    return call.command if call.command is not None else f"a call of {call.tool}"
 
 
 def code_of(session: str, target: str) -> str:
