@@ -4,7 +4,8 @@ What a command has started itself may be ended: `%1`, and ids that the shell ana
 those of its own jobs, unless it runs a training or a client of paid work. All else is looked up in
 the process table. Sources: bash(1), `kill`; kill(1) of util-linux 2.38 and procps-ng 4.0; pkill(1),
 skill(1) and snice(1) of procps-ng 4.0; killall(1) and fuser(1) of psmisc 23.6; killall5(8);
-xkill(1); fkill-cli 8; gdb(1) 13, lldb(1) 14, strace(1) 6.1, ltrace(1); timeout(1) of coreutils 9.
+xkill(1); slay(1); fkill-cli 8 and kill-port 2 of npm; gdb(1) 13, lldb(1) 14, strace(1) 6.1,
+ltrace(1); timeout(1) of coreutils 9.
 """
 
 from __future__ import annotations
@@ -33,13 +34,17 @@ if TYPE_CHECKING:
 
 def objection(invocation: Invocation, event: Event) -> Killing | None:
     """Say what a command would end that it may not; none for one that may run."""
-    row = ROWS.get(invocation.program)
+    row = ROWS.get(_name(invocation))
     if row is None:
         return None
     try:
         return row(invocation, event)
     except Fault as fault:
         return of_unknown(invocation, event, fault.reason, fault.remedy)
+
+
+def _name(invocation: Invocation) -> str:
+    return invocation.program.casefold().removesuffix(".exe")
 
 
 # --- kill -------------------------------------------------------------------------------------
@@ -169,6 +174,17 @@ def _by_words(words: Sequence[Field], event: Event) -> Hits:
     return hits if operands else None
 
 
+def _by_ports(words: Sequence[Field], event: Event) -> Hits:
+    """Give who uses the ports that are named; what stands behind an option may be one too."""
+    found: list[Process] = []
+    for word in words[1:]:
+        hits = lists.by_port(word, event) if word is not None and word.isdecimal() else None
+        if hits is None and (word is None or word[:1] != "-"):
+            return None
+        found += hits or []
+    return found
+
+
 def _nothing_known(words: Sequence[Field], event: Event) -> Hits:
     del words, event
     return None
@@ -202,16 +218,19 @@ _DEBUGGERS: dict[str, tuple[Grammar, str]] = {
         ),
         "p pid",
     ),
+    "gdbserver": (Grammar(), ""),
 }
 
 
 def _attach(invocation: Invocation, event: Event) -> Killing | None:
     """Judge a debugger or a tracer: what it attaches to stops, and may end with it."""
-    grammar, naming = _DEBUGGERS[invocation.program]
+    grammar, naming = _DEBUGGERS[_name(invocation)]
     options = read(invocation.argv, grammar, permute=False)
     named = list(options.values(*naming.split()))
-    if invocation.program == "gdb" and not options.ended:
+    if _name(invocation) == "gdb" and not options.ended:
         named += [word for word in options.operands[1:2] if (word or "").isdecimal()]
+    if _name(invocation) == "gdbserver" and options.has("attach"):
+        named += options.operands[1:2] or [None]
     if not named:
         return None
     hits: list[Process] = []
@@ -263,6 +282,8 @@ ROWS: dict[str, Callable[[Invocation, Event], Killing | None]] = {
     "snice": Finder(_by_words, _ASKS),
     "xkill": Finder(_nothing_known, "-help -version"),
     "fkill": Finder(_by_words),
+    "kill-port": Finder(_by_ports),
+    "slay": Finder(_nothing_known),
     "fuser": Finder(lists.by_fuser, "-l --list-signals -V", "", _ends_users),
     **dict.fromkeys(_DEBUGGERS, _attach),
     "timeout": _timeout,

@@ -113,7 +113,8 @@ def _narrowed(found: list[Process], options: Options, event: Event) -> Hits:
 
         held = by_file(options.value("F", "pidfile"), event)
         if held is not None:
-            found = [one for one in found if one in held]
+            ids = {one.pid for one in held}
+            found = [one for one in found if one.pid in ids]
     known = [one for one in found if one.age is not None]
     if found and followed and len(known) == len(found):
         if options.has("n", "newest"):
