@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.environment import make_project
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +14,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project that no test changes.
 
     `agent-a1` and `other` are worktrees, `linked` is a link to another folder. `templates` and
-    `kit` hold what may be copied; `scratch` lies beside the project, with a repository in it.
+    `kit` hold what may be copied, `jobs` scripts for Modal; `scratch` lies beside the project, with
+    a repository in it.
     """
     folder = make_project(tmp_path_factory.mktemp("projects") / "project")
     scratch = folder.parent / "scratch"
@@ -45,4 +43,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (scratch / "out").symlink_to(folder / "README.md")
     (scratch / "in").symlink_to(scratch / "work")
     (folder / "src/temporary").symlink_to(scratch)
+    (folder / "jobs").mkdir()
+    for script in (Path(__file__).parent / "data/jobs").iterdir():
+        (folder / "jobs" / script.stem).write_text(script.read_text())
     return folder

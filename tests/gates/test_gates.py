@@ -104,10 +104,9 @@ PROCESS_FIELDS = ("age", "busy", "uses_gpu", "is_ours", "name", "group", "user")
 def facts_of(case: dict[str, Any], cwd: str) -> Facts:
     """What the session and the machine are to a case.
 
-    `processes` are running ones, by the fields of `Process`, `ports` the ids of those that use each;
-    `history` the session's calls before:
-    a `command` or a `tool` with its `input`, its `output`, how many seconds `ago`, `failed`;
-    `spent` the day's cents; `rates` as `policy.rates` merges them, for all cases of a table too.
+    `processes` are running ones, by the fields of `Process`, `ports` the ids of those that use
+    each; `history` the session's calls before: a `command` or a `tool` with its `input`, its
+    `output`, how many seconds `ago`, `failed`; `spent` the day's cents; `rates` as `policy.rates` merges them, for all cases of a table too.
     """
 
     def analysed(command: str) -> Callable[[], Analysis]:

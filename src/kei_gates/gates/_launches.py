@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from kei_gates.gates import _repeats
-from kei_gates.gates._modal_cli import read
 from kei_gates.model import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Final
 
     from kei_gates.gates._modal_cli import ModalCommand
@@ -17,6 +16,10 @@ _MODAL = "modal"
 _LAUNCH = "launch"
 # The commands that are given a script; `shell` may do without.
 _OF_SCRIPTS = frozenset(("run", "deploy", "serve", "shell"))
+_PYTHON = "python"
+_IMPORTS = ("import modal", "from modal")
+# How code says that what it runs shall outlive it.
+_DETACHES = "detach=True"
 _CHANGES_FOLDER = frozenset(("cd", "chdir", "popd", "pushd"))
 DECLARED = "KEI_COST"
 """The variable before a command that says what it is expected to cost."""
@@ -25,7 +28,8 @@ DECLARED = "KEI_COST"
 class Launch(Value):
     """One paid launch.
 
-    `verb` is the subcommand (`run`, `server deploy`). `name` is the script as the command names it,
+    `verb` is the subcommand (`run`, `server deploy`), or `python` for code that launches by itself.
+    `name` is the script as the command names it,
     `text` what it reads, none where that cannot be known; both are empty where there is no script.
     `function` is the one of it that the command names. `app` is the name that the command gives the
     app. `detached` says that the run outlives its client. `times` tells how often it is launched,
@@ -55,29 +59,68 @@ class Launch(Value):
         self.text: Final = text
         self.function: Final = function
         self.app: Final = command.options.value("name", "n", "app-name")
-        self.detached: Final = command.options.has("d", "detach")
+        self.detached: Final = command.options.has("d", "detach") or (
+            self.verb == _PYTHON and _DETACHES in (text or "")
+        )
         self.times: Final = times
         self.declared: Final = declared
 
     def __str__(self) -> str:
-        """Name the launch for people."""
-        script = self.name if self.function is None else f"{self.name}::{self.function}"
-        return f"modal {self.verb} {script}".rstrip()
+        """Show the command that launches."""
+        return str(self.invocation)
+
+
+def may_launch(event: Event) -> bool:
+    """Say whether a call has anything to do with Modal; what else it does costs no more time."""
+    return any(_MODAL in one.program.casefold() for one in event.analysis.invocations) or any(
+        _imports_modal(code) for _, _, code in event.analysis.codes
+    )
+
+
+def _imports_modal(code: str) -> bool:
+    return any(words in code for words in _IMPORTS)
 
 
 def launches(event: Event) -> tuple[Launch, ...]:
     """Give the launches of a call, in the order in which the analysis found them."""
+    from kei_gates.gates._modal_cli import read  # noqa: PLC0415 -- few calls are Modal's
+
     found = []
     for invocation in event.analysis.invocations:
         if _MODAL not in invocation.program.casefold():
             continue
         command = read(invocation)
-        if command is not None and _LAUNCH in command.classes and "help" not in command.classes:
+        if command is not None and _LAUNCH in command.classes:
             found.append(_launch(invocation, command, event))
-    return tuple(found)
+    return (*found, *_of_code(event))
+
+
+def _of_code(event: Event) -> Iterator[Launch]:
+    """Give the launches of code that starts an app, a function or a sandbox by itself."""
+    for program, language, code in event.analysis.codes:
+        if language != _PYTHON or program == _MODAL or not _imports_modal(code):
+            continue
+        from kei_gates.gates._modal_cli import ModalCommand  # noqa: PLC0415 -- little code does
+        from kei_gates.lint.bound import bounds  # noqa: PLC0415 -- the same
+        from kei_gates.lint.script import read as read_script  # noqa: PLC0415 -- the same
+        from kei_gates.lint.walk import MAIN  # noqa: PLC0415 -- the same
+        from kei_gates.shell.options import Options  # noqa: PLC0415 -- the same
+
+        try:
+            starts = bounds(read_script(code), MAIN)
+        except ValueError:
+            continue  # what does not parse does not run
+        by = [one for one in event.analysis.invocations if one.program == program]
+        if starts and by:
+            # Which of several commands runs the code is not told; any of them may.
+            operand = next((word for word in by[-1].argv[1:] if word and word[0] != "-"), "code")
+            command = ModalCommand((_PYTHON,), frozenset((_LAUNCH,)), Options())
+            yield Launch(by[-1], command, name=operand, text=code, function=MAIN)
 
 
 def _launch(invocation: Invocation, command: ModalCommand, event: Event) -> Launch:
+    from kei_gates.gates import _repeats  # noqa: PLC0415 -- few calls launch
+
     times = _repeats.times(invocation, event)
     declared = _declared(event.source(invocation.span))
     if command.path[0] not in _OF_SCRIPTS:

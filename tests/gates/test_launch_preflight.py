@@ -1,0 +1,110 @@
+"""Launches of many variants, and what a session must have seen of one of them before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kei_gates.facts import Facts
+from kei_gates.gates import compute_launch_preflight as gate
+from kei_gates.model import Event, Fault
+from tests.gates.test_gates import event_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Json = dict[str, Any]
+
+LISTED: Json = {"command": "modal app list --json", "output": "[]", "ago": 900}
+RUNNING = '[{"App ID": "ap-1", "Description": "%s", "State": "ephemeral (detached)"}]'
+ONE: Json = {"command": "modal run -d jobs/sweep.py::one", "output": "step 1", "ago": 600}
+LOGS: Json = {"command": "modal app logs ap-1", "output": "step 250 loss 0.3", "ago": 300}
+DONE = "step 250\n✓ App completed. View run at https://modal.com/x"
+BROKEN = 'Traceback (most recent call last):\n  File "x.py"'
+MANY = "modal run -d jobs/sweep.py::main"
+
+
+def verdict(project: Path, command: str, *history: Json) -> tuple[str, str]:
+    found = gate.check(event_of({"command": command, "history": history}, project), gate.Params({}))
+    return found.outcome, found.reason
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        pytest.param([ONE, LOGS], id="its logs, after two minutes"),
+        pytest.param([ONE | {"output": DONE}], id="it has completed"),
+        pytest.param(
+            [ONE | {"output": "Command running in background with ID: b1"},
+             {"tool": "TaskOutput", "input": {"task_id": "b1"}, "output": "step 9", "ago": 300}],
+            id="the output of its background task",
+        ),
+        pytest.param([ONE | {"agent_id": "a7"}, LOGS], id="another agent has launched it"),
+        pytest.param(
+            [ONE | {"output": BROKEN, "ago": 800}, ONE, LOGS], id="it was mended and launched again"
+        ),
+        pytest.param(
+            [{"command": "cd jobs && modal run -d sweep.py::one", "output": DONE}],
+            id="from another folder",
+        ),
+    ],
+)  # fmt: skip
+def test_one_that_was_seen_to_run_opens_the_others(seen: list[Json], project: Path) -> None:
+    assert verdict(project, MANY, LISTED) == (
+        "deny",
+        f"`{MANY}` launches 3 containers, and no single one was seen to run first",
+    )
+    assert verdict(project, MANY, LISTED, *seen)[0] == "abstain"
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        pytest.param([ONE], id="nobody has looked"),
+        pytest.param([ONE, LOGS | {"ago": 500}], id="too early"),
+        pytest.param([ONE, LOGS | {"output": ""}], id="nothing was to be seen"),
+        pytest.param([ONE, LOGS | {"output": BROKEN}], id="it has failed"),
+        pytest.param([ONE | {"failed": True, "output": DONE}], id="it was not let through"),
+        pytest.param([ONE | {"output": f"{BROKEN}\n{DONE}"}], id="completed with an error"),
+        pytest.param([LOGS], id="only logs"),
+        pytest.param([{"command": MANY, "output": DONE}], id="it was many itself"),
+        pytest.param(
+            [{"command": "for i in 1 2; do modal run -d jobs/sweep.py::one; done", "output": DONE}],
+            id="it was a loop",
+        ),
+        pytest.param(
+            [{"command": "modal run -d jobs/gpu.py", "output": DONE}], id="another script"
+        ),
+        pytest.param([{"command": f"echo '{DONE}'", "output": DONE}], id="words alone"),
+        pytest.param(
+            [ONE | {"output": "Command running in background with ID: b1"},
+             {"tool": "TaskOutput", "input": {"task_id": "b2"}, "output": "step 9", "ago": 300}],
+            id="the output of another task",
+        ),
+    ],
+)  # fmt: skip
+def test_nothing_less_opens_the_others(seen: list[Json], project: Path) -> None:
+    outcome, reason = verdict(project, MANY, LISTED, *seen)
+    assert outcome == "deny"
+    assert "no single one was seen to run first" in reason
+
+
+def test_a_verified_app_may_run_more_than_once(project: Path) -> None:
+    again = "modal run -d jobs/gpu.py --lr 0.2"
+    first = {"command": "modal run -d jobs/gpu.py --lr 0.1", "output": "step 1", "ago": 600}
+    listed = LISTED | {"output": RUNNING % "alpha", "ago": 200}
+    assert verdict(project, again, first, listed)[0] == "deny"
+    assert verdict(project, again, first, LOGS, listed)[0] == "abstain"
+
+
+def test_what_the_session_did_must_be_known(project: Path) -> None:
+    def gone() -> list[Any]:
+        raise Fault("the transcript cannot be read", "mend it")
+
+    event = event_of({"command": "modal run -d jobs/gpu.py"}, project)
+    blind = Event(
+        event.call, event.analysis, (), event.places, event.look, Facts(now=1.0, history=gone)
+    )
+    with pytest.raises(Fault, match="cannot be read"):
+        gate.check(blind, gate.Params({}))
