@@ -16,7 +16,6 @@ should be stopped and why; a person says `yes, stop it`.
 
 from __future__ import annotations
 
-from kei_gates.gates._killing import Killing
 from kei_gates.gates._wording import deny_unseen
 from kei_gates.model import Abstain, Ask, Deny
 from kei_gates.model import Params as BaseParams
@@ -25,6 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from kei_gates.gates._killing import Killing
     from kei_gates.model import Event, Invocation, Verdict
 
     Objection = Callable[[Invocation, Event], Killing | None]
@@ -83,7 +83,7 @@ def _found(event: Event, params: Params) -> Iterator[Killing]:
 
         killing = of_code(event)
         if killing is not None:  # the first of all; dots keep a person's word to this very code
-            yield Killing(f"{killing.target} ...", killing.reason, killing.remedy)
+            yield type(killing)(f"{killing.target} ...", killing.reason, killing.remedy)
     if any(f"{one.real} {one.spelled}".find(at) >= 0 for one in event.targets for at in _KERNEL):
         from kei_gates.gates._kill_paths import objection as of_paths  # noqa: PLC0415 -- only here
 
