@@ -101,14 +101,14 @@ class Client:
         ]
         command += ["--output-format", "stream-json", *options]
         with ScriptedApi(script).listening() as api:
-            output = _run_to_end(command, project.folder, _environment(project.home, api.url))
+            output = _run_to_end(command, project.folder, client_environment(project.home, api.url))
             records = [json.loads(line) for line in output.splitlines()]
             assert records, "the client said nothing"
             assert records[-1].get("subtype") == "success", records[-1]
             return Session(api.answers(), records, api.requests)
 
 
-def _environment(home: Path, url: str) -> dict[str, str]:
+def client_environment(home: Path, url: str) -> dict[str, str]:
     return {
         **plain_environment(home),
         "ANTHROPIC_BASE_URL": url,
