@@ -19,7 +19,7 @@ from tests.gates.test_gates import event_of
         ("for j in 12 13; do scancel $j; done", "slurm job `12` and slurm job `13`"),
         ("scancel 12; docker stop web", "slurm job `12` and container `web`"),
         ("scancel 12; $(cat todo)", ""),  # nobody sees what else
-        ('scancel "$1"', "slurm job `...`"),
+        ('scancel "$(cat job)"', "slurm job `...`"),
         (
             "python3 -c 'import os; os.kill(1, 9); os.kill(2, 9)'",
             "what `os.kill(1, 9)` names ...",
