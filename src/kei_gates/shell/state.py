@@ -253,7 +253,7 @@ class State:
                 from kei_gates.shell.parameters import is_ordinary  # it reads states
 
                 follows = len(self.variables) < MOST_VARIABLES and is_ordinary(name, self)
-                own = any(f"{name}{sign}" in self.history.source for sign in ("=", "+="))
+                own = any(f"{name}{sign}" in self.history.source for sign in ("=", "+=", "["))
                 return NOTHING if follows and own and self.is_unset(name) else None
         return of_known("".join(texts))
 
