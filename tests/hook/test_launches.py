@@ -144,10 +144,17 @@ def test_what_a_person_has_declined_counts_no_more(runner: Runner) -> None:
 
 
 def test_fifty_at_once_stay_below_the_cap_and_are_all_counted(runner: Runner) -> None:
-    processes = [runner.start(f"c{number}") for number in range(50)]
-    decisions = Counter(map(answer, processes))
-    assert decisions == {"none": 2000 // CENTS, "ask": 50 - 2000 // CENTS}
-    assert ledger.total(runner.entries()) == 50 * CENTS
+    processes = {f"c{number}": runner.start(f"c{number}") for number in range(50)}
+    decisions = {call: answer(process) for call, process in processes.items()}
+    counted = Counter(entry.call for entry in runner.entries() if entry.counts)
+    # A hook that a busy machine has kept waiting too long denies, and counts at most.
+    launched = {call for call, decision in decisions.items() if decision != "deny"}
+    assert launched <= set(counted) <= set(decisions)
+    assert set(counted.values()) == {1}
+    assert ledger.total(runner.entries()) == len(counted) * CENTS
+    fitting = min(2000 // CENTS, len(counted))
+    late = len(decisions) - len(launched)
+    assert fitting - late <= list(decisions.values()).count("none") <= fitting
 
 
 def test_killed_at_any_time_every_answered_launch_counts_once(runner: Runner) -> None:
