@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _CLIENT, _PRINTS = "claude", frozenset(("-p", "--print"))
 # What puts its own input into a terminal or a buffer of it.
 _FROM_INPUT = frozenset(("load-buffer", "loadb", "dotool", "dotoolc", "readbuf"))
+# The client's own pane, in which the keys would answer whatever the client asks.
+_OWN_PANE, _SENDS = "TMUX_PANE", frozenset(("paste-buffer", "pasteb", "send", "send-keys"))
 # Words between the parts of what is typed: names of keys, and the command when it is used again.
 _BETWEEN = frozenset(("-l", "enter", "send", "send-keys", "space", "type"))
 
@@ -34,6 +36,8 @@ def typed(found: Sequence[Invocation], source: str) -> str:
     if _SQUEEZED in text:
         return str(found[0])
     for one in found:
+        if _OWN_PANE in source and not _SENDS.isdisjoint(one.argv):
+            return str(one)
         if not _FROM_INPUT.isdisjoint((one.program, *one.argv)) and _SQUEEZED in _squeeze(source):
             return str(one)
     return ""
