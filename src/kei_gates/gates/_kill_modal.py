@@ -107,14 +107,14 @@ def _lost(command: ModalCommand, shown: str) -> Killing:
     name = " ".join(command.path)
     noun, loss = _LOSSES[name]
     options = command.options
-    first = options.operands[0] if options.operands else options.value(*_NAMES)
+    named = [*options.operands[:1], *options.values(*_NAMES)]
     if name in _BY_OPTION:
-        first = options.value(*_NAMES) or first
+        named.reverse()
     if options.has_exactly("graceful"):
         loss = f"{loss}, once that is done"
     if options.value("strategy") == _RECREATES and "deploy" not in name:
         loss = "stops all containers of the app that run and starts new ones"
-    target = f"modal {noun} `{'...' if first is None else first}`"
+    target = f"modal {noun}" + "".join(f" `{one or '...'}`" for one in named[:1])
     remedy = INSTEAD if "kill" in command.classes else _KEEP
     return Killing(target, f"`{shown}` {loss}", remedy)
 

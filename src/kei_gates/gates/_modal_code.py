@@ -117,10 +117,11 @@ def _used(node: ast.AST, methods: Sequence[Method]) -> Iterator[Killing]:
             continue
         noun = _NOUNS.get(method.kind, method.kind.lower())
         if method.attribute == ANY:
-            yield _killing(_target(method), node, f"calls an unknown method of a {noun} of Modal")
+            does = f"calls a method that is not known of Modal's {noun}"
+            yield _killing(_target(method), node, does)
         elif method.attribute in _STOPS[method.kind]:
-            verb = "stops" if method.kind in _STOPPED else "deletes or changes what is kept in"
-            yield _killing(_target(method), node, f"{verb} a {noun} of Modal that may be in use")
+            verb = "stops" if method.kind in _STOPPED else "deletes or changes what is in"
+            yield _killing(_target(method), node, f"{verb} Modal's {noun}, which may be in use")
 
 
 def _path(node: ast.AST, paths: Sequence[str]) -> Iterator[Killing]:
@@ -132,7 +133,7 @@ def _path(node: ast.AST, paths: Sequence[str]) -> Iterator[Killing]:
             yield _killing("modal app `...`", node, _FUNCTIONS[path])
         elif kind in _STOPS and (parts[-1] in _STOPS[kind] or parts[-1] == ANY):
             noun = _NOUNS.get(kind, kind.lower())
-            yield _killing(f"modal {noun} `...`", node, f"stops or deletes a {noun} of Modal")
+            yield _killing(f"modal {noun} `...`", node, f"stops or deletes Modal's {noun}")
         elif path.startswith(_WORKSPACE) and parts[-1] in _TAKING:
             yield _killing(
                 "modal workspace", node, "takes away what others use to reach their work"
