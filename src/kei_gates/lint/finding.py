@@ -67,7 +67,7 @@ class Rule(Value):
 
 
 class Finding(Value):
-    """What is wrong with a script: the id of the rule and its readable name, how grave, where, and what.
+    """What is wrong with a script: the rule and its readable name, how grave, where, and what.
 
     `message` and `remedy` are clauses without a final period.
     """

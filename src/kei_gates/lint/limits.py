@@ -142,7 +142,7 @@ class _Limits:
             self._unknown.append(f"the GPU of {self._where}")
             return None, None
         names = tuple(dict.fromkeys(gpu.name for gpu in known))
-        return names, greatest([gpu.count for gpu in known] or [0])
+        return names, _at_least(0, greatest([gpu.count for gpu in known] or [0]))
 
     def _seconds(self) -> int | None:
         unit = self._unit
@@ -154,7 +154,7 @@ class _Limits:
         if unit is not None and unit.kind == "server":
             self._unknown.append(f"how long the server {self._where} runs")
             return None
-        return self._number("timeout", DEFAULT_TIMEOUT, plain_number)
+        return _at_least(0, self._number("timeout", DEFAULT_TIMEOUT, plain_number))
 
     def _cluster(self) -> int | None:
         if self._unit is None:
@@ -162,7 +162,7 @@ class _Limits:
         size = greatest(plain_number(choice) for choice in self._unit.cluster.choices)
         if size is None:
             self._unknown.append(f"the cluster of {self._where}")
-        return size
+        return _at_least(1, size)
 
     def _number(self, name: str, default: int, read: Callable[[object], int | None]) -> int | None:
         """Give the greatest number that a setting may be."""
@@ -181,6 +181,10 @@ class _Limits:
                 self._unknown.append(
                     f"the {what} of {self._where}, which `{name}` in the environment may change"
                 )
+
+
+def _at_least(least: int, number: int | None) -> int | None:
+    return None if number is None else max(least, number)
 
 
 def plain_number(choice: object) -> int | None:

@@ -6,7 +6,7 @@ from collections import deque
 
 from kei_gates.lint.fold import times
 from kei_gates.lint.script import Function, Script, is_named
-from kei_gates.lint.values import Fold, Lambda, Local, Made, Named, Part, count
+from kei_gates.lint.values import Fold, Lambda, Local, Made, Named, Part, count, root
 from kei_gates.lint.walk import SCRIPT
 from kei_gates.model import Value
 
@@ -24,7 +24,8 @@ MANY: Final = frozenset(("map", "starmap", "for_each", "spawn_map", "experimenta
 SANDBOX: Final = frozenset(("modal.Sandbox.create", "modal.Sandbox.create.aio"))
 CREATE: Final = "create"
 """How a sandbox is started."""
-_MOST_INSIDE = 500
+_FOLLOWED = ("followed", "")
+_MOST_FOLLOWED = 20_000
 _SURELY = ONE | {"spawn_map", "experimental_spawn_map", "for_each"}
 # Libraries with methods of these names.
 _OTHERS = frozenset(
@@ -92,9 +93,8 @@ def sending(script: Script, callee: object) -> tuple[object, str] | None:
 
 def _root(value: object) -> str:
     """Give the library that a value comes from, empty where that is not known."""
-    while isinstance(value, (Part, Made)):
-        value = value.of if isinstance(value, Part) else value.callee
-    return value.path.lstrip(".").partition(".")[0] if isinstance(value, Named) else ""
+    begin = root(value)
+    return begin.path.lstrip(".").partition(".")[0] if isinstance(begin, Named) else ""
 
 
 def inputs_of(made: Made, how: str) -> int | None:
@@ -120,14 +120,20 @@ def edges(script: Script, body: Body) -> list[Edge]:
 
 
 def inside(script: Script, starts: Iterable[Body]) -> list[Body]:
-    """Give the bodies that run in one container: some, and what these call plainly."""
+    """Give the bodies that run in one container: some, and what these call plainly.
+
+    Of a script that goes on and on, what is called is not followed to the end.
+    """
     found: dict[str, Body] = {}
     pending = deque(starts)
-    while pending and len(found) < _MOST_INSIDE:
+    while pending:
         body = pending.popleft()
         if body.key in found:
             continue
         found[body.key] = body
+        followed = script.memo[_FOLLOWED] = script.memo.get(_FOLLOWED, 0) + 1
+        if followed > _MOST_FOLLOWED:
+            continue
         pending += [
             script.bodies[edge.target]
             for edge in edges(script, body)

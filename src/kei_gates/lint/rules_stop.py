@@ -9,7 +9,7 @@ from kei_gates.lint.finding import Found, Rule
 from kei_gates.lint.fold import ITEM
 from kei_gates.lint.script import Function
 from kei_gates.lint.units import is_true, name_of
-from kei_gates.lint.values import Made, Part
+from kei_gates.lint.values import LONGEST_CHAIN, Made, Part
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,8 +105,9 @@ def _effect(script: Script, made: Made) -> tuple[str, str]:
 
 def _kind(script: Script, value: object) -> str:
     """Give the kind of a thing of Modal's, empty for others and for the script's own."""
-    while isinstance(value, Part) and value.name == ITEM:
-        value = value.of
+    for _ in range(LONGEST_CHAIN):
+        if isinstance(value, Part) and value.name == ITEM:
+            value = value.of
     if isinstance(script.target(value), Function):
         return "Function"
     if not isinstance(value, Made):

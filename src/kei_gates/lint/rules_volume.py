@@ -9,8 +9,8 @@ import ast
 
 from kei_gates.lint import tree
 from kei_gates.lint.finding import Found, Rule
-from kei_gates.lint.units import bodies, calls, is_true, is_web, name_of, root, seconds, with_gpu
-from kei_gates.lint.values import Begins, Made, Named, Part, Table
+from kei_gates.lint.units import bodies, calls, is_true, is_web, name_of, seconds, with_gpu
+from kei_gates.lint.values import LONGEST_CHAIN, Begins, Made, Named, Part, Table, root
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,7 +101,9 @@ def _writable(unit: Unit) -> list[str]:
 
 
 def _is_writable(volume: object) -> bool:
-    while isinstance(volume, Made) and isinstance(volume.callee, Part):
+    for _ in range(LONGEST_CHAIN):
+        if not isinstance(volume, Made) or not isinstance(volume.callee, Part):
+            break
         name = volume.callee.name
         if name == "read_only":
             return False

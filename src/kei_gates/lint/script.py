@@ -9,6 +9,7 @@ from __future__ import annotations
 from kei_gates.lint import tree
 from kei_gates.lint.values import (
     ANYTHING,
+    LONGEST_CHAIN,
     UNKNOWN,
     Fold,
     Local,
@@ -39,7 +40,6 @@ _LIFE = frozenset(("enter", "exit"))
 _RUNNABLE = frozenset(("method", *_WEB))
 _OPTIONS = frozenset(("with_options", "with_concurrency", "with_batching"))
 _DECORATORS = ("modal.", "modal.partial_function.", "modal.experimental.")
-MODAL = "modal"
 
 
 class Unit(Value):
@@ -174,7 +174,9 @@ class Script:
         if not isinstance(made, Made) or not made.arguments:
             return
         kind, given = _registers(made.callee), made.arguments[0].only
-        while isinstance(given, Made) and given.arguments:
+        for _ in range(LONGEST_CHAIN):
+            if not isinstance(given, Made) or not given.arguments:
+                break
             given = given.arguments[0].only
         if kind is not None and isinstance(made.callee, Made) and isinstance(given, Local):
             body = self.bodies[given.key]
@@ -263,7 +265,7 @@ class Script:
         """
         names: list[str] = []
         options: list[Made] = []
-        while True:
+        for _ in range(LONGEST_CHAIN):
             if isinstance(value, Part):
                 names.append(value.name)
                 value = value.of
@@ -287,9 +289,7 @@ class Script:
     ) -> Function | Local | None:
         body = self.bodies[local.key]
         if names and body.is_class:
-            method = next(
-                (one for one in body.methods if one.key.rpartition(".")[2] == names[-1]), None
-            )
+            method = body.method(names[-1])
             if method is None:
                 return None
             body, names = method, names[:-1]

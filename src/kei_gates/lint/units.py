@@ -34,8 +34,12 @@ def is_web(script: Script, unit: Unit) -> bool:
 
 def bodies(script: Script, unit: Unit) -> list[Body]:
     """Give all bodies that run in the containers of a unit."""
-    own = [one.body for one in script.runs(unit)]
-    return inside(script, [*script.life(unit), *own] if unit.kind == "class" else own)
+    key = ("bodies", unit.body.key)
+    if key not in script.memo:
+        own = [one.body for one in script.runs(unit)]
+        script.memo[key] = inside(script, [*script.life(unit), *own])
+    found: list[Body] = script.memo[key]
+    return found
 
 
 def seconds(unit: Unit) -> float | None:
@@ -62,13 +66,6 @@ def calls(body: Body) -> Iterator[tuple[int, str, Made]]:
     for used in body.calls:
         if isinstance(used.value, Made):
             yield used.line, name_of(used.value.callee), used.value
-
-
-def root(value: object) -> object:
-    """Give what a chain of attributes and calls begins with."""
-    while isinstance(value, (Part, Made)):
-        value = value.of if isinstance(value, Part) else value.callee
-    return value
 
 
 def is_true(fold: Fold | None) -> bool:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from typing import Final
 
 _MOST_CHOICES = 16
+LONGEST_CHAIN: Final = 100
+"""How many attributes and calls behind one another are looked through."""
 
 
 class _Unknown:
@@ -174,6 +176,18 @@ class Lambda(Value):
     """A function without a name."""
 
     __slots__ = ()
+
+
+def root(value: object) -> object:
+    """Give what a chain of attributes and calls begins with."""
+    for _ in range(LONGEST_CHAIN):
+        if isinstance(value, Part):
+            value = value.of
+        elif isinstance(value, Made):
+            value = value.callee
+        else:
+            return value
+    return UNKNOWN
 
 
 def count(fold: Fold | None) -> int | None:

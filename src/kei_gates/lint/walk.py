@@ -72,8 +72,18 @@ class Body:
         self.calls: list[Used] = []
         self.handed_on: list[Used] = []
         self.methods: list[Body] = []
+        self._by_name: dict[str, Body] = {}
         self.is_class: Final = isinstance(node, ast.ClassDef)
         self.is_generator: Final = not self.is_class and tree.is_generator(node)
+
+    def add_method(self, method: Body, name: str) -> None:
+        """Take a method of a class; of two by one name, the later is meant."""
+        self.methods.append(method)
+        self._by_name[name] = method
+
+    def method(self, name: str) -> Body | None:
+        """Give a method of a class; none where it has none of that name."""
+        return self._by_name.get(name)
 
 
 class Walker(Folder):
@@ -120,7 +130,7 @@ class Walker(Folder):
             self.fold(default)
         scope = self.scope
         if self._here.is_class:
-            self._here.methods.append(body)
+            self._here.add_method(body, node.name)
         else:
             self._pending.append((body, scope))
 
