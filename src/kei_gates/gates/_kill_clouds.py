@@ -189,7 +189,7 @@ TOOLS: dict[str, Tool] = {
     "fly": by_verb(
         "fly app",
         "leave,detach,unset",
-        "proxy,dig,doctor,checks,ips,certs,regions,releases,image,machine.clone,vm.status,secrets.set,"
+        "scale.show proxy,dig,doctor,checks,ips,certs,regions,releases,image,machine.clone,"
         "clone,import,wireguard,sftp,console,agent,jobs,platform,tokens,orgs,history,dashboard",
         grammar=Grammar("acrt", "app config region access-token org"),
     ),

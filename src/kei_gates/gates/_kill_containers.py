@@ -9,7 +9,7 @@ from __future__ import annotations
 from kei_gates.gates._kill_own import made_before
 from kei_gates.gates._kill_table import Tool, command, killing
 from kei_gates.gates._killing import called
-from kei_gates.shell.options import Grammar
+from kei_gates.shell.options import Grammar, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ _COMPOSED = Tool(
     dry="dry-run",
     instead=_INSTEAD,
 )
-_IN_DOCKER = " ".join(f"compose.{entry}" for entry in _COMPOSE_STOPS.split())
 _ENGINES_STOP = (
     # single containers
     "stop kill rm restart pause update rmi remove prune checkpoint.create!leave-running "
@@ -63,16 +62,32 @@ _ENGINES_STOP = (
     "node.update?availability=drain|availability=pause "
     "pod.stop,kill,rm,restart,pause,prune machine.stop,rm,reset,set kube.down "
     "play.kube?down|replace kube.play?down|replace desktop.stop,restart,disable,kill "
-    f"model.rm,unload,stop,prune {_IN_DOCKER}"
+    "model.rm,unload,stop,prune,stop-runner,uninstall-runner namespace.remove,rm"
+)
+_CONTAINER_ELSE = (
+    "attach,cleanup,clone,commit,cp,create,diff,exec,exists,export,init,inspect,list,logs,ls,mount,"
+    "port,ps,rename,restore,run,runlabel,start,stats,top,unmount,unpause,wait"
 )
 _ENGINES_ELSE = (
-    "attach auto-update build builder buildx cp commit context create diff events exec export farm "
-    "generate healthcheck history images import info init inspect load login logout logs manifest "
-    "mount ps port pull push rename run save scout search start stats tag top trust unmount "
-    "unpause unshare version wait namespace apparmor image.* volume.* network.* container.* "
-    "system.* secret.* config.* plugin.* checkpoint.ls,list,create stack.* swarm.* service.* "
-    "node.* pod.* machine.* kube.* play.* desktop.* model.* compose.* sbom debug ipfs "
-    "artifact quadlet ai mcp offload"
+    "artifact attach auto-update build builder buildx commit context cp create debug diff events "
+    "exec export farm generate healthcheck history images import info init inspect ipfs load "
+    "login logout logs manifest mount offload port ps pull push quadlet rename run sbom save scout "
+    "search start stats tag top trust unmount unpause unshare version wait "
+    f"container.{_CONTAINER_ELSE} pod.{_CONTAINER_ELSE} "
+    "image.build,convert,decrypt,diff,encrypt,exists,history,import,inspect,list,load,ls,mount,"
+    "pull,push,save,scp,search,sign,tag,tree,trust,unmount "
+    "volume.create,exists,export,import,inspect,list,ls,mount,reload,unmount,update "
+    "network.connect,create,exists,inspect,list,ls,reload,update "
+    "system.check,connection,df,dial-stdio,events,info,service "
+    "secret.create,exists,inspect,list,ls config.create,inspect,list,ls "
+    "plugin.create,enable,inspect,install,list,ls,push,set "
+    "checkpoint.create,list,ls stack.config,deploy,list,ls,ps,services,up "
+    "swarm.ca,init,join,join-token,unlock,unlock-key service.create,inspect,list,logs,ls,ps "
+    "node.inspect,list,ls,promote,ps,update "
+    "machine.cp,info,init,inspect,list,ls,os,ssh,start kube.apply,generate,play play.kube "
+    "desktop.diagnose,enable,engine,logs,module,start,status,update,version "
+    "model.df,inspect,list,logs,ls,package,ps,pull,push,run,status,tag,version namespace.create,"
+    "inspect,list,ls,update apparmor.inspect,load,ls"
 )
 
 
@@ -85,7 +100,7 @@ def _engine(more: str = "") -> Tool:
         grammar=_ENGINE,
         tail=Grammar("tsS", "time timeout signal rmi filter scale until availability"),
         nouns={
-            "buildx": "builder", "compose": "compose project", "config": "swarm config",
+            "buildx": "builder", "config": "swarm config",
             "desktop": "docker desktop", "image": "image", "images": "image", "kube": "pods of",
             "machine": "virtual machine", "model": "model", "network": "network",
             "node": "swarm node", "play": "pods of", "plugin": "plugin", "pod": "pod",
@@ -183,6 +198,7 @@ _INCUS = Tool(
 # All that these do is to stop something.
 _ALL = Tool("container", "", others="stops", bare="stops", grammar=Grammar("nPtl", "name"))
 
+_ENGINES = frozenset(("docker", "nerdctl", "podman"))
 TOOLS: dict[str, Tool] = {
     "docker": _engine(),
     "podman": _engine("run,create?replace container.run,create?replace"),
@@ -249,8 +265,12 @@ TOOLS: dict[str, Tool] = {
 
 def objection(invocation: Invocation, event: Event) -> Killing | None:
     """Give what a command for containers stops, unless this very source started it."""
-    tool = TOOLS[called(invocation)]
-    found = command(tool, invocation.argv)
+    tool, words = TOOLS[called(invocation)], [*invocation.argv]
+    if called(invocation) in _ENGINES:
+        at = read(words, _ENGINE, permute=False).at
+        if words[at : at + 1] == ["compose"]:
+            tool, words = _COMPOSED, words[at:]
+    found = command(tool, words)
     if found.kind == "stops" and made_before(found, invocation, event):
         return None
     return killing(tool, found, invocation)

@@ -49,7 +49,7 @@ _VAST = Tool(
     "destroy.* stop.* reboot.* recycle.* delete.* cancel.* update.* change.* reset.* remove.* "
     "unlist.* cleanup.* disable.* detach.* transfer.* "
     "defrag.* schedule.* set.*",
-    "search show logs ssh-url scp-url create launch start copy execute clone generate "
+    "set.api-key search show logs ssh-url scp-url create launch start copy execute clone generate "
     "attach prepay list cloud invite accept add dump help label take self-test run "
     "get tfa join sync volume cluster",
     grammar=Grammar(long="url retry api-key curl explain raw"),

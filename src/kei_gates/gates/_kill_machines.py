@@ -10,12 +10,13 @@ from __future__ import annotations
 from kei_gates.gates._kill_table import Tool
 from kei_gates.gates._kill_table import objection as judged
 from kei_gates.gates._killing import called
+from kei_gates.model import Invocation
 from kei_gates.shell.options import Grammar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kei_gates.gates._killing import Killing
-    from kei_gates.model import Event, Invocation
+    from kei_gates.model import Event
 
 _MACHINE = "virtual machine"
 
@@ -111,7 +112,37 @@ TOOLS: dict[str, Tool] = {
 }  # fmt: skip
 
 
+# Shells of Windows, and the options behind which their command stands. A program of Windows is
+# called by its full name from a shell of another system, and what such a one runs is read here.
+_SHELLS = {
+    "cmd": ("/c", "/k", "/r"),
+    "powershell": ("-c", "-command"),
+    "pwsh": ("-c", "-command"),
+}
+
+
 def objection(invocation: Invocation, event: Event) -> Killing | None:
     """Give what a command for virtual machines, or for Windows, stops."""
-    del event
-    return judged(TOOLS[called(invocation)], invocation)
+    name = called(invocation)
+    if name in _SHELLS:
+        return _in_shell(name, invocation, event)
+    return judged(TOOLS[name], invocation)
+
+
+def _in_shell(name: str, invocation: Invocation, event: Event) -> Killing | None:
+    """Give what the command stops that a shell of Windows runs."""
+    words = [word or "" for word in invocation.argv]
+    at = next((at for at, word in enumerate(words) if word.casefold() in _SHELLS[name]), 0)
+    if at == 0 and (name != "powershell" or words[1:2] == [] or words[1].startswith("-")):
+        return None
+    text = " ".join(words[at + 1 :])
+    for sign in ";|&{}()":
+        text = text.replace(sign, "\n")
+    for line in text.split("\n"):
+        inner = tuple(line.replace('"', " ").split())
+        one = Invocation(inner, (*invocation.via, name), invocation.span) if inner else invocation
+        if called(one) in TOOLS:
+            killing = objection(one, event)
+            if killing is not None:
+                return killing
+    return None

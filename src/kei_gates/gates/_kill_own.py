@@ -35,11 +35,11 @@ def made_before(found: Found, invocation: Invocation, event: Event) -> bool:
     """Say whether a command ends nothing but what the source made before it."""
     before = earlier(invocation, event)
     name = invocation.program
-    if name in _COMPOSERS or found.path[:1] == ["compose"]:
+    if name in _CLUSTERS:
+        return _resources(found, before)
+    if name in _COMPOSERS or "compose" in invocation.argv:
         return _project(invocation, before)
-    if name in _ENGINES:
-        return _containers(found, invocation, before)
-    return name in _CLUSTERS and _resources(found, before)
+    return name in _ENGINES and _containers(found, invocation, before)
 
 
 def unit_made_before(found: Found, invocation: Invocation, event: Event) -> bool:
@@ -154,9 +154,9 @@ def _named_project(invocation: Invocation) -> tuple[Field, Field]:
     """Give the name of the project that a command names, and its verb; none where it has none."""
     words = list(invocation.argv)
     if invocation.program in _ENGINES:
-        if words[1:2] != ["compose"]:
-            return None, None
         words = words[1:]
+        if words[:1] != ["compose"]:
+            return None, None
     elif invocation.program not in _COMPOSERS:
         return None, None
     found = read(words, _PROJECT, permute=False)

@@ -17,10 +17,10 @@ _ENDS = (
 )
 _GOES_ON = (
     "add,apply,attach,auth,build,call,completion,config,configure,connect,cost,cp,create,create-*,"
-    "deploy,describe,dev,docs,doctor,download,enable,env,events,exec,exec-*,export,forward,get,"
+    "deploy,describe,dev,docs,doctor,download,enable,env,events,exec,exec-*,export,fit,forward,get,"
     "get-*,help,import,info,init,inspect,install,invoke,launch,launch-*,link,list,list-*,log,login,"
-    "logout,logs,ls,metrics,open,plan,port-forward,ps,pull,push,resume,rsync,run,run-*,search,serve,"
-    "set,setup,shell,show,show-*,ssh,start,start-*,stats,status,submit,switch,tail,test,token,top,"
+    "logout,logs,ls,metrics,open,plan,port-forward,predict,print,ps,pull,push,resume,rsync,run,run-*,save,search,serve,"
+    "set,setup,shell,show,show-*,ssh,start,start-*,stats,status,stream,submit,switch,tail,test,token,top,"
     "train,up,upload,use,validate,version,view,wait,watch,whoami"
 )
 

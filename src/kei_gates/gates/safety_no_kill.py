@@ -59,10 +59,10 @@ def check(event: Event, params: Params) -> Verdict:
     reason = found[0].reason
     if len(targets) > 1:
         reason += f", and the rest {' and '.join(targets[1:])}"
-    # A person's word is for all that the call stops, and for none of what nobody sees.
-    target = "" if unseen else " and ".join(targets)
+    if unseen is not None:  # a person's word is for what the call tells, not for what nobody sees
+        return Deny(reason, found[0].remedy)
     kind = Ask if event.facts.attended else Deny
-    return kind(reason, found[0].remedy, target=target)
+    return kind(reason, found[0].remedy, target=" and ".join(targets))
 
 
 def _found(event: Event, params: Params) -> Iterator[Killing]:
