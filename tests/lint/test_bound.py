@@ -216,3 +216,113 @@ def test_names_of_apps() -> None:
     assert app_names(read("import modal\napp = modal.App(f'run-{now()}')")) is None
     either = "import modal, os\napp = modal.App('a' if os.getpid() else 'b')"
     assert app_names(read(either)) == ("a", "b")
+
+
+# --- ways to start a function without saying so plainly ----------------------------------------
+
+RUN_ALL = "def run_all(fn, xs):\n    return list(fn.map(xs))\n"
+HIDDEN = [
+    RUN_ALL + MAIN + "    run_all(train, range(100))\n",
+    RUN_ALL + MAIN + "    run_all(fn=train, xs=range(100))\n",
+    RUN_ALL + MAIN + "    run_all([train, train], 2)\n",
+    MAIN + "    getattr(train, 'spawn')(1)\n",
+    MAIN + "    import threading\n    threading.Thread(target=train.remote).start()\n",
+    MAIN + "    from functools import partial\n    go = partial(train.remote, 1)\n    go()\n",
+    MAIN + "    list(map(train.remote, range(9)))\n",
+    MAIN + "    go = lambda x: train.spawn(x)\n    go(1)\n",
+]
+
+
+@pytest.mark.parametrize("text", HIDDEN)
+def test_what_is_handed_on_may_be_started_any_number_of_times(text: str) -> None:
+    script = read(TRAIN + text)
+    assert fan_out(script) is None
+    assert bound(script).inputs is None or bound(script).gpus is None
+
+
+def test_what_a_function_gives_is_not_known() -> None:
+    script = read(TRAIN + "def pick(): return train\n" + MAIN + "    pick().spawn(1)\n")
+    assert (fan_out(script), bound(script).gpus) == (1, None)
+
+
+PLAIN = [
+    ("fn = train\n    fn.spawn(1)", 1),
+    ("fn = train if n else train\n    fn.spawn(1)", 1),
+    ("for fn in [train, train]: fn.spawn(1)", 2),
+    ("fns = {'a': train}\n    fns['a'].spawn(1)", 1),
+    ("fns = {'a': train}\n    fns[n].spawn(1)", 1),
+    ("import asyncio\n    asyncio.gather(*[train.remote.aio(i) for i in range(4)])", 4),
+    ("xs = list(range(3))\n    train.spawn_map(xs)", 3),
+    ("xs = [(a, b) for a in range(2) for b in 'xy']\n    list(train.starmap(xs))", 4),
+    ("from itertools import product\n    list(train.starmap(list(product([1, 2], [3]))))", 2),
+]
+
+
+@pytest.mark.parametrize(("body", "number"), PLAIN, ids=[case[0] for case in PLAIN])
+def test_what_is_named_otherwise_is_still_counted(body: str, number: int) -> None:
+    assert fan_out(read(TRAIN + MAIN + f"    {body}\n")) == number
+
+
+def test_an_object_that_is_handed_on() -> None:
+    text = CLASS + "def use(m): m.run.map([1])\n" + MAIN
+    assert fan_out(read(text + "    use(Model())\n")) is None
+    assert fan_out(read(text + "    m = Model()\n    use(m)\n")) is None
+    assert fan_out(read(text + "    m = Model()\n    m.run.remote(1)\n")) == 1
+
+
+def test_methods_of_bases() -> None:
+    text = HEAD + (
+        "class Base:\n    @modal.method()\n    def run(self, x): pass\n"
+        "@app.cls(gpu='H100', timeout=60)\nclass Big(Base): pass\n"
+        "@app.cls(gpu='T4', timeout=60)\nclass Small(Base): pass\n"
+    )
+    assert of(text, "Big.run")["gpus"] == ("H100",)
+    assert of(text, "Small.run")["gpus"] == ("T4",)
+    assert of(text + MAIN + "    Big().run.map([1, 2])\n")["inputs"] == 2
+
+
+def test_helpers_that_are_classes() -> None:
+    text = TRAIN + (
+        "class Runner:\n    def __init__(self): train.spawn(0)\n"
+        "    def go(self):\n        for i in range(3): train.spawn(i)\n"
+    )
+    assert fan_out(read(text + MAIN + "    Runner()\n")) == 1
+    assert fan_out(read(text + MAIN + "    runner = Runner()\n    runner.go()\n")) == 4
+
+
+def test_what_has_nothing_to_do_with_modal() -> None:
+    for body in (
+        "import ray\n@ray.remote\nclass Actor:\n    def f(self): pass\n" + MAIN
+        + "    actor = Actor.remote()\n    actor.f.remote()\n",
+        "import torch.multiprocessing as mp\n" + MAIN + "    mp.spawn(print, nprocs=2)\n",
+        MAIN + "    import multiprocessing\n    multiprocessing.Pool(2).starmap(print, [1])\n",
+        MAIN + "    import pandas as pd\n    pd.Series([1]).map({1: 2})\n",
+        MAIN + "    from utils.data import rows\n    rows.map(lambda row: row)\n",
+        "def go(rows, function): return rows.map(function)\n" + MAIN + "    go([], print)\n",
+    ):  # fmt: skip
+        assert of(HEAD + body)["unknown"] == (), body
+        assert fan_out(read(HEAD + body)) == 0, body
+
+
+def test_apps_and_settings_of_either_kind() -> None:
+    text = "import modal\napp = modal.App('a') if x else modal.App('b')\n"
+    assert of(text + "@app.function(gpu='L4')\ndef f(): pass\n")["gpus"] == ("L4",)
+    text = HEAD + "class Config:\n    GPU = 'H200'\n    hours: int = 2\n"
+    settings = "gpu=Config.GPU, timeout=Config().hours * 3600"
+    found = of(text + f"@app.function({settings})\ndef f(): pass\n")
+    assert (found["gpus"], found["seconds"]) == (("H200",), 7200)
+    found = of(text + "@app.function(timeout=Config(hours=1).hours)\ndef f(): pass\n")
+    assert found["seconds"] == 1
+
+
+def test_sandboxes_are_paid_for_too() -> None:
+    body = (
+        "    for i in range(3):\n        modal.Sandbox.create(app=app, gpu='A100', timeout=600)\n"
+    )
+    found = of(HEAD + MAIN + body)
+    assert (found["gpus"], found["inputs"], found["seconds"]) == (("A100",), 3, 600)
+    assert fan_out(read(HEAD + MAIN + body)) == 3
+    cpu = HEAD + MAIN + "    modal.Sandbox.create(app=app)\n"
+    assert (of(cpu)["gpus"], fan_out(read(cpu))) == ((), 0)
+    asked = of(HEAD + MAIN + "    modal.Sandbox.create(**options)\n")
+    assert asked["gpus"] is None

@@ -108,11 +108,11 @@ class Folder:
             kept = self.scope.get(f"{node.value.id}.{node.attr}")
             if kept is not ANYTHING:
                 return kept
-        found = [self._attribute_of(choice, node.attr) for choice in base.choices]
+        found = [self.attribute_of(choice, node.attr) for choice in base.choices]
         return Fold(union(*found).choices, base.changes)
 
-    @staticmethod
-    def _attribute_of(value: object, name: str) -> Fold:
+    def attribute_of(self, value: object, name: str) -> Fold:
+        """Give what an attribute of a value may be."""
         if isinstance(value, Named):
             return just(Named(f"{value.path}.{name}"))
         if value is UNKNOWN or isinstance(value, (Made, Local, Part, Items, Table, Begins, str)):

@@ -6,7 +6,7 @@ from collections import deque
 
 from kei_gates.lint.fold import times
 from kei_gates.lint.script import Function, Script, is_named
-from kei_gates.lint.values import Fold, Lambda, Local, Made, Named, Part, count, root
+from kei_gates.lint.values import Fold, Items, Lambda, Local, Made, Named, Part, count, root
 from kei_gates.lint.walk import SCRIPT
 from kei_gates.model import Value
 
@@ -24,6 +24,7 @@ MANY: Final = frozenset(("map", "starmap", "for_each", "spawn_map", "experimenta
 SANDBOX: Final = frozenset(("modal.Sandbox.create", "modal.Sandbox.create.aio"))
 CREATE: Final = "create"
 """How a sandbox is started."""
+_MOST_GIVEN = 100
 _FOLLOWED = ("followed", "")
 _MOST_FOLLOWED = 20_000
 _SURELY = ONE | {"spawn_map", "experimental_spawn_map", "for_each"}
@@ -86,15 +87,17 @@ def sending(script: Script, callee: object) -> tuple[object, str] | None:
     target = script.target(callee.of)
     if isinstance(target, (Function, Made)):
         return target, callee.name
-    if isinstance(target, Local) or callee.name not in _SURELY or _root(callee.of) in _OTHERS:
+    if isinstance(target, Local) or callee.name not in _SURELY or _is_other(script, callee.of):
         return None
     return None, callee.name
 
 
-def _root(value: object) -> str:
-    """Give the library that a value comes from, empty where that is not known."""
+def _is_other(script: Script, value: object) -> bool:
+    """Say whether a value comes from a library, or a class, that has nothing to do with Modal."""
     begin = root(value)
-    return begin.path.lstrip(".").partition(".")[0] if isinstance(begin, Named) else ""
+    if isinstance(begin, Named):
+        return begin.path.lstrip(".").partition(".")[0] in _OTHERS
+    return isinstance(begin, Local) and script.is_plain_class(begin)
 
 
 def inputs_of(made: Made, how: str) -> int | None:
@@ -151,7 +154,7 @@ def _edges(script: Script, body: Body) -> Iterator[Edge]:
         # what it is handed to may call it any number of times
         yield from _edges_of(script, used.value, None, used.line, None)
     function = script.function(body.key)
-    if function is not None and function.unit.kind == "class":
+    if function is not None and function.unit.kind in ("class", "server"):
         for method in script.life(function.unit):
             yield Edge(method.key, 1)
 
@@ -176,13 +179,42 @@ def _edges_of(
         key = None if function is None else function.body.key
         yield Edge(key, sent.inputs, sent)
         return
+    yield from _given(script, made, line)
     if isinstance(callee, Part) and callee.name == "local":
         callee = callee.of
     target = script.target(callee) if isinstance(callee, (Part, Local)) else None
-    if isinstance(target, Function):
+    if isinstance(target, Function) and made is not None:
         yield Edge(target.body.key, often)
     elif isinstance(target, Local):
         yield Edge(target.key, often)
+        begin = script.methods(script.bodies[target.key]).get("__init__")
+        if begin is not None and made is not None:
+            yield Edge(begin.key, often)
+
+
+def _given(script: Script, made: Made | None, line: int) -> Iterator[Edge]:
+    """Give what a function may do with functions of Modal that it is given: anything."""
+    for function in _functions_in(script, made):
+        if not function.is_entrypoint:
+            yield Edge(function.body.key, None, Sent(function, "given", None, line, made))
+
+
+def _functions_in(script: Script, made: Made | None) -> Iterator[Function]:
+    """Give the functions among the arguments of a call, and those of objects among them."""
+    if made is None or script.registers(made):
+        return
+    for fold in (*made.arguments, *made.keywords.values()):
+        for choice in fold.choices:
+            inner = choice.items if isinstance(choice, Items) else None
+            listed = (choice,) if inner is None else [one.only for one in inner[:_MOST_GIVEN]]
+            for one in listed:
+                if isinstance(one, Made) and isinstance(one.callee, Local):
+                    unit = script.units.get(one.callee.key)
+                    yield from () if unit is None else script.runs(unit)
+                elif isinstance(one, (Local, Part)):
+                    target = script.target(one)
+                    if isinstance(target, Function):
+                        yield target
 
 
 def _maps_a_function(made: Made) -> bool:

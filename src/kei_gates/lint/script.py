@@ -128,7 +128,9 @@ class Function(Value):
     @property
     def name(self) -> str:
         """The name as `modal run` knows it: `train`, `Model.generate`."""
-        return self.body.name
+        if self.unit.kind != "class":
+            return self.body.name
+        return f"{self.unit.name}.{self.body.name.rpartition('.')[2]}"
 
     @property
     def line(self) -> int:
@@ -163,10 +165,10 @@ class Script:
 
     def _of_decorators(self, body: Body) -> None:
         for decorator in body.decorators:
-            made = decorator.only
-            kind = _registers(made)
-            if kind is not None and isinstance(made, Made):
-                self._add(body, kind, made)
+            for made in decorator.choices:
+                kind = _registers(made)
+                if kind is not None and isinstance(made, Made) and body.key not in self.units:
+                    self._add(body, kind, made)
 
     def _of_call(self, used: Used) -> None:
         """Take note of `app.function(...)(f)`."""
@@ -210,8 +212,8 @@ class Script:
             if unit.kind != "class":
                 yield Function(unit.body, unit)
                 continue
-            for method in unit.body.methods:
-                if any(_of_modal(one.only) in _RUNNABLE for one in method.decorators):
+            for method in self.methods(unit.body).values():
+                if _is_runnable(method):
                     yield Function(method, unit)
 
     # --- what can be asked --------------------------------------------------------------------
@@ -240,21 +242,49 @@ class Script:
         """Give the function of a body; none where it is none that can be run."""
         return self._by_key.get(key)
 
+    def methods(self, body: Body) -> dict[str, Body]:
+        """Give the methods of a class by their names, with those of its bases in the script."""
+        key = ("methods", body.key)
+        if key not in self.memo:
+            found: dict[str, Body] = {}
+            pending, seen = [body], {body.key}
+            while pending and len(seen) < LONGEST_CHAIN:
+                one = pending.pop(0)
+                found = one.methods | found
+                more = [self.bodies[base] for base in one.bases if base not in seen]
+                seen.update(base.key for base in more)
+                pending += more
+            self.memo[key] = found
+        methods: dict[str, Body] = self.memo[key]
+        return methods
+
     def runs(self, unit: Unit) -> tuple[Function, ...]:
         """Give what can be run of a unit: itself, or its methods."""
-        found = [self._by_key.get(body.key) for body in (unit.body, *unit.body.methods)]
-        return tuple(one for one in found if one is not None)
+        if unit.kind != "class":
+            return (Function(unit.body, unit),)
+        methods = self.methods(unit.body).values()
+        return tuple(Function(method, unit) for method in methods if _is_runnable(method))
 
     def is_web_method(self, function: Function) -> bool:
         """Whether a function answers requests."""
         names = [_of_modal(decorator.only) for decorator in function.body.decorators]
         return function.unit.is_web or any(name in _WEB for name in names)
 
+    def is_plain_class(self, local: Local) -> bool:
+        """Whether something is a class of the script that has nothing to do with Modal."""
+        body = self.bodies[local.key]
+        return body.is_class and not any(map(_is_runnable, self.methods(body).values()))
+
+    @staticmethod
+    def registers(made: Made) -> bool:
+        """Whether a call makes a function of Modal of what it is given."""
+        return _registers(made) is not None or _registers(made.callee) is not None
+
     def life(self, unit: Unit) -> tuple[Body, ...]:
         """Give the methods of a class that run with each of its containers."""
         return tuple(
             method
-            for method in unit.body.methods
+            for method in self.methods(unit.body).values()
             if any(_of_modal(one.only) in _LIFE for one in method.decorators)
         )
 
@@ -280,6 +310,8 @@ class Script:
                 value = value.arguments[0].only
             elif isinstance(value, Made):
                 value = value.callee
+                if isinstance(value, Local) and not self.bodies[value.key].is_class:
+                    return None  # what a function gives is not known
             else:
                 break
         return self._local(value, names, options) if isinstance(value, Local) else None
@@ -289,19 +321,27 @@ class Script:
     ) -> Function | Local | None:
         body = self.bodies[local.key]
         if names and body.is_class:
-            method = body.method(names[-1])
+            method = self.methods(body).get(names[-1])
             if method is None:
                 return None
+            function = self._method(body, method)
             body, names = method, names[:-1]
+        else:
+            function = self._by_key.get(body.key)
         if names:
             return None
-        function = self._by_key.get(body.key)
         if function is None:
             return Local(body.key)
         unit = function.unit
         for one in reversed(options):
             unit = unit.with_options(one)
         return Function(function.body, unit)
+
+    def _method(self, body: Body, method: Body) -> Function | None:
+        unit = self.units.get(body.key)
+        if unit is None:
+            return self._by_key.get(method.key)
+        return Function(method, unit) if _is_runnable(method) else None
 
     def image(self, unit: Unit) -> Fold:
         """Give the image of a unit: its own, else that of its app."""
@@ -312,6 +352,10 @@ class Script:
         if isinstance(app, Made) and is_named(app.callee, _APPS):
             return app.argument(-1, "image") or just(None)
         return ANYTHING
+
+
+def _is_runnable(method: Body) -> bool:
+    return any(_of_modal(decorator.only) in _RUNNABLE for decorator in method.decorators)
 
 
 def is_named(value: object, paths: frozenset[str]) -> bool:

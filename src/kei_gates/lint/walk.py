@@ -71,19 +71,10 @@ class Body:
         self.decorators: list[Fold] = []
         self.calls: list[Used] = []
         self.handed_on: list[Used] = []
-        self.methods: list[Body] = []
-        self._by_name: dict[str, Body] = {}
+        self.methods: dict[str, Body] = {}
+        self.bases: list[str] = []
         self.is_class: Final = isinstance(node, ast.ClassDef)
         self.is_generator: Final = not self.is_class and tree.is_generator(node)
-
-    def add_method(self, method: Body, name: str) -> None:
-        """Take a method of a class; of two by one name, the later is meant."""
-        self.methods.append(method)
-        self._by_name[name] = method
-
-    def method(self, name: str) -> Body | None:
-        """Give a method of a class; none where it has none of that name."""
-        return self._by_name.get(name)
 
 
 class Walker(Folder):
@@ -110,6 +101,16 @@ class Walker(Folder):
         """Take note of a function that is named, but not called."""
         self._here.handed_on.append(Used(value, line, self.times))
 
+    def attribute_of(self, value: object, name: str) -> Fold:
+        """Give what an attribute of a value may be; of classes, what they say themselves."""
+        of = value.callee if isinstance(value, Made) else value
+        given = value.keywords if isinstance(value, Made) else {}
+        if isinstance(of, Local) and not (isinstance(value, Made) and value.arguments):
+            kept = given.get(name) or self._kept.get(of.key, {}).get(name)
+            if kept is not None:
+                return kept
+        return super().attribute_of(value, name)
+
     # --- functions and classes ----------------------------------------------------------------
 
     def _define(self, node: Definition, *, owner: str | None = None) -> Body:
@@ -130,14 +131,16 @@ class Walker(Folder):
             self.fold(default)
         scope = self.scope
         if self._here.is_class:
-            self._here.add_method(body, node.name)
+            self._here.methods[node.name] = body
         else:
             self._pending.append((body, scope))
 
     def _class(self, node: ast.ClassDef) -> None:
         body = self._define(node)
-        for base in (*node.bases, *(keyword.value for keyword in node.keywords)):
-            self.fold(base)
+        bases = [self._callee(base).only for base in node.bases]
+        body.bases = [base.key for base in bases if isinstance(base, Local)]
+        for keyword in node.keywords:
+            self.fold(keyword.value)
         around, here, often = self.scope, self._here, self.times
         self.scope, self._here, self.times = Scope(around), body, 1
         self._block(node.body)
@@ -147,7 +150,7 @@ class Walker(Folder):
             name: fold for name, fold in names.items() if not isinstance(fold.only, Local)
         }
         # what sets up the object tells what the others find in it
-        for method in sorted(body.methods, key=_is_not_first):
+        for method in sorted(body.methods.values(), key=_is_not_first):
             self._pending.append((method, around))
 
     def _walk_function(self, body: Body, around: Scope) -> None:
