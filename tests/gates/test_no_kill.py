@@ -12,9 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kei_gates.facts import NO_SESSION
 from kei_gates.gates import safety_no_kill
 from kei_gates.gates._kill_table import Entry, Tool, command, named
-from kei_gates.model import Ask, Verdict
+from kei_gates.model import (
+    Analysis,
+    Ask,
+    Call,
+    Event,
+    FileFact,
+    Invocation,
+    Places,
+    Principal,
+    Verdict,
+)
 from tests.gates.test_gates import event_of
 
 if TYPE_CHECKING:
@@ -95,6 +106,44 @@ def test_an_option_that_nobody_knows_hides_nothing(
     tool, words = plain
     at = min(at, len(words) - 1)
     assert command(tool, [*words[:at], *option, *words[at:], "y"]).kind != "passes"
+
+
+ALL = sorted(name for names in safety_no_kill.FAMILIES.values() for name in names)
+WORD = st.one_of(
+    st.none(),
+    st.sampled_from(
+        [
+            "",
+            "-",
+            "--",
+            ";",
+            "-t",
+            "--name",
+            "-X",
+            "DELETE",
+            "stop",
+            "run",
+            "delete",
+            "compose",
+            "a b",
+        ]
+    ),
+    st.text("-=;:/.$ax0", max_size=6),
+)
+
+
+@given(st.sampled_from(ALL), st.lists(WORD, max_size=6), st.lists(WORD, max_size=4))
+def test_no_words_are_too_strange_to_be_judged(
+    program: str, words: list[str | None], earlier: list[str | None]
+) -> None:
+    invocations = [Invocation((program, *each), (), (0, 4)) for each in (earlier, words)]
+    call = Call(tool="Bash", principal=Principal(None, None), cwd="/p", command="text")
+    places = Places(project="/p", home="/h", installation=())
+    event = Event(
+        call, Analysis(invocations), (), places, lambda _: FileFact("missing"), NO_SESSION
+    )
+    verdict = safety_no_kill.check(event, safety_no_kill.Params({}))
+    assert verdict.outcome == "abstain" or (verdict.reason and verdict.target)
 
 
 WRAPPERS = ("{}", "sudo {}", "bash -c '{}'", "ssh host {}", "if true; then {}; fi", "x=$({})")
