@@ -85,6 +85,8 @@ def grammar_of(name: str) -> Grammar:
 
 def _leaf(name: str, path: Sequence[str], words: Sequence[Field]) -> ModalCommand:
     classes, _, _, rules = (*LEAVES[name], "", "", "")[:4]
+    if name != _RUN:
+        words = _without_profile(words)
     found = read_options(words, grammar_of(name), permute=name not in _OF_ANOTHER)
     if found.has_exactly(*_HELP) or (name == _RUN and _asks_function(found.operands)):
         return ModalCommand(path, _ASKING, found)
@@ -92,6 +94,20 @@ def _leaf(name: str, path: Sequence[str], words: Sequence[Field]) -> ModalComman
     if not found.given and not found.operands and all_classes & _SERIOUS:
         return ModalCommand(path, _ASKING, found)  # it needs to be told what
     return ModalCommand(path, frozenset(all_classes), found)
+
+
+def _without_profile(words: Sequence[Field]) -> list[Field]:
+    """Take away what the client takes first, wherever it stands, even behind `--`."""
+    left: list[Field] = []
+    at = 0
+    while at < len(words):
+        word = words[at]
+        if word == "--profile":
+            at += 1
+        elif word is None or not word.startswith("--profile="):
+            left.append(word)
+        at += 1
+    return left
 
 
 def _by_options(rules: str, found: Options) -> list[str]:

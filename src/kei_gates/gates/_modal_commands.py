@@ -138,9 +138,9 @@ LEAVES: dict[str, tuple[str, ...]] = {
         "e",
         (
             "image port registry-secret registry-secret-from-env entrypoint cmd env-var secret "
-            "secret-from-env volume cpu memory gpu region target-concurrency max-concurrency min- "
-            "containers max-containers buffer-containers scaleup-window scaledown-window startup- "
-            "timeout exit-grace-period app-name env"
+            "secret-from-env volume cpu memory gpu region target-concurrency max-concurrency "
+            "min-containers max-containers buffer-containers scaleup-window scaledown-window "
+            "startup-timeout exit-grace-period app-name env"
         ),
     ),
     "server info": ("read", "e", "env"),
