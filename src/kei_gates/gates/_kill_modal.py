@@ -92,7 +92,8 @@ def objection(invocation: Invocation, event: Event) -> Killing | None:
     shown = shorten(str(invocation))
     if _UNKNOWN in command.classes:
         reason = f"`{shown}` is no command of Modal that is known, so it could stop what runs"
-        return Killing(f"modal {' '.join(command.path)}", reason, f"{_LOOK}; {INSTEAD}")
+        path = " ".join(command.path).removesuffix("...").strip()
+        return Killing(f"modal {path} ...".replace("  ", " "), reason, f"{_LOOK}; {INSTEAD}")
     if command.classes & _SERIOUS:
         return _lost(command, shown)
     if command.path in _DEPLOYS and "help" not in command.classes:
@@ -114,7 +115,11 @@ def _lost(command: ModalCommand, shown: str) -> Killing:
         loss = f"{loss}, once that is done"
     if options.value("strategy") == _RECREATES and "deploy" not in name:
         loss = "stops all containers of the app that run and starts new ones"
-    target = f"modal {noun}" + "".join(f" `{one or '...'}`" for one in named[:1])
+    if "kill" not in command.classes:  # to lose a file is not to lose the volume
+        noun, named = name, [*options.operands, *options.values(*_NAMES)]
+    else:
+        named = named[:1]
+    target = f"modal {noun}" + "".join(f" `{one or '...'}`" for one in named)
     remedy = INSTEAD if "kill" in command.classes else _KEEP
     return Killing(target, f"`{shown}` {loss}", remedy)
 
