@@ -146,6 +146,10 @@ def test_parents_come_first_then_own_then_relaxed() -> None:
         "tools::allowed",
         "scope::files-whitelist",
         "safety::no-dep-bump",
+        "safety::no-kill",
+        "compute::cost-tiers",
+        "compute::launch-preflight",
+        "compute::script-lint",
         "safety::no-destructive",
     ]
 

@@ -10,7 +10,6 @@ from argparse import RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING
 
 from kei_gates.cli.confirm import refuse_agents
-from kei_gates.cli.terminal import Terminal
 from kei_gates.cli.usage import UsageError
 from kei_gates.gates._declarations import parse
 from kei_gates.gates._estimates import dollars
@@ -75,6 +74,8 @@ def run_show(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(_as_json(day, entries, spent, cap), indent=2))
         return 0
+    from kei_gates.cli.terminal import Terminal
+
     terminal = Terminal.of(sys.stdout)
     for entry in entries:
         print(terminal.line(_line(entry)))
@@ -108,6 +109,8 @@ def run_release(args: argparse.Namespace) -> int:
 
 def _shown(text: str) -> str:
     """Give a text as the terminal can show it: estimates multiply with a sign that is no ASCII."""
+    from kei_gates.cli.terminal import Terminal
+
     terminal = Terminal.of(sys.stdout)
     return terminal.line(text if terminal.unicode else text.replace("×", "x"))
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from time import time
 from typing import TYPE_CHECKING
 
 from kei_gates.cli.usage import UsageError
 from kei_gates.engine import catalogue
 from kei_gates.engine.decide import decide
+from kei_gates.facts import Facts
 from kei_gates.hook import places, session, store, trust, who
 from kei_gates.hook.judge import observe
 from kei_gates.hook.main import denial
 from kei_gates.model import Analysis, Call, Decision, Fault, Grant, Principal, Role, Unseen
+from kei_gates.observe import processes
 from kei_gates.protocol import payload
 
 if TYPE_CHECKING:
@@ -96,12 +99,26 @@ class Judge:
             chosen = self._choose(call, role or self._role, where)
             if isinstance(chosen, Decision):
                 return chosen
-            self.event = observe(call, where, self._shell)
+            self.event = observe(call, where, self._shell, self._facts(where))
             return decide(self.event, chosen)
         except UsageError:
             raise
         except Exception as error:  # noqa: BLE001 -- the hook would answer so too
             return denial(error)
+
+    def _facts(self, where: Places) -> Facts:
+        """Give what gates may ask outside of a session: the machine as it is, and no past."""
+        try:
+            rates = self._policy(where, accepted=False).rates
+        except Fault:
+            rates = store.load_above(where.home).rates
+        return Facts(
+            now=time(),
+            process=lambda pid: processes.process(pid, ""),
+            processes=lambda: processes.processes(""),
+            holders=processes.holders,
+            rates=rates,
+        )
 
     def _choose(self, call: Call, role: str | None, where: Places) -> Role | Decision:
         """Choose the role to judge by, or refuse the call as a session would.

@@ -7,7 +7,6 @@ import sys
 from argparse import RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING
 
-from kei_gates.cli.terminal import Terminal
 from kei_gates.cli.usage import UsageError
 
 if TYPE_CHECKING:
@@ -58,6 +57,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps([_record(path, one) for path, each in found for one in each]))
     else:
+        from kei_gates.cli.terminal import Terminal
+
         terminal = Terminal.of(sys.stdout)
         for path, each in found:
             for one in each:
