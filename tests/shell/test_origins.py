@@ -42,7 +42,6 @@ OWN = (
     'P=""; for i in 1 2; do sleep 9 & P="$P $!"; done; kill $P',
     'P=(); for i in 1 2; do sleep 9 & P+=($!); done; for p in "${P[@]}"; do kill $p; done',
     "declare -a P=($!); kill ${P[0]}",
-    "P[0]=$!; kill ${P[0]}",
     "kill $(jobs -p)",
     "kill -9 `jobs -pr`",
     "jobs -p | xargs -r kill",
@@ -119,7 +118,19 @@ NOT_OWN = (
     "readonly P=$X; P=$!; kill $P",
     "P=$!; read P; kill $P",
     "P=$!; let P=5; kill $P",
+    "jobs -p | head -c2 | xargs kill",
+    "jobs -p | cat -n | xargs kill",
+    "jobs -p | uniq -c | xargs kill",
+    "kill $(./jobs -p)",
+    "jobs() { echo $X; }; kill $(jobs -p)",
+    "P=$!; kill ${P:0:2}",
+    "P=$!; kill ${P%?}",
+    "kill {$!,12}",
     "P=$!; P=$(printf 5); Q=${P}1; kill $X",
+)
+OWN_TO_BASH = (
+    "P[0]=$!; kill ${P[0]}",
+    "P=$!; kill ${P[0]}",
 )
 FROM = (
     ("kill $(pgrep -f x)", output("pgrep", "-f", "x")),
@@ -176,6 +187,13 @@ def told(invocation: Invocation) -> list[tuple[Origin, ...]]:
 def test_own(source: str, dialect: str, tmp_path: Path) -> None:
     for invocation in kills(source, tmp_path, dialect):
         assert told(invocation) == [JOB]
+
+
+@pytest.mark.parametrize("source", OWN_TO_BASH)
+def test_own_to_bash_alone(source: str, tmp_path: Path) -> None:
+    """To zsh, a subscript takes some of the digits of what is no array."""
+    assert [told(one) for one in kills(source, tmp_path, "bash")] == [[JOB]]
+    assert [JOB] not in [told(one) for one in kills(source, tmp_path, "zsh")]
 
 
 @pytest.mark.parametrize("source", NOT_OWN)

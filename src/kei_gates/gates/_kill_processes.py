@@ -13,7 +13,7 @@ from __future__ import annotations
 from kei_gates.gates import _process_lists as lists
 from kei_gates.gates import _process_patterns as patterns
 from kei_gates.gates._killing import Killing
-from kei_gates.gates._process_answers import of_hits, of_jobs, of_unknown
+from kei_gates.gates._process_answers import of_hits, of_jobs, of_unknown, runs_elsewhere
 from kei_gates.gates._process_signals import HARMLESS, without_signal
 from kei_gates.gates._trainings import is_paid_client
 from kei_gates.gates._wording import shorten
@@ -81,7 +81,8 @@ def _ids(operands: Placed, invocation: Invocation, event: Event) -> Killing | No
         if found is None:
             return of_unknown(invocation, event, _why_unknown(word))
         jobs = jobs or any(origin.kind == "job" for origin in origins)
-        looked = looked or not own
+        # The id of a job means something else where no job of that shell runs.
+        looked = looked or not own or runs_elsewhere(invocation)
         hits += found
     work = of_jobs(invocation, event) if jobs else None
     return work or (of_hits(invocation, event, hits) if looked else None)
@@ -139,7 +140,7 @@ class Finder:
         """Judge an invocation."""
         placed, signal = without_signal([*enumerate(invocation.argv)][1:], self.signals)
         words = [word for _, word in placed]
-        if signal in HARMLESS or not self.looks.isdisjoint(words):
+        if signal in HARMLESS or (words and words[0] in self.looks):
             return None
         if self.ends is not None and not self.ends(words):
             return None
@@ -185,6 +186,29 @@ def _by_ports(words: Sequence[Field], event: Event) -> Hits:
     return found
 
 
+_PKILL = Finder(patterns.by_pattern, "-V -h", "--signal")
+
+
+def _pkill(invocation: Invocation, event: Event) -> Killing | None:
+    """Judge `pkill`: `pkill -P $$` ends what the very shell has started."""
+    if not runs_elsewhere(invocation) and _names_own_children(invocation, event):
+        return of_jobs(invocation, event)
+    return _PKILL(invocation, event)
+
+
+def _names_own_children(invocation: Invocation, event: Event) -> bool:
+    """Whether the words are `-P $$` and a signal, by the only place where they can stand."""
+    rest, _ = without_signal([*enumerate(invocation.argv)][1:], ())
+    if [word for _, word in rest] != ["-P", None]:
+        return False
+    text = event.source(invocation.span)
+    for mark in "\"';)":
+        text = text.replace(mark, " ")
+    written = text.split()
+    once = written.count("pkill") == written.count("-P") == 1
+    return once and written[written.index("-P") + 1 :][:1] == ["$$"]
+
+
 def _nothing_known(words: Sequence[Field], event: Event) -> Hits:
     del words, event
     return None
@@ -222,6 +246,12 @@ _DEBUGGERS: dict[str, tuple[Grammar, str]] = {
 }
 
 
+# Options of debuggers that hold a command of their own.
+_TELLING = (
+    "ex", "eval-command", "iex", "init-eval-command", "o", "O", "one-line", "one-line-before-file",
+)  # fmt: skip
+
+
 def _attach(invocation: Invocation, event: Event) -> Killing | None:
     """Judge a debugger or a tracer: what it attaches to stops, and may end with it."""
     grammar, naming = _DEBUGGERS[_name(invocation)]
@@ -231,6 +261,8 @@ def _attach(invocation: Invocation, event: Event) -> Killing | None:
         named += [word for word in options.operands[1:2] if (word or "").isdecimal()]
     if _name(invocation) == "gdbserver" and options.has("attach"):
         named += options.operands[1:2] or [None]
+    told = [one for one in options.values(*_TELLING) if one is None or "attach" in one]
+    named += [None if one is None else one.split()[-1] for one in told]
     if not named:
         return None
     hits: list[Process] = []
@@ -245,7 +277,9 @@ def _attach(invocation: Invocation, event: Event) -> Killing | None:
 def _of_name(word: Field, invocation: Invocation, event: Event) -> Hits:
     """Give the processes that a debugger is told to attach to."""
     if word is not None:
-        return lists.by_id(word, event)
+        every = [lists.by_id(one, event) for one in word.replace(",", " ").split()]
+        known = [hits for hits in every if hits is not None]
+        return [one for hits in known for one in hits] if len(known) == len(every) else None
     origins = [origin for _, every in invocation.origins for origin in every]
     if len(invocation.origins) != sum(one is None for one in invocation.argv):
         return None
@@ -266,7 +300,7 @@ def _timeout(invocation: Invocation, event: Event) -> Killing | None:
     spelled = shorten(" ".join("..." if word is None else word for word in command))
     return Killing(
         f"the client `{spelled}`",
-        f"`{invocation.program}` would end `{spelled}`, and what is paid for would end with it",
+        f"`{invocation.program}` would stop `{spelled}`, and what is paid for would end with it",
         "start it detached, or without a limit of time",
     )
 
@@ -275,7 +309,7 @@ _ASKS = "-n --no-action -l --list --table -L"
 
 ROWS: dict[str, Callable[[Invocation, Event], Killing | None]] = {
     "kill": _kill,
-    "pkill": Finder(patterns.by_pattern, "-V -h", "--signal"),
+    "pkill": _pkill,
     "killall": Finder(patterns.by_killall, "-l --list -V", "-s --signal"),
     "killall5": Finder(_nothing_known),
     "skill": Finder(_by_words, _ASKS, "-s --signal"),

@@ -42,7 +42,7 @@ _SHORT = 10.0
 
 def of_hits(invocation: Invocation, event: Event, hits: Sequence[Process]) -> Killing | None:
     """Judge a command by the processes that it would hit."""
-    if not _ELSEWHERE.isdisjoint(invocation.via):
+    if runs_elsewhere(invocation):
         return of_unknown(
             invocation, event, "it runs elsewhere or later, where nobody can look now"
         )
@@ -54,6 +54,11 @@ def of_hits(invocation: Invocation, event: Event, hits: Sequence[Process]) -> Ki
     return of_unknown(invocation, event, why)
 
 
+def runs_elsewhere(invocation: Invocation) -> bool:
+    """Say whether a command runs on another machine, among other processes, or later."""
+    return not _ELSEWHERE.isdisjoint(invocation.via)
+
+
 def of_jobs(invocation: Invocation, event: Event) -> Killing | None:
     """Judge the end of what the very command starts: only work that is paid for or long counts."""
     for one in event.analysis.invocations:
@@ -63,7 +68,7 @@ def of_jobs(invocation: Invocation, event: Event) -> Killing | None:
             lost = "what is paid for would end with it" if paid else "it is a training"
             return Killing(
                 f"the job `{own}`",
-                f"`{shown(invocation, event)}` would end `{own}`, and {lost}",
+                f"`{shown(invocation, event)}` would stop `{own}`, and {lost}",
                 "let it run to its end, or start it detached",
             )
     return None
@@ -73,8 +78,8 @@ def of_unknown(invocation: Invocation, event: Event, why: str, remedy: str = "")
     """Say that it cannot be told what a command would end."""
     spelled = shown(invocation, event)
     return Killing(
-        f"what `{spelled}` ends",
-        f"`{spelled}` may end work that is not this command's own: {why}",
+        f"what `{spelled}` stops",
+        f"`{spelled}` may stop work that is not this command's own: {why}",
         remedy
         or "give the id of one process as a number, or end only what this very command has "
         "started, by `$!` or `%1`",

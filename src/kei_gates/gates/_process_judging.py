@@ -1,4 +1,4 @@
-"""Whether processes may be ended: only what this session has started, and nobody waits for.
+"""Whether processes may be stopped: only what this session has started, and nobody waits for.
 
 A training, a client of paid work, what uses a graphics card, and what has kept a processor busy for
 long is somebody's work, whoever has started it.
@@ -33,7 +33,7 @@ def judge(hits: Sequence[Process], shown: str, event: Event) -> Killing | None:
         why = _guarded(process, event)
         if why is not None:
             return Killing(
-                _target(hits, shown), f"`{shown}` would end {_told(process)}: {why}", INSTEAD
+                _target(hits, shown), f"`{shown}` would stop {_told(process)}: {why}", INSTEAD
             )
     return None
 

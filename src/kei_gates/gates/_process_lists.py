@@ -106,19 +106,30 @@ def by_file(path: Field, event: Event) -> Hits:
 
 def by_id(word: str, event: Event) -> Hits:
     """Give the process of an id, or below zero those of a group; none for all of the machine."""
-    word = word.strip().removeprefix("+")  # as strtol(3) reads it
-    number = word.removeprefix("-")
-    if not (number.isdecimal() and number.isascii()):
+    word = word.strip().removeprefix("+")
+    numbers = _numbers(word.removeprefix("-"))
+    if not numbers:
         return by_name(word, event) if word else []
-    if word[0] != "-":
-        if int(number) == 0:
-            return None  # the caller's own group
-        process = event.facts.process(int(number))
-        return [] if process is None else [process]
-    if int(number) <= 1:
-        return None
-    # A group may be left by its leader, and of what is not known it may hold any.
-    return [one for one in event.facts.processes() if one.group in (int(number), None)]
+    if 0 in numbers or (word[0] == "-" and 1 in numbers):
+        return None  # the caller's own group, or all of the machine
+    if word[0] == "-":
+        # A group may be left by its leader, and of what is not known it may hold any.
+        return [one for one in event.facts.processes() if one.group in (*numbers, None)]
+    found = [event.facts.process(number) for number in numbers]
+    return [one for one in found if one is not None]
+
+
+def _numbers(text: str) -> list[int]:
+    """Give all that a number may mean: busybox reads what begins with a 0 as octal, 0x as hex."""
+    found: list[int] = []
+    for base in (10, 8, 16):
+        plain = text.isascii() and text.isalnum()
+        prefixed = base == 10 or text[:1] == "0"  # noqa: PLR2004 -- decimal
+        try:
+            found += [int(text, base)] if plain and prefixed else []
+        except ValueError:
+            continue
+    return [one for one in dict.fromkeys(found) if one < 1 << 31]
 
 
 # --- what a pipeline prints -------------------------------------------------------------------
@@ -147,9 +158,15 @@ def by_output(words: Sequence[Field], event: Event) -> Hits:
     if program == "ps":
         return _by_ps(stages, event)
     lister = LISTERS.get(program)
-    if lister is None or not all(_keeps_ids(stage) for stage in stages[1:]):
+    column = _columns(program, stages[0])
+    if lister is None or None in stages[0]:
         return None
-    return lister(stages[0], event)
+    for stage in stages[1:]:
+        found = _takes(stage)
+        if found not in (0, 1 if column == 0 else column):
+            return None
+        column = column if found == 0 else 0
+    return lister(stages[0], event) if column == 0 else None
 
 
 LISTERS: dict[str, Callable[[Sequence[Field], Event], Hits]] = {
@@ -160,12 +177,29 @@ LISTERS: dict[str, Callable[[Sequence[Field], Event], Hits]] = {
 }
 
 
-def _keeps_ids(stage: Sequence[Field]) -> bool:
-    """Whether a stage leaves of lines that begin with an id no more than some of the ids."""
+def _columns(program: str, words: Sequence[Field]) -> int:
+    """Tell in which column of its lines a program prints ids: 0 for lines of nothing else."""
+    letters = {letter for word in words[1:] if word and word[0] == "-" for letter in word[1:]}
+    names = {word for word in words[1:] if word and word[:2] == "--"}
+    if program == "pgrep":
+        if names & {"--count", "--delimiter"} or letters & {"c", "d"}:
+            return -1
+        return 1 if letters & {"a", "l"} or names else 0
+    if program == "lsof":
+        return 0 if "t" in letters else 2
+    return -1 if letters & {"S", "d"} else 0
+
+
+def _takes(stage: Sequence[Field]) -> int:
+    """Tell which column of its input a program prints: 0 for whole lines, below for what else."""
     program = (stage[0] or "").rpartition("/")[2]
     if program in ("grep", "egrep"):
-        return _grep(stage) is not None
-    return program in ("awk", "gawk", "mawk") and _column(stage) == (1, "")
+        return -1 if _grep(stage) is None else 0
+    if program == "cut":
+        spelled = [word for word in stage[1:] if word is not None]
+        return 1 if spelled in (["-d ", "-f1"], ["-f1", "-d "], ["-d", " ", "-f1"]) else -1
+    found = _column(stage) if program in ("awk", "gawk", "mawk") else None
+    return -1 if found is None or found[1] else found[0]
 
 
 def _column(stage: Sequence[Field]) -> tuple[int, str] | None:

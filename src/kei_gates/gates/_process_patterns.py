@@ -35,7 +35,7 @@ def matcher(pattern: str, *, fold: bool = False) -> Callable[[str], bool] | None
     """Give what tells whether an extended regular expression matches; none if that is not known."""
     import re  # noqa: PLC0415 -- only what hits processes by a pattern pays for it
 
-    if any(mark in pattern for mark in _OTHERWISE) or ("[" in pattern and "\\" in pattern):
+    if any(mark in pattern for mark in _OTHERWISE) or _escapes_in_brackets(pattern):
         return None
     parts = pattern.split("\\")
     if any(not part or part[0] not in _ESCAPABLE for part in parts[1:]):
@@ -46,6 +46,11 @@ def matcher(pattern: str, *, fold: bool = False) -> Callable[[str], bool] | None
     except (re.error, OverflowError, RecursionError):
         return None
     return lambda text: compiled.search(text) is not None
+
+
+def _escapes_in_brackets(pattern: str) -> bool:
+    """Whether a backslash stands in brackets, where POSIX takes it for itself."""
+    return any("\\" in piece[:1] + piece[1:].partition("]")[0] for piece in pattern.split("[")[1:])
 
 
 # --- pgrep and pkill --------------------------------------------------------------------------

@@ -35,26 +35,29 @@ def without_signal(
 ) -> tuple[Placed, str]:
     """Take the signal off a command's words; empty for the usual one.
 
-    `options` take it as their value; else it stands behind a dash, as in `-9` or `-SIGTERM`.
+    `options` take it as their value; else it stands behind a dash, as in `-9` or `-SIGTERM`. Which
+    of several counts depends on the program, so it is one that harms; the others are left.
     """
     rest: Placed = []
-    signal = ""
+    signals: list[str] = []
     left = [*words]
     while left:
         at, word = left.pop(0)
         if word == "--":
-            return [*rest, (at, word), *left], signal
+            rest += [(at, word), *left]
+            break
         if word in options:
-            signal = _plain(left.pop(0)[1] if left else None)
+            signals.append(_plain(left.pop(0)[1] if left else None))
         elif word is None or word[:1] != "-":
             rest.append((at, word))
         else:
-            spelled = _attached(word, options) or ("" if signal else _plain(word[1:]))
-            if spelled in _KNOWN:
-                signal = spelled
-            else:
+            spelled = _attached(word, options) or _plain(word[1:])
+            if signals or spelled not in _KNOWN:
                 rest.append((at, word))
-    return rest, signal
+            if spelled in _KNOWN:
+                signals.append(spelled)
+    harming = [signal for signal in signals if signal not in HARMLESS]
+    return rest, next(iter(harming or signals), "")
 
 
 def _attached(word: str, options: Sequence[str]) -> str:

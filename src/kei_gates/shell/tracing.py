@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from kei_gates.model import Origin
 from kei_gates.shell.ast import Literal, Parameter, Subscript, Substitution
+from kei_gates.shell.installed import is_installed
 from kei_gates.shell.options import Grammar, read
 from kei_gates.shell.origins import JOB, NOTHING, PIPE, all_of, both, of_known
 
@@ -68,11 +69,21 @@ def _of_parameter(part: Parameter, state: State) -> Trace:
     name, operator = part.name, part.operator
     if part.flags or not name or operator not in _DEFAULTING | {"", "["}:
         return None
+    if _may_be_part(part, state):
+        return None
     found = _of_name(name, state)
     if operator in ("", "[") or operator[-1] == "?":
         return found
     instead = [one for one in part.operand if not isinstance(one, Subscript)]
     return both(found, of_parts(instead, state))
+
+
+def _may_be_part(part: Parameter, state: State) -> bool:
+    """Whether a subscript may take some characters, as zsh does of what is no array."""
+    first = part.operand[0] if part.operand else None
+    if not isinstance(first, Subscript) or first.text in ("@", "*"):
+        return False
+    return state.history.dialect != "bash" and not isinstance(state.lookup(part.name), tuple)
 
 
 def _of_name(name: str, state: State) -> Trace:
@@ -109,16 +120,17 @@ def of_command(
 
 # --- what programs print ----------------------------------------------------------------------
 
-# Programs whose output is made of whole lines or words of their input, and nothing else, where they
-# have but these options.
-_FILTERS: dict[str, Grammar] = {
-    "cat": Grammar(flags="u"),
-    "head": Grammar("n", "lines", flags="q"),
-    "tail": Grammar("n", "lines", flags="q"),
-    "sort": Grammar(flags="nrug"),
-    "tac": Grammar(flags=""),
-    "uniq": Grammar(flags="u"),
+# Programs whose output is made of whole lines of their input, and nothing else, with these options.
+_KEEPING: dict[str, tuple[str, ...]] = {
+    "cat": ("u",),
+    "head": ("n", "lines", "q"),
+    "tail": ("n", "lines", "q"),
+    "sort": ("n", "r", "u", "g"),
+    "tac": (),
+    "uniq": ("u",),
 }
+_FILTER = Grammar("n", "lines")
+_SORT = Grammar()
 # Programs that change what they read in their own ways.
 _CHANGING = frozenset(
     (
@@ -138,12 +150,14 @@ _FORMATS = frozenset(("%s", "%d", "%s\\n", "%d\\n", "%s ", "%d "))
 
 def of_output(ev: Evaluator, words: Sequence[Field], state: State, *, quiet: bool) -> Trace:
     """Tell where comes from what a command prints; `quiet` says that what it ran wrote nothing."""
-    program = (words[0] or "").rpartition("/")[2]
+    program = words[0] or ""
+    if "/" in program and is_installed(program):
+        program = program.rpartition("/")[2]
     if not quiet:
         return NOTHING if program in _TRANSPARENT else None
     if program in _OF_WORDS:
         return _OF_WORDS[program](ev, words)
-    if program in _FILTERS:
+    if program in _KEEPING:
         return _filtered(ev, program, words, state)
     if program == "tr" and list(words[1:]) == ["\\n", " "]:
         return ev.stdin.trace
@@ -153,8 +167,10 @@ def of_output(ev: Evaluator, words: Sequence[Field], state: State, *, quiet: boo
 
 
 def _filtered(ev: Evaluator, program: str, words: Sequence[Field], state: State) -> Trace:
-    options = read(_modern(words), _FILTERS[program], permute=True)
-    if not options.certain or len(options.operands) > 1:
+    grammar = _FILTER if program in ("head", "tail") else _SORT
+    options = read(_modern(words), grammar, permute=True)
+    known = all(name in _KEEPING[program] for name, _ in options.given)
+    if not options.certain or not known or len(options.operands) > 1:
         return None
     if not options.operands or options.operands == ["-"]:
         return ev.stdin.trace
