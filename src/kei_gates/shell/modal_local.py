@@ -161,6 +161,11 @@ class _Script:
                 if self._takes_remote(node.func):
                     pending.append(node.func)
                     continue
+                attribute = _got(node)
+                if attribute:
+                    self.names.add(attribute)
+                    pending += node.args
+                    continue
             for name in node._fields:
                 pending += _listed(getattr(node, name, None))
 
@@ -169,6 +174,13 @@ class _Script:
         if isinstance(called, ast.Call):
             return self._registers(called)
         return isinstance(called, ast.Attribute) and called.attr in _TAKES_REMOTE
+
+
+def _got(call: ast.Call) -> str:
+    """Give the attribute that `getattr(value, "name")` gets; empty where that is not known."""
+    is_getattr = isinstance(call.func, ast.Name) and call.func.id == "getattr"
+    name = call.args[1] if is_getattr and len(call.args) > 1 else None
+    return str(name.value) if isinstance(name, ast.Constant) else ""
 
 
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
