@@ -83,11 +83,22 @@ _STARTING = {
 }
 
 
+# Patterns to look for, where they surely are such.
+_PATTERNS = (
+    r"\b(?:s|tr|y)/[^/\n]*/[^/\n]*/|\b(?:m|qr)/[^/\n]*/"
+    r"|(?<=[(=~!,])\s*/[^/\n]*/|\b(?:if|unless|and|or|not)\s+/[^/\n]*/"
+)
+# Other names for `process`.
+_RENAMED = r"=\s*(?:global(?:This)?\.)?process\s*(?:[;,)\n]|$)"
+
+
 def _in_text(language: str, code: str) -> str | None:
     """Give the first call that stops something else; none where there is none."""
     import re  # noqa: PLC0415 -- only for code with a telling word
 
     pattern = _CALLS.get(language)
+    if language == "node" and re.search(_RENAMED, code):
+        pattern = r"\bkill\s*\("
     starts = pattern is not None and re.search(_STARTING.get(language, "^$"), code) is not None
     for match in re.finditer(pattern or "(?!)", _without_texts(language, code)):
         words = [*_arguments(code[match.end() :]), ""]
@@ -114,7 +125,8 @@ def _without_texts(language: str, code: str) -> str:
         inner = " " * (len(text) - 2)
         return f"{text[0]}{inner}{text[-1]}" if text[0] in "'\"" else " " * len(text)
 
-    return re.sub(f"'[^'\n]*'|\"[^\"\n]*\"|{comment}", blank, code)
+    patterns = f"|{_PATTERNS}" if language in ("perl", "ruby") else ""
+    return re.sub(f"'[^'\n]*'|\"[^\"\n]*\"|{comment}{patterns}", blank, code)
 
 
 def _arguments(rest: str) -> list[str]:

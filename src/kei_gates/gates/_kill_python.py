@@ -11,7 +11,7 @@ import ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Final
 
 # Calls that send a signal: the argument with the process, and the one with the signal.
@@ -19,8 +19,10 @@ _SIGNALS = {
     "os.kill": (0, 1),
     "os.killpg": (0, 1),
     "signal.pidfd_send_signal": (0, 1),
-    "psutil.Process.send_signal": (-1, 0),
 }
+_MODULES = frozenset(("os", "signal"))
+_IMPORTING = frozenset(("__import__", "importlib.import_module"))
+_RUNNING = frozenset(("exec", "eval"))
 _ENDINGS = frozenset(("kill", "terminate", "suspend", "send_signal"))
 # What gives an id, or a process, of the code's own.
 _OWN_CALLS = frozenset(
@@ -41,7 +43,8 @@ _FOREIGN_CALLS = frozenset(
 # Libraries that manage compute, and calls that stop some: with `_` at its end, how names begin.
 _LIBRARIES: dict[str, tuple[str, ...]] = {
     "boto3": (
-        "terminate_", "stop_", "reboot_", "cancel_", "kill_", "abort_", "deregister_",
+        "terminate", "terminate_", "stop", "stop_", "reboot", "reboot_", "cancel_", "kill_",
+        "abort_", "deregister_",
         "delete_stack", "delete_cluster", "delete_service", "delete_endpoint", "delete_function",
         "delete_auto_scaling_group", "delete_nodegroup", "delete_db_instance", "delete_job_queue",
     ),
@@ -59,6 +62,10 @@ _LIBRARIES: dict[str, tuple[str, ...]] = {
     "vastai": ("destroy_", "stop_", "reboot_", "recycle_", "delete_"),
     "wandb": ("stop_run", "cancel_sweep", "stop_sweep"),
 }  # fmt: skip
+# How many expressions are followed for all of a code.
+_MOST_STEPS = 100_000
+# How many names a name is followed through.
+_DEEPEST = 8
 # Calls that make something of the code's own.
 _MAKING = ("create", "launch", "run", "start")
 
@@ -66,10 +73,9 @@ _MAKING = ("create", "launch", "run", "start")
 def stopped(code: str) -> str | None:
     """Give the first call of Python code that stops something else, as it is written."""
     try:
-        tree = ast.parse(code)
+        return next(_Reader(ast.parse(code)).found(), None)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None  # what cannot be read does not run, or is told of as unseen
-    return next(_Reader(tree).found(), None)
 
 
 class _Reader:
@@ -81,7 +87,7 @@ class _Reader:
         self.values: Final[dict[str, list[ast.expr]]] = {}
         for node in ast.walk(tree):
             self._bind(node)
-        self._seen: set[str] = set()
+        self.left = _MOST_STEPS
         self.libraries: Final = {path.partition(".")[0] for path in self.imported.values()}
 
     def _bind(self, node: ast.AST) -> None:
@@ -112,19 +118,17 @@ class _Reader:
     def found(self) -> Iterator[str]:
         """Give the calls that stop something else."""
         for node in ast.walk(self.tree):
-            if isinstance(node, ast.Call) and self._stops(node):
-                yield ast.unparse(node)
-
-    def _given(self, node: ast.Name) -> list[ast.expr]:
-        """Give what a name may stand for, once for each question."""
-        if node.id in self._seen:
-            return []
-        self._seen.add(node.id)
-        return self.values.get(node.id, [])
+            if isinstance(node, ast.Call) and (self._stops(node) or self.left < 0):
+                yield ast.unparse(node)  # what takes too long to follow is taken for the worst
 
     def _stops(self, call: ast.Call) -> bool:
-        self._seen.clear()
         path = self._path(call.func)
+        if path in _RUNNING and call.args:
+            text = call.args[0]
+            inner = text.value if isinstance(text, ast.Constant) else None
+            return isinstance(inner, str) and stopped(inner) is not None
+        if "ctypes" in self.libraries and path.endswith((".kill", ".killpg")):
+            path = "os.kill" if self._comes_from(call.func, "ctypes") else path
         if path in _SIGNALS:
             process, signal = _SIGNALS[path]
             sent = _argument(call, signal, "sig", "signal")
@@ -144,64 +148,102 @@ class _Reader:
         for library, known in _LIBRARIES.items():
             if library not in self.libraries or not any(_is_called(name, one) for one in known):
                 continue
-            self._seen.clear()
             if path.startswith(f"{library}.") or self._comes_from(owner, library):
-                self._seen.clear()
                 given = [owner, *call.args, *(one.value for one in call.keywords)]
                 return not any(self._is_made(one) for one in given)
         return False
 
     def _is_made(self, node: ast.expr) -> bool:
-        """Whether a value comes from a call that makes something."""
-        if isinstance(node, ast.Name):
-            values = self._given(node)
-            return bool(values) and all(self._is_made(value) for value in values)
-        if isinstance(node, ast.Call):
-            name = self._path(node.func).rpartition(".")[2]
-            return name.startswith(_MAKING) or self._is_made(node.func)
-        below = getattr(node, "value", None)
-        return isinstance(below, ast.expr) and self._is_made(below)
+        """Whether a value can only come from calls that make something."""
+        rest: list[ast.expr] = [node]
+        seen: set[str] = set()
+        while rest:
+            one = rest.pop()
+            if isinstance(one, ast.Call):
+                if not self._path(one.func).rpartition(".")[2].startswith(_MAKING):
+                    rest.append(one.func)
+            elif isinstance(one, ast.Name) and self.values.get(one.id):
+                rest += [] if one.id in seen else self.values[one.id]
+                seen.add(one.id)
+            elif isinstance(one, (ast.Attribute, ast.Subscript, ast.Starred, ast.Await)):
+                rest.append(one.value)
+            else:
+                return False
+        return True
 
-    def _path(self, node: ast.expr) -> str:
+    def _path(self, node: ast.expr, depth: int = 0) -> str:
         """Give a dotted name with its module in full, `?` for what is none."""
+        if depth > _DEEPEST:
+            return "?"
         if isinstance(node, ast.Name):
-            return self.imported.get(node.id, node.id)
+            if node.id in self.imported:
+                return self.imported[node.id]
+            values = self.values.get(node.id, [])
+            meant = [one for one in values if isinstance(one, (ast.Attribute, ast.Call))]
+            path = self._path(meant[0], depth + 1) if meant else "?"
+            return path if path in _SIGNALS or path in _MODULES else node.id
         if isinstance(node, ast.Attribute):
-            return f"{self._path(node.value)}.{node.attr}"
+            return f"{self._path(node.value, depth + 1)}.{node.attr}"
+        return self._path_of_call(node, depth + 1) if isinstance(node, ast.Call) else "?"
+
+    def _path_of_call(self, node: ast.Call, depth: int) -> str:
+        """Give the name of what `__import__("os")` and `getattr(os, "kill")` give."""
+        path = node.func.id if isinstance(node.func, ast.Name) else self._path(node.func, depth)
+        last = node.args[-1] if node.args else None
+        if not isinstance(last, ast.Constant) or not isinstance(last.value, str):
+            return "?"
+        if path in _IMPORTING:
+            return last.value
+        if path == "getattr" and len(node.args) > 1:
+            return f"{self._path(node.args[0], depth)}.{last.value}"
         return "?"
 
     def _comes_from(self, node: ast.expr, library: str) -> bool:
         """Whether a value is made by a library, or by what that gives."""
-        if isinstance(node, ast.Name):
-            if self.imported.get(node.id, "").partition(".")[0] == library:
-                return True
-            values = self._given(node)
-            return any(self._comes_from(value, library) for value in values)
-        return any(self._comes_from(one, library) for one in _below(node))
+        return any(
+            isinstance(one, ast.Name) and self.imported.get(one.id, "").split(".")[0] == library
+            for one in self._sources(node, _below)
+        )
 
     def _is_foreign(self, node: ast.expr) -> bool:
         """Whether a process, or the id of one, is surely none that the code has started."""
-        if isinstance(node, ast.Constant):
-            return isinstance(node.value, (int, str))
-        if isinstance(node, ast.Call):
-            return self._call_is_foreign(node)
-        if isinstance(node, ast.Attribute) and node.attr in _FOREIGN_CALLS:
-            return True
-        parts = self._given(node) if isinstance(node, ast.Name) else _below(node)
-        return any(self._is_foreign(one) for one in parts)
+        return any(
+            (isinstance(one, ast.Constant) and isinstance(one.value, (int, str)))
+            or (isinstance(one, ast.Attribute) and one.attr in _FOREIGN_CALLS)
+            or (isinstance(one, ast.Name) and one.id in _FOREIGN_CALLS)
+            for one in self._sources(node, self._parts)
+        )
 
-    def _call_is_foreign(self, node: ast.Call) -> bool:
-        name = self._path(node.func).rpartition(".")[2]
-        if name in _FOREIGN_CALLS:
-            return True
-        if name == "Process" and "psutil" in self._path(node.func):
-            return any(self._is_foreign(one) for one in node.args)
-        if name in _OWN_CALLS:
-            return False
-        if any(self._is_foreign(one) for one in node.args if not _is_text(one)):
-            return True
+    def _sources(
+        self, node: ast.expr, parts: Callable[[ast.expr], list[ast.expr]]
+    ) -> Iterator[ast.expr]:
+        """Give an expression with all that its value comes from."""
+        rest = [node]
+        seen: set[str] = set()
+        while rest:
+            one = rest.pop()
+            self.left -= 1
+            yield one
+            if isinstance(one, ast.Name):
+                rest += [] if one.id in seen else self.values.get(one.id, [])
+                seen.add(one.id)
+            else:
+                rest += parts(one)
+
+    def _parts(self, node: ast.expr) -> list[ast.expr]:
+        """Give the parts of an expression from which a process may come."""
+        if not isinstance(node, ast.Call):
+            return _below(node)
+        path = self._path(node.func)
+        name = path.rpartition(".")[2]
+        given = [one for one in node.args if not _is_text(one)]
+        if name == "Process" and "psutil" in path:
+            return given
+        if name in _OWN_CALLS and name not in _FOREIGN_CALLS:
+            return []
         owner = node.func.value if isinstance(node.func, ast.Attribute) else None
-        return owner is not None and self._is_foreign(owner)
+        called = [node.func] if name in _FOREIGN_CALLS else []
+        return [*given, *called, *([owner] if owner is not None else [])]
 
 
 def _is_called(name: str, known: str) -> bool:
