@@ -94,7 +94,8 @@ def test_the_rates_are_stored_and_are_a_source() -> None:
     [
         ("[rates.gpu]\nH100 = 4\n", "`rates.gpu.H100` has no date; write the day"),
         ("[rates]\ncpu-core = 4\n", "`rates.cpu-core` has no date"),
-        ('[rates]\nas-of = "2026-11-20"\n', "`rates.as-of`: input should be a valid date"),
+        ('[rates]\nas-of = "yesterday"\n', "`rates.as-of`"),
+        ("[rates]\nas-of = 20261120\n", "`rates.as-of`"),
         ("[rates]\nas-of = 2026-11-20T00:00:00\n", "`rates.as-of`"),
         ("[rates]\ngpus = {}\n", "unknown key `rates.gpus`; did you mean `gpu`"),
         ("[rates]\nvalid-days = 0\n", "`rates.valid-days`"),

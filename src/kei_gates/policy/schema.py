@@ -7,7 +7,7 @@ its `Params`.
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 -- pydantic looks at it
+from datetime import date
 from typing import (
     TYPE_CHECKING,
     Annotated,
@@ -122,11 +122,20 @@ Dollars = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 GpuName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9!+-]{0,31}$")]
 
 
+# A day, as TOML writes one or as text.
+Day = Annotated[
+    date,
+    BeforeValidator(
+        lambda v: date.fromisoformat(v) if isinstance(v, str) else v, json_schema_input_type=date
+    ),
+]
+
+
 class Price(Dashed):
     """A price, which may have a date of its own."""
 
     hour: Dollars
-    as_of: date | None = None
+    as_of: Day | None = None
 
 
 WrittenPrice = Annotated[
@@ -143,7 +152,7 @@ class Rates(Dashed):
     A GPU that nobody has heard of is fine as long as it has a price.
     """
 
-    as_of: date | None = None
+    as_of: Day | None = None
     valid_days: int = Field(90, ge=1, le=3650)
     source: str = ""
     cpu_core: WrittenPrice | None = None
