@@ -49,6 +49,10 @@ _HOOKS = (
 )  # fmt: skip
 
 
+# A part of the name of each program that ends or stops processes.
+_ENDING = ("kill", "trace", "gdb", "lldb", "fuser", "snice")
+
+
 class Evaluator(Redirecting):
     """Walks trees and collects what they run and touch."""
 
@@ -97,6 +101,7 @@ class Evaluator(Redirecting):
             self.miss("it runs text that is not known", span or (0, len(text)))
             state.forget()
             return
+        self.tracing = self.tracing or any(name in text for name in _ENDING)
         of_file = isinstance(text, FileText)
         text = marked(text.replace(RUNNING, "$!"), "$kei_unknown")
         traced = self.traced

@@ -60,6 +60,8 @@ class Findings:
         self.inside_files = 0
         # The latest command's words, and the same with patterns for globs.
         self.spelled: tuple[list[str | None], list[str | None]] = ([], [])
+        # Whether anything ends processes: only then it matters where words come from.
+        self.tracing = False
         # The words of the latest command of which one is not known, and where each comes from.
         self.traced: tuple[Sequence[str | None], Sequence[Trace]] = ([], [])
         # Where the text comes from that the source has written into files.

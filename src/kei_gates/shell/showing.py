@@ -40,7 +40,7 @@ def show(  # noqa: PLR0911 -- one kind of program after another
             ev.out.write(_located(ev, words))
         return
     if not quiet:
-        ev.out.write(None, of_output(ev, words, state, quiet=False))
+        ev.out.write(None, of_output(ev, words, state, quiet=False) if ev.tracing else None)
         return
     if is_silent(words):
         return
@@ -63,7 +63,7 @@ def show(  # noqa: PLR0911 -- one kind of program after another
         return
     known = program in _BUILTIN or ev.facts.which(program)
     text = _printed(ev, words, state) if known else None
-    plain = text is not None and not isinstance(text, FileText)
+    plain = not ev.tracing or (text is not None and not isinstance(text, FileText))
     ev.out.write(text, None if plain else of_output(ev, words, state, quiet=True))
 
 

@@ -72,7 +72,7 @@ def _run_words(ev: Evaluator, node: Simple, words: list[Field], state: State) ->
     if None in words:
         ev.spelled = (words, ev.with_patterns(node.words, state))
     traces: Sequence[Trace] = ()
-    if any(word is None or "\0" in word for word in words):
+    if ev.tracing and any(word is None or "\0" in word for word in words):
         traces = of_command(node.words, words, state, ev)
     if words or not node.assignments or ev.dialect == "zsh":
         ev.within(node.redirections, state, lambda: _run_here(ev, node, words, state, traces))
@@ -197,10 +197,10 @@ def _assign(  # noqa: C901, PLR0912 -- the steps of one assignment
     value: Value
     if node.array is not None:
         value = tuple(field for word in node.array for field in ev.expand(word, state))
-        trace = of_words(node.array, state)
+        trace = of_words(node.array, state) if ev.tracing else None
     else:
         found = ev.values(node.value, state)
-        trace = of_word(node.value, state)
+        trace = of_word(node.value, state) if ev.tracing else None
         value = None if found is None else one_of(found)
         if (value is None or "\0" in str(value)) and gives_number(node.value, state):
             value = NUMBER
