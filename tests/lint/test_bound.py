@@ -85,6 +85,13 @@ SETTINGS: list[tuple[str, dict[str, object]]] = [
             "unknown": ("the GPU of `f` (line 5), which `GPU` in the environment may change",),
         },
     ),
+    (
+        "gpu=modal.gpu.T4(count=int(os.getenv('N', '2')))",
+        {
+            "count": 2,
+            "unknown": ("the GPU of `f` (line 5), which `N` in the environment may change",),
+        },
+    ),
     ("gpu=os.environ['GPU']", {"gpus": None}),
     ("**options", {"gpus": None, "seconds": None, "attempts": None}),
     ("**common", {"gpus": ("L40S",), "seconds": 7200, "attempts": 2}),

@@ -188,3 +188,17 @@ def test_settings_that_are_odd_are_still_read() -> None:
     for value in ("-1", "1e400", "True", "'x'", "[]", "None", "{}", "()", "lambda: 1", "..."):
         for setting in ("gpu", "timeout", "retries", "volumes", "image", "min_containers"):
             judge(f"{MODAL}@app.function({setting}={value})\ndef f(): pass\n")
+
+
+@pytest.mark.parametrize("key", ["f()", "[1]", "{}", "f", "...", "b'x'", "1:2", "*x"])
+def test_parts_of_dicts_and_lists_by_odd_keys(key: str) -> None:
+    for line in (
+        f"x = {{'a': 1}}.get({key})",
+        f"x = {{'a': 1}}[{key}]",
+        f"x = [1, 2][{key}]",
+        f"x = {{{key}: 1}}",
+        f"x = 'a'.replace({key}, 'b')",
+        f"x = range({key})",
+        f"x = os.environ.get({key}, 'b')",
+    ):
+        judge(f"{MODAL}import os\n{line}\n@app.function(gpu=x, timeout=x, retries=x)\ndef f(): 1\n")

@@ -310,7 +310,10 @@ class Folder:
             made = Made(choice, positional, keywords, node.lineno, is_open)
             self.called(made)
             results.append(self._result(made, node))
-        return union(*results)
+        result = union(*results)
+        given = (callee, *positional, *keywords.values())
+        changes = dict.fromkeys(name for fold in (result, *given) for name in fold.changes)
+        return Fold(result.choices, tuple(changes))
 
     def _positional(self, nodes: Sequence[ast.expr]) -> tuple[tuple[Fold, ...], bool]:
         """Give the arguments without a name, up to the first that is not certain."""
@@ -347,13 +350,20 @@ class Folder:
             return None
         if part.name == "get" and isinstance(value, Table) and made.arguments:
             default = made.arguments[1] if len(made.arguments) > 1 else just(None)
-            key = made.arguments[0].only
-            return value.entries.get(key, default) if not value.is_open else ANYTHING
+            return self._found(value, made.arguments[0].only, default)
         if part.name in ("items", "values", "keys", "copy"):
             return self._view(value, part.name)
         if part.name in FILLING and isinstance(node.func, ast.Attribute):
             self._fill(node.func.value, value, part.name, made.arguments)
         return ANYTHING
+
+    @staticmethod
+    def _found(table: Table, key: object, default: Fold) -> Fold:
+        if table.is_open:
+            return ANYTHING
+        if key is None or isinstance(key, _PLAIN):
+            return table.entries.get(key, default)
+        return union(default, *table.entries.values())
 
     @staticmethod
     def _view(value: Items | Table, name: str) -> Fold:

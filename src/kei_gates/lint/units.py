@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 
 def has_gpu(unit: Unit) -> bool:
-    """Say whether a unit surely asks for a GPU, whichever that is."""
+    """Say whether a unit surely asks for a GPU: by its name, or by a name of another module."""
     fold = unit.settings.get("gpu")
-    return fold is not None and bool(gpus.of(fold)) and None not in fold.choices
+    if fold is None or None in fold.choices:
+        return False
+    known = any(gpu is not None for gpu in gpus.of(fold))
+    return known or any(isinstance(choice, Named) for choice in fold.choices)
 
 
 def with_gpu(script: Script) -> Iterator[Unit]:

@@ -36,7 +36,7 @@ class Fold(Value):
 
     def __init__(self, choices: tuple[object, ...], changes: tuple[str, ...] = ()) -> None:
         self.choices: Final = choices
-        self.changes: Final = changes
+        self.changes: Final = changes[:_MOST_CHOICES]
 
     @property
     def is_known(self) -> bool:
