@@ -66,6 +66,16 @@ def test_what_runs_here_is_left(name: str) -> None:
     assert left.count("\n") == script.count("\n")
 
 
+def test_a_program_runs_what_it_does_as_the_main_one() -> None:
+    script = (
+        f"{HEAD}@app.function()\ndef f():\n    there(1)\nif __name__ == '__main__':\n    here(1)\n"
+    )
+    assert "here(1)" not in local_part(script).replace("there(1)", "")
+    left = local_part(script, is_main=True)
+    assert "there(1)" not in left
+    assert "here(1)" in left
+
+
 @pytest.mark.parametrize("code", ["", "modal (", "x = 1\n", "import modal\r\nx = 1\r\n"])
 def test_other_text_stays_as_it_is(code: str) -> None:
     assert local_part(code) == code

@@ -33,6 +33,8 @@ _STOPS: dict[str, frozenset[str]] = {
     "Secret": frozenset(("delete", "update")),
     "Volume": frozenset(("delete", "remove_file", "rename")),
 }
+# What a script of the project may do to files that are its own, as many do when they end.
+_OF_SINGLE_FILES = frozenset(("batch_upload", "remove_file"))
 _NOUNS = {
     "Cls": "class", "FunctionCall": "function call", "NetworkFileSystem": "file system",
 }  # fmt: skip
@@ -64,10 +66,18 @@ def objection(code: str, event: Event) -> Killing | None:
         return None
     try:
         tree = _parsed(code)
-        # what is no Python cannot run
-        return next(_killings(Objects(tree), event), None) if tree is not None else None
+        if tree is None:
+            return None  # it cannot run
+        ignored = _OF_SINGLE_FILES if _was_there(code, event) else frozenset[str]()
+        return next(_killings(Objects(tree), event, ignored), None)
     except RecursionError:
         return Killing("modal ...", "the Python code is nested too deeply to be read", INSTEAD)
+
+
+def _was_there(code: str, event: Event) -> bool:
+    """Whether the code is that of a file which was there before the call."""
+    paths = (one.path for one in event.analysis.effects if one.kind == "exec" and one.path)
+    return any(event.look(path).text == code for path in paths)
 
 
 def _parsed(code: str) -> ast.Module | None:
@@ -85,18 +95,21 @@ def _parsed(code: str) -> ast.Module | None:
     return None
 
 
-def _killings(objects: Objects, event: Event) -> Iterator[Killing]:
+def _killings(objects: Objects, event: Event, ignored: frozenset[str]) -> Iterator[Killing]:
+    def methods_of(node: ast.AST, scope: Scope) -> list[Method]:
+        return [one for one in objects.methods(node, scope) if one.attribute not in ignored]
+
     for node, scope in objects.nodes:
         if isinstance(node, ast.Attribute):
-            yield from _used(node, objects.methods(node, scope))
+            yield from _used(node, methods_of(node, scope))
             yield from _path(node, objects.paths(node, scope))
             if node.attr.removesuffix("Request") in _REQUESTS:
                 yield _killing("modal ...", node, "asks Modal's server to stop or delete something")
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             yield from _path(node, objects.paths(node, scope))
         elif isinstance(node, ast.Call):
-            yield from _used(node, objects.methods(node, scope))
-            yield from _with_arguments(node, objects.methods(node.func, scope))
+            yield from _used(node, methods_of(node, scope))
+            yield from _with_arguments(node, methods_of(node.func, scope))
             yield from _client(node, objects, scope, event)
 
 

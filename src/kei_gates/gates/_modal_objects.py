@@ -68,6 +68,17 @@ class Objects:
         self.nodes: Final = self._code.nodes
         self.stored: Final = self._code.stored
         self._busy: set[int] = set()
+        self._creates: set[str] = set()
+        self._creates = {kind for kind, making in _CREATING if self._calls(kind, making)}
+
+    def _calls(self, kind: str, making: str) -> bool:
+        """Whether the code makes objects of a class for itself: its parameters may be such."""
+        return any(
+            path == f"modal.{kind}.{making}"
+            for node, scope in self.nodes
+            if isinstance(node, ast.Attribute) and node.attr == making
+            for path in self.paths(node, scope)
+        )
 
     def paths(self, node: ast.AST, scope: Scope) -> list[str]:
         """Give the paths of the SDK that an expression stands for: `modal.App.lookup`."""
@@ -94,7 +105,9 @@ class Objects:
             if isinstance(to, Annotated):
                 kinds = self.paths(to.node, scope) if to.node is not None else []
                 known = (path.removeprefix("modal.") for path in kinds)
-                found += [Object(kind) for kind in known if kind in CLASSES]
+                found += [
+                    Object(kind, own=kind in self._creates) for kind in known if kind in CLASSES
+                ]
             elif isinstance(to, Registered):
                 found.append(Object(_REGISTERING[to.how], to.name))
             elif isinstance(to, (ast.FunctionDef, ast.AsyncFunctionDef)):

@@ -78,10 +78,12 @@ class Code:
             ev.miss(f"`{self.name}` runs code that is not known", self.span)
             return
         whole = marked(code, _UNKNOWN)
-        if language == "modal":  # a script of which Modal runs a part elsewhere
+        is_script = language == "python" and isinstance(code, FileText) and "modal" in code
+        if language == "modal" or is_script:  # of which Modal runs a part elsewhere
             from kei_gates.shell.modal_local import local_part
 
-            language, code = "python", type(code)(local_part(whole))
+            local = local_part(whole, is_main=language == "python")
+            language, code = "python", type(code)(local)
         ev.codes[self.name, language, whole] = None
         ev.depth += 1
         inside = isinstance(code, FileText)

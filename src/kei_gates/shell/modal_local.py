@@ -39,12 +39,16 @@ _REACHING = frozenset(("__import__", "eval", "exec", "getattr", "globals", "loca
 _TAKES_REMOTE = frozenset(("run_function",))
 
 
-def local_part(code: str) -> str:
-    """Give the code with `pass` in the place of every body that does not run here."""
-    tree = parse(code) if "modal" in code and "\r" not in code and "\f" not in code else None
+def local_part(code: str, *, is_main: bool = False) -> str:
+    """Give the code with `pass` in the place of every body that does not run here.
+
+    With `is_main` it is run as a program, and so is what stands below `if __name__ == "__main__":`.
+    """
+    plain = "modal" in code and "\r" not in code and "\f" not in code
+    tree = parse(code) if plain else None
     if not isinstance(tree, ast.Module):
         return code
-    return _without(code, _Script(tree.body).elsewhere())
+    return _without(code, _Script(tree.body, is_main=is_main).elsewhere())
 
 
 class _Script:
@@ -56,8 +60,9 @@ class _Script:
     calls; it `reaches` names that it does not spell.
     """
 
-    def __init__(self, statements: list[ast.stmt]) -> None:
+    def __init__(self, statements: list[ast.stmt], *, is_main: bool) -> None:
         self.statements = statements
+        self.is_main = is_main
         self.apps: set[str] = set()
         self.others: set[str] = set()
         self.names: set[str] = set()
@@ -101,7 +106,7 @@ class _Script:
                 self._class(node)
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 self._function(node)
-            elif isinstance(node, ast.If) and _is_main(node.test):
+            elif not self.is_main and isinstance(node, ast.If) and _is_main(node.test):
                 self.never.append(node.body)
                 self._sort(node.orelse)
             elif _blocks(node):
