@@ -101,9 +101,9 @@ def _of_code(event: Event) -> Iterator[Launch]:
         if language != _PYTHON or program == _MODAL or not _imports_modal(code):
             continue
         from kei_gates.gates._modal_cli import ModalCommand  # noqa: PLC0415 -- little code does
+        from kei_gates.lint.bodies import MAIN  # noqa: PLC0415 -- the same
         from kei_gates.lint.bound import bounds  # noqa: PLC0415 -- the same
         from kei_gates.lint.script import read as read_script  # noqa: PLC0415 -- the same
-        from kei_gates.lint.walk import MAIN  # noqa: PLC0415 -- the same
         from kei_gates.shell.options import Options  # noqa: PLC0415 -- the same
 
         try:

@@ -6,15 +6,16 @@ timeout lets it run, and again for each retry.
 
 from __future__ import annotations
 
+from kei_gates.lint.bodies import MAIN
 from kei_gates.lint.limits import Bound, bound_of, greatest, has_gpu
 from kei_gates.lint.reach import Sent, reached, starts
-from kei_gates.lint.walk import MAIN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kei_gates.lint.script import Function, Script
+    from kei_gates.lint.registered import Function
+    from kei_gates.lint.script import Script
 
 __all__ = ["Bound", "app_names", "bound", "bounds", "fan_out", "gpu_functions"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kei_gates.lint import gpus
 from kei_gates.lint.reach import CREATE
-from kei_gates.lint.script import is_named
+from kei_gates.lint.registered import is_named
 from kei_gates.lint.values import Made
 from kei_gates.model import Value
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Final
 
     from kei_gates.lint.reach import Sent
-    from kei_gates.lint.script import Function
+    from kei_gates.lint.registered import Function
     from kei_gates.lint.values import Fold
 
 DEFAULT_TIMEOUT = 300

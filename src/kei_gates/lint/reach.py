@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 
+from kei_gates.lint.bodies import SCRIPT
 from kei_gates.lint.fold import times
-from kei_gates.lint.script import Function, Script, is_named
+from kei_gates.lint.registered import Function, is_named
 from kei_gates.lint.values import Fold, Items, Lambda, Local, Made, Named, Part, count, root
-from kei_gates.lint.walk import SCRIPT
 from kei_gates.model import Value
 
 TYPE_CHECKING = False
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Final
 
-    from kei_gates.lint.walk import Body
+    from kei_gates.lint.bodies import Body
+    from kei_gates.lint.script import Script
 
 ONE: Final = frozenset(("remote", "remote_gen", "spawn"))
 """The methods that send one input."""

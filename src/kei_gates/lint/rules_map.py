@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kei_gates.lint.finding import Found, Rule
 from kei_gates.lint.reach import sending
-from kei_gates.lint.script import Function
+from kei_gates.lint.registered import Function
 from kei_gates.lint.units import has_gpu, is_true
 from kei_gates.lint.values import Made
 

@@ -10,7 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kei_gates.lint.script import Script, Unit
+    from kei_gates.lint.registered import Unit
+    from kei_gates.lint.script import Script
 
 _LONG = 600
 _PRINT = "builtins.print"

@@ -6,8 +6,8 @@ Source: Modal's SDK 1.6.4, and `stop_app`, `delete` and `lookup` as earlier ones
 from __future__ import annotations
 
 from kei_gates.lint.finding import Found, Rule
-from kei_gates.lint.fold import ITEM
-from kei_gates.lint.script import Function
+from kei_gates.lint.fold_items import ITEM
+from kei_gates.lint.registered import Function
 from kei_gates.lint.units import is_true, name_of
 from kei_gates.lint.values import LONGEST_CHAIN, Made, Part
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Final
 
+    from kei_gates.lint.bodies import Body
     from kei_gates.lint.finding import Severity
     from kei_gates.lint.script import Script
-    from kei_gates.lint.walk import Body
 
 _DELETES_BY_NAME = ("Dict", "Environment", "NetworkFileSystem", "Queue", "Secret", "Volume")
 # What is called by its own name, and what that does.

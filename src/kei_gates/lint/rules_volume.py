@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Final
 
-    from kei_gates.lint.script import Script, Unit
+    from kei_gates.lint.bodies import Body
+    from kei_gates.lint.registered import Unit
+    from kei_gates.lint.script import Script
     from kei_gates.lint.values import Fold
-    from kei_gates.lint.walk import Body
 
 _HOUR = 3600
 # What writes a file: the place of its path among the arguments, and its name.

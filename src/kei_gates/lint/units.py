@@ -10,9 +10,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kei_gates.lint.script import Script, Unit
+    from kei_gates.lint.bodies import Body
+    from kei_gates.lint.registered import Unit
+    from kei_gates.lint.script import Script
     from kei_gates.lint.values import Fold
-    from kei_gates.lint.walk import Body
 
 
 def has_gpu(unit: Unit) -> bool:

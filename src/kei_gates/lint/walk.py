@@ -10,7 +10,10 @@ import ast
 from collections import deque
 
 from kei_gates.lint import tree
-from kei_gates.lint.fold import FILLING, Folder, arguments_of, times
+from kei_gates.lint.bodies import MAIN, SCRIPT, Body, Used
+from kei_gates.lint.fold import times
+from kei_gates.lint.fold_calls import FILLING, CallFolder
+from kei_gates.lint.fold_items import arguments_of
 from kei_gates.lint.operations import binary
 from kei_gates.lint.scopes import Scope
 from kei_gates.lint.values import (
@@ -26,7 +29,6 @@ from kei_gates.lint.values import (
     just,
     union,
 )
-from kei_gates.model import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,49 +37,10 @@ if TYPE_CHECKING:
 
     Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
-SCRIPT = ""
-"""The key of the script's own statements."""
-MAIN = "__main__"
-"""The key of those that run only where the script is started as a program."""
-
 _MOST_KEPT = 200
 
 
-class Used(Value):
-    """One call, or one thing of the script that is handed on, and how often that happens."""
-
-    __slots__ = ("line", "times", "value")
-
-    def __init__(self, value: object, line: int, times: int | None) -> None:
-        self.value: Final = value
-        self.line: Final = line
-        self.times: Final = times
-
-
-class Body:
-    """One function or class, or the script itself: what stands in it, in order.
-
-    `owner` is the key of the class that it is a method of.
-    """
-
-    def __init__(
-        self, key: str, name: str, node: ast.AST, owner: str | None = None, line: int = 1
-    ) -> None:
-        self.key: Final = key
-        self.name: Final = name
-        self.node: Final = node
-        self.owner: Final = owner
-        self.line: Final = line
-        self.decorators: list[Fold] = []
-        self.calls: list[Used] = []
-        self.handed_on: list[Used] = []
-        self.methods: dict[str, Body] = {}
-        self.bases: list[str] = []
-        self.is_class: Final = isinstance(node, ast.ClassDef)
-        self.is_generator: Final = not self.is_class and tree.is_generator(node)
-
-
-class Walker(Folder):
+class Walker(CallFolder):
     """Reads a script; what it found is in `bodies`, by key."""
 
     def __init__(self, module: ast.Module) -> None:
@@ -137,7 +100,7 @@ class Walker(Folder):
 
     def _class(self, node: ast.ClassDef) -> None:
         body = self._define(node)
-        bases = [self._callee(base).only for base in node.bases]
+        bases = [self.callee_of(base).only for base in node.bases]
         body.bases = [base.key for base in bases if isinstance(base, Local)]
         for keyword in node.keywords:
             self.fold(keyword.value)
@@ -179,7 +142,7 @@ class Walker(Folder):
         for statement in statements:
             handler = self._STATEMENTS.get(type(statement).__name__)
             if handler is None:
-                self._inside(statement)
+                self.inside(statement)
             else:
                 handler(self, statement)
 
@@ -210,7 +173,9 @@ class Walker(Folder):
 
     def _augmented(self, node: ast.AugAssign) -> None:
         target = node.target
-        before = self._callee(target) if isinstance(target, (ast.Name, ast.Attribute)) else ANYTHING
+        before = (
+            self.callee_of(target) if isinstance(target, (ast.Name, ast.Attribute)) else ANYTHING
+        )
         value = binary(type(node.op).__name__, before, self.fold(node.value))
         self._put(target, value)
 
