@@ -20,7 +20,7 @@ LEAVES: dict[str, tuple[str, ...]] = {
     "app logs": (
         "read",
         "nse",
-        "since until tail search function function-call container source env",
+        "since until tail search function function-call container source env name",
     ),
     "app promote": ("kill launch", "e", "env"),
     "app rollback": ("kill launch", "e", "strategy env"),
