@@ -1,8 +1,8 @@
 """Calls in Python code that stop what the code has not started, found in its syntax tree.
 
 A process is the code's own where its id comes from `Popen`, `Process`, `fork` or `getpid`. What
-comes from a number, a file, the process table or the command line is not. A parameter may be
-either, and passes: what calls it says where it comes from. Sources: see `_kill_code`.
+comes from a number, a file, the process table or the command line is not. A parameter is what the
+code itself calls the function with; one that only others give passes. Sources: see `_kill_code`.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _OWN_CALLS = frozenset(
         "spawn", "spawnl", "spawnlp", "spawnv", "spawnvp", "start_process", "Pool",
     )
 )  # fmt: skip
-# What gives processes of others.
+# What gives processes of others: names, and calls.
+_FOREIGN_NAMES = frozenset(("argv", "environ", "stdout"))
 _FOREIGN_CALLS = frozenset(
     (
-        "argv", "check_output", "getoutput", "getppid", "glob", "input", "listdir", "open",
-        "pid_iter", "pids", "process_iter", "read_text", "scandir", "net_connections", "environ",
-        "getenv", "popen", "stdout",
+        "check_output", "getenv", "getoutput", "getppid", "glob", "input", "listdir",
+        "net_connections", "open", "pids", "popen", "process_iter", "read_text", "scandir",
     )
 )  # fmt: skip
 # Libraries that manage compute, and calls that stop some: with `_` at its end, how names begin.
@@ -85,8 +85,15 @@ class _Reader:
         self.tree: Final = tree
         self.imported: Final[dict[str, str]] = {}
         self.values: Final[dict[str, list[ast.expr]]] = {}
+        self.parameters: Final[dict[str, list[str]]] = {}
         for node in ast.walk(tree):
-            self._bind(node)
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                self.parameters[node.name] = [one.arg for one in node.args.args]
+            else:
+                self._bind(node)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                self._hand_over(node)
         self.left = _MOST_STEPS
         self.libraries: Final = {path.partition(".")[0] for path in self.imported.values()}
 
@@ -107,6 +114,12 @@ class _Reader:
             self._name(node.target, node.iter)
         elif isinstance(node, ast.withitem) and node.optional_vars is not None:
             self._name(node.optional_vars, node.context_expr)
+
+    def _hand_over(self, call: ast.Call) -> None:
+        """Take what a function of the code is called with for values of its parameters."""
+        names = self.parameters.get(call.func.id, ()) if isinstance(call.func, ast.Name) else ()
+        for name, value in zip(names, call.args, strict=False):
+            self.values.setdefault(name, []).append(value)
 
     def _name(self, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, ast.Name):
@@ -157,8 +170,9 @@ class _Reader:
         """Whether a value can only come from calls that make something."""
         rest: list[ast.expr] = [node]
         seen: set[str] = set()
-        while rest:
+        while rest and self.left > 0:
             one = rest.pop()
+            self.left -= 1
             if isinstance(one, ast.Call):
                 if not self._path(one.func).rpartition(".")[2].startswith(_MAKING):
                     rest.append(one.func)
@@ -169,7 +183,7 @@ class _Reader:
                 rest.append(one.value)
             else:
                 return False
-        return True
+        return not rest
 
     def _path(self, node: ast.expr, depth: int = 0) -> str:
         """Give a dotted name with its module in full, `?` for what is none."""
@@ -209,8 +223,8 @@ class _Reader:
         """Whether a process, or the id of one, is surely none that the code has started."""
         return any(
             (isinstance(one, ast.Constant) and isinstance(one.value, (int, str)))
-            or (isinstance(one, ast.Attribute) and one.attr in _FOREIGN_CALLS)
-            or (isinstance(one, ast.Name) and one.id in _FOREIGN_CALLS)
+            or (isinstance(one, ast.Attribute) and one.attr in _FOREIGN_NAMES)
+            or (isinstance(one, ast.Name) and one.id in _FOREIGN_NAMES)
             for one in self._sources(node, self._parts)
         )
 
@@ -236,14 +250,15 @@ class _Reader:
             return _below(node)
         path = self._path(node.func)
         name = path.rpartition(".")[2]
+        if name in _FOREIGN_CALLS:
+            return [ast.Constant(1)]
         given = [one for one in node.args if not _is_text(one)]
         if name == "Process" and "psutil" in path:
             return given
-        if name in _OWN_CALLS and name not in _FOREIGN_CALLS:
+        if name in _OWN_CALLS:
             return []
         owner = node.func.value if isinstance(node.func, ast.Attribute) else None
-        called = [node.func] if name in _FOREIGN_CALLS else []
-        return [*given, *called, *([owner] if owner is not None else [])]
+        return [*given, *([owner] if owner is not None else [])]
 
 
 def _is_called(name: str, known: str) -> bool:
