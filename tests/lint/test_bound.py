@@ -333,3 +333,28 @@ def test_sandboxes_are_paid_for_too() -> None:
     assert (of(cpu)["gpus"], fan_out(read(cpu))) == ((), 0)
     asked = of(HEAD + MAIN + "    modal.Sandbox.create(**options)\n")
     assert asked["gpus"] is None
+
+
+LOOPS = [
+    "n = 1\n    for x in 'ab':\n        for y in range(n): train.spawn(y)\n        n = 9",
+    "n = 1\n    while x:\n        train.spawn_map(range(n))\n        n += 1",
+]
+
+
+@pytest.mark.parametrize("body", LOOPS)
+def test_what_a_loop_changes_is_not_known_in_it(body: str) -> None:
+    assert fan_out(read(TRAIN + MAIN + f"    {body}\n")) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "XS = [1]\ndef fill(): XS.append(2)\n",
+        "XS = [1]\ndef fill():\n    global XS\n    XS = list(range(99))\n",
+        "XS = {'a': 1}\ndef fill(): XS['b'] = 2\n",
+    ],
+)
+def test_what_functions_change_is_not_known(text: str) -> None:
+    assert fan_out(read(TRAIN + text + MAIN + "    train.spawn_map(XS)\n")) is None
+    text = text.partition("def")[0]
+    assert fan_out(read(TRAIN + text + MAIN + "    train.spawn_map(XS)\n")) == 1
