@@ -69,6 +69,11 @@ def run_show(args: argparse.Namespace) -> int:
     """Print the launches of a day, what they add up to, and what is left of the day's cap."""
     where = _places()
     day = _day(args.day)
+    book = ledger.Ledger(where.home, time.time(), day=day)
+    try:
+        book.spent()  # finds out what was declined since
+    finally:
+        book.close()
     entries = ledger.read(where.home, day)
     spent, cap = ledger.total(entries), _cap(where)
     if args.json:

@@ -19,6 +19,7 @@ _INSTEAD = (
     "end only what the code itself starts (`proc = Popen(...)`, `proc.terminate()`), and report "
     "what else should be stopped and why"
 )
+_MODAL = "modal"
 # Without one of these words, code stops nothing that is looked for here.
 _MARKS = (
     "kill", "terminate", "suspend", "signal", "stop", "cancel", "delete", "shutdown", "destroy",
@@ -31,7 +32,11 @@ def objection(event: Event) -> Killing | None:
     for program, language, code in event.analysis.codes:
         found = None
         if any(mark in code for mark in _MARKS):
-            found = _in_python(code) if language in _PYTHON else _in_text(language or program, code)
+            found = (
+                _in_python(_local(program, code))
+                if language in _PYTHON
+                else _in_text(language or program, code)
+            )
         if found is not None:
             shown = shorten(found)
             reason = f"`{shown}` stops what this code did not start"
@@ -43,6 +48,15 @@ def objection(event: Event) -> Killing | None:
             if killing is not None:
                 return killing
     return None
+
+
+def _local(program: str, code: str) -> str:
+    """Give what of a script runs here: what runs in a container can end no process of here."""
+    if program != _MODAL:
+        return code
+    from kei_gates.shell.modal_local import local_part  # noqa: PLC0415 -- few scripts are Modal's
+
+    return local_part(code)
 
 
 def _in_python(code: str) -> str | None:

@@ -53,16 +53,16 @@ def check(event: Event, params: Params) -> Verdict:
     """Judge the tool, every invocation, all code and every target."""
     found = list(_found(event, params))
     unseen = deny_unseen(event, "stop work that runs")
+    kind = Ask if event.facts.attended else Deny
     if not found:
-        return unseen or Abstain()
+        return kind(unseen.reason, unseen.remedy) if unseen is not None else Abstain()
     targets = tuple(dict.fromkeys(one.target for one in found))
     reason = found[0].reason
     if len(targets) > 1:
         reason += f", and the rest {' and '.join(targets[1:])}"
-    if unseen is not None:  # a person's word is for what the call tells, not for what nobody sees
-        return Deny(reason, found[0].remedy)
-    kind = Ask if event.facts.attended else Deny
-    return kind(reason, found[0].remedy, target=" and ".join(targets))
+    # A word that is given beforehand is for what the call tells, not for what nobody sees.
+    target = "" if unseen is not None else " and ".join(targets)
+    return kind(reason, found[0].remedy, target=target)
 
 
 def _found(event: Event, params: Params) -> Iterator[Killing]:
@@ -127,7 +127,7 @@ FAMILIES: dict[str, frozenset[str]] = {
             "xkill",
         )
     ),
-    "modal": frozenset(("modal",)),
+    "modal": frozenset(("modal", "modal-client")),
     "containers": frozenset(
         (
             "apptainer", "crictl", "crun", "ctr", "dapr", "ddev", "devspace",
