@@ -63,7 +63,7 @@ def of_jobs(invocation: Invocation, event: Event) -> Killing | None:
     """Judge the end of what the very command starts: only work that is paid for or long counts."""
     for one in event.analysis.invocations:
         paid = is_paid_client(one.argv)
-        if paid or looks_like_training(one.argv):
+        if (paid or looks_like_training(one.argv)) and _may_be_job(one, event):
             own = shorten(str(one))
             lost = "what is paid for would end with it" if paid else "it is a training"
             return Killing(
@@ -72,6 +72,31 @@ def of_jobs(invocation: Invocation, event: Event) -> Killing | None:
                 "let it run to its end, or start it detached",
             )
     return None
+
+
+def _may_be_job(invocation: Invocation, event: Event) -> bool:
+    """Whether a command may still run when the next one does, as it is not plainly waited for."""
+    text = event.call.command or ""
+    for mark, instead in (("$(", ""), ("${", ""), (">&", "> "), ("&>", " >")):
+        text = text.replace(mark, instead)
+    grouped = not set("({`").isdisjoint(text) or "<<" in text
+    if (
+        grouped
+        or not _PLAIN.issuperset(invocation.via)
+        or not _COMPOUND.isdisjoint(text.replace(";", " ").split())
+    ):
+        return True
+    rest = (event.call.command or "")[invocation.span[1] :]
+    for mark, instead in ((">&", "> "), ("&>", " >"), ("&&", "  "), ("||", "  ")):
+        rest = rest.replace(mark, instead)
+    ends = [at for at in (rest.find(mark) for mark in ";\n&|") if at >= 0]
+    end = min(ends, default=len(rest))
+    return rest[end : end + 1] in ("&", "|") or not set("\"'\\#").isdisjoint(rest[:end])
+
+
+# What runs a command and waits for it, without a source of its own.
+_PLAIN = frozenset(("command", "env", "nice", "nohup", "stdbuf", "sudo", "time", "timeout", "uv"))
+_COMPOUND = _LOOPS | frozenset(("case", "coproc", "do", "function", "if", "then", "{"))
 
 
 def of_unknown(invocation: Invocation, event: Event, why: str, remedy: str = "") -> Killing:
