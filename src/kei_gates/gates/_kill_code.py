@@ -23,7 +23,8 @@ _MODAL = "modal"
 # Without one of these words, code stops nothing that is looked for here.
 _MARKS = (
     "kill", "terminate", "suspend", "signal", "stop", "cancel", "delete", "shutdown", "destroy",
-    "pause", "down(", "scale_to_zero", "remove(", "/proc/", "cgroup", "reboot", "InvokeMethod",
+    "getattr", "pause", "down(", "scale_to_zero", "remove(", "/proc/", "cgroup", "reboot",
+    "InvokeMethod",
 )  # fmt: skip
 
 
@@ -71,9 +72,9 @@ _PYTHON = frozenset(("python", "ipython", "pdb"))
 
 # By language: calls that stop processes, the names of what is its own, and what gives it such.
 _CALLS: dict[str, str] = {
-    "node": r"\bprocess\s*\.\s*kill\s*\(",
+    "node": r"\b(?:process|Deno)\s*\.\s*kill\s*\(",
     "perl": r"(?<![\w>$%@&:.{-])kill\b\s*\(?(?=\s*[-\w'\"$@])",
-    "ruby": r"\bProcess\s*\.\s*kill\b\s*\(?",
+    "ruby": r"\bProcess\s*\.\s*(?:(?:public_|__)?send(?:__)?\s*\(?\s*:)?kill\b\s*[(,]?",
     "php": r"\bposix_kill\s*\(",
     "r": r"\bpskill\s*\(|\bps_kill\w*\s*\(",
     "lua": r"\b(?:posix|signal)\s*\.\s*kill\s*\(",

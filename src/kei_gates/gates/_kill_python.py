@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 _SIGNALS = {
     "os.kill": (0, 1),
     "os.killpg": (0, 1),
+    "posix.kill": (0, 1),
+    "posix.killpg": (0, 1),
     "signal.pidfd_send_signal": (0, 1),
 }
-_MODULES = frozenset(("os", "signal"))
+_MODULES = frozenset(("os", "posix", "signal"))
 _IMPORTING = frozenset(("__import__", "importlib.import_module"))
 _RUNNING = frozenset(("exec", "eval"))
 _ENDINGS = frozenset(("kill", "terminate", "suspend", "send_signal"))
@@ -98,13 +100,8 @@ class _Reader:
         self.libraries: Final = {path.partition(".")[0] for path in self.imported.values()}
 
     def _bind(self, node: ast.AST) -> None:
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                name = alias.asname or alias.name.partition(".")[0]
-                self.imported[name] = alias.name if alias.asname else name
-        elif isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                self.imported[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            self._import(node)
         elif isinstance(node, ast.Assign):
             for target in node.targets:
                 self._name(target, node.value)
@@ -114,6 +111,19 @@ class _Reader:
             self._name(node.target, node.iter)
         elif isinstance(node, ast.withitem) and node.optional_vars is not None:
             self._name(node.optional_vars, node.context_expr)
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        for alias in node.names:
+            name = alias.asname or alias.name.partition(".")[0]
+            if isinstance(node, ast.Import):
+                self.imported[name] = alias.name if alias.asname else name
+            else:
+                self.imported[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+        if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+            for path in _SIGNALS:
+                of, _, name = path.rpartition(".")
+                if of == node.module:
+                    self.imported[name] = path
 
     def _hand_over(self, call: ast.Call) -> None:
         """Take what a function of the code is called with for values of its parameters."""
@@ -141,7 +151,8 @@ class _Reader:
             inner = text.value if isinstance(text, ast.Constant) else None
             return isinstance(inner, str) and stopped(inner) is not None
         if "ctypes" in self.libraries and path.endswith((".kill", ".killpg")):
-            path = "os.kill" if self._comes_from(call.func, "ctypes") else path
+            owner = call.func.args[0] if isinstance(call.func, ast.Call) else call.func
+            path = "os.kill" if self._comes_from(owner, "ctypes") else path
         if path in _SIGNALS:
             process, signal = _SIGNALS[path]
             sent = _argument(call, signal, "sig", "signal")
@@ -203,14 +214,13 @@ class _Reader:
     def _path_of_call(self, node: ast.Call, depth: int) -> str:
         """Give the name of what `__import__("os")` and `getattr(os, "kill")` give."""
         path = node.func.id if isinstance(node.func, ast.Name) else self._path(node.func, depth)
-        last = node.args[-1] if node.args else None
-        if not isinstance(last, ast.Constant) or not isinstance(last.value, str):
+        at = 1 if path == "getattr" else 0
+        text = _joined(node.args[at]) if len(node.args) > at else None
+        if text is None:
             return "?"
         if path in _IMPORTING:
-            return last.value
-        if path == "getattr" and len(node.args) > 1:
-            return f"{self._path(node.args[0], depth)}.{last.value}"
-        return "?"
+            return text
+        return f"{self._path(node.args[0], depth)}.{text}" if at else "?"
 
     def _comes_from(self, node: ast.expr, library: str) -> bool:
         """Whether a value is made by a library, or by what that gives."""
@@ -259,6 +269,16 @@ class _Reader:
             return []
         owner = node.func.value if isinstance(node.func, ast.Attribute) else None
         return [*given, *([owner] if owner is not None else [])]
+
+
+def _joined(node: ast.expr, depth: int = 0) -> str | None:
+    """Give a text that is written in one piece or in several; none for any other."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and depth < _DEEPEST:
+        parts = [_joined(node.left, depth + 1), _joined(node.right, depth + 1)]
+        return None if None in parts else "".join(part or "" for part in parts)
+    return None
 
 
 def _is_called(name: str, known: str) -> bool:

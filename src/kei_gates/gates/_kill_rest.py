@@ -1,4 +1,4 @@
-"""Requests to the services that run compute, by curl, wget, HTTPie and PowerShell.
+"""Requests to the services that run compute, by curl, wget, HTTPie, grpcurl and PowerShell.
 
 What reads passes (GET, HEAD, a GraphQL query). Of hosts whose every other request manages compute,
 all else is taken for the worst; of hosts that also answer calls, only what is named for an end:
@@ -85,6 +85,12 @@ _POWERSHELL = Grammar(
     long="method uri body headers contenttype outfile infile authentication credential token",
     single_dash=True,
 )
+_GRPC = Grammar(
+    long="authority cacert cert connect-timeout d H import-path keepalive-time key max-msg-sz "
+    "max-time proto protoset reflect-header rpc-header servername user-agent",
+    single_dash=True,
+)
+_READING = ("Get", "History", "List", "Lookup", "Logs", "Stats")
 _POSTING = (
     "d", "data", "data-ascii", "data-binary", "data-raw", "data-urlencode", "F", "form",
     "form-string", "json",
@@ -125,6 +131,20 @@ def _httpie(words: Sequence[Field]) -> Request:
     return "POST" if sends else "GET", operands[:1], None
 
 
+def _grpc(words: Sequence[Field]) -> Request:
+    found = read(words, _GRPC, permute=False)
+    host, *rest = found.operands or [None]
+    called = rest[0] if rest else "list"
+    reads = called in ("describe", "list") or _is_read(called)
+    address = None if host is None else f"https://{host}/{called or '...'}"
+    return "GET" if reads else "POST", [address], None
+
+
+def _is_read(method: Field) -> bool:
+    """Whether a method of a service is named for a read: `modal.client.ModalClient/AppList`."""
+    return method is not None and method.endswith(_READING)
+
+
 def _powershell(words: Sequence[Field]) -> Request:
     found = read([word and word.casefold() for word in words], _POWERSHELL, permute=True)
     given = found.has("method")
@@ -140,6 +160,8 @@ def objection(invocation: Invocation, event: Event) -> Killing | None:
         request, socket = _curl(invocation.argv)
     elif name.startswith("wget"):
         request = _wget(invocation.argv)
+    elif name == "grpcurl":
+        request = _grpc(invocation.argv)
     elif name.startswith(("http", "xh")):
         request = _httpie(invocation.argv)
     else:

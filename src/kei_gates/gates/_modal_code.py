@@ -56,6 +56,14 @@ _REQUESTS = frozenset(
         "SecretDelete", "SharedVolumeDelete", "VolumeDelete", "VolumeRemoveFile",
     )
 )  # fmt: skip
+# Modules of the client, whose functions are its commands.
+_COMMANDS = "modal.cli."
+_ENDING = frozenset(
+    (
+        "clear", "cp", "delete", "promote", "put", "remove", "rename", "rm", "rollback",
+        "rollover", "stop",
+    )
+)  # fmt: skip
 # Where the client starts in code.
 _CLIENT = frozenset(("modal.__main__.main", "modal.cli.entry_point.entrypoint_cli"))
 
@@ -147,6 +155,8 @@ def _path(node: ast.AST, paths: Sequence[str]) -> Iterator[Killing]:
         elif kind in _STOPS and (parts[-1] in _STOPS[kind] or parts[-1] == ANY):
             noun = _NOUNS.get(kind, kind.lower())
             yield _killing(f"modal {noun} `...`", node, f"stops or deletes Modal's {noun}")
+        elif path.startswith(_COMMANDS) and parts[-1].partition("_")[0] in _ENDING:
+            yield _killing("modal ...", node, "runs a command of Modal's client")
         elif path.startswith(_WORKSPACE) and parts[-1] in _TAKING:
             yield _killing(
                 "modal workspace", node, "takes away what others use to reach their work"

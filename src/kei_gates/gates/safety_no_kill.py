@@ -206,8 +206,8 @@ FAMILIES: dict[str, frozenset[str]] = {
     ),
     "rest": frozenset(
         (
-            "curl", "curlie", "http", "https", "invoke-restmethod", "invoke-webrequest", "irm",
-            "iwr", "wget", "wget2", "xh", "xhs",
+            "curl", "curlie", "grpcurl", "http", "https", "invoke-restmethod",
+            "invoke-webrequest", "irm", "iwr", "wget", "wget2", "xh", "xhs",
         )
     ),
 }  # fmt: skip
