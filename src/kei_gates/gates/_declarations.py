@@ -7,17 +7,21 @@ It stands before the command (`KEI_COST="2 x 1.5h H100" modal run ...`), or was 
 from __future__ import annotations
 
 from kei_gates.gates._estimates import Estimate, Part, gpu_names, gpu_price
+from kei_gates.gates._launches import launched_by
+from kei_gates.gates._paid_launches import PROGRAMS
 from kei_gates.model import Fault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from kei_gates.gates._launches import Launch
     from kei_gates.model import Event, Invocation
 
 COMMAND = "kei-gates cost declare"
 _PROGRAM, _WORDS = "kei-gates", ("cost", "declare")
-_MODAL, _LAUNCH, _HELP = "modal", "launch", "help"
+# Without one of these words, an earlier command has neither declared nor launched anything.
+_TELLING = ("cost", "modal", "python", *PROGRAMS)
 _LONGEST = 300
 _RIGHT = 'write it as in `kei-gates cost declare "2 x 1.5h H100"`: how many, how long, which GPU'
 _LARGEST = 100_000  # of what a declaration may count
@@ -107,9 +111,10 @@ class Declared:
 
     __slots__ = ("_event", "_is_first", "_pending")
 
-    def __init__(self, event: Event) -> None:
+    def __init__(self, event: Event, launches: Sequence[Launch]) -> None:
         self._event = event
-        self._pending = {id(launch): text for launch, text in _before_each(event)}
+        own = {id(launch.invocation) for launch in launches}
+        self._pending = {id(launch): text for launch, text in _before_each(event, own)}
         self._is_first = True
 
     def take(self, invocation: Invocation) -> str | None:
@@ -119,14 +124,14 @@ class Declared:
         return _from_history(self._event) if said is None and is_first else said
 
 
-def _before_each(event: Event) -> Iterator[tuple[Invocation, str]]:
+def _before_each(event: Event, launches: set[int]) -> Iterator[tuple[Invocation, str]]:
     """Give the launches before which the same source declares a cost."""
     said: str | None = None
     for invocation in event.analysis.invocations:
         text = _declaration(invocation)
         if text is not None:
             said = text
-        elif said is not None and _launches(invocation):
+        elif said is not None and id(invocation) in launches:
             yield invocation, said
             said = None
 
@@ -137,15 +142,17 @@ def _from_history(event: Event) -> str | None:
     for past in reversed(event.facts.history()):
         if past.failed or past.agent_id != agent:
             continue
-        if _MODAL not in past.command and _WORDS[1] not in past.command:
+        if not any(word in past.command for word in _TELLING):
             continue
+        analysis = past.analyse()
+        launches = {id(invocation) for invocation in launched_by(analysis)}
         said: str | None = None
         launched = False
-        for invocation in past.analyse().invocations:
+        for invocation in analysis.invocations:
             text = _declaration(invocation)
             if text is not None:
                 said = text
-            elif _launches(invocation):
+            elif id(invocation) in launches:
                 said, launched = None, True
         if said is not None or launched:
             return said
@@ -160,12 +167,3 @@ def _declaration(invocation: Invocation) -> str | None:
     if None in words:
         raise Fault(f"what `{invocation}` declares is not known", _RIGHT)
     return " ".join(word for word in words if word is not None)
-
-
-def _launches(invocation: Invocation) -> bool:
-    if _MODAL not in invocation.program.casefold():
-        return False
-    from kei_gates.gates._modal_cli import read  # noqa: PLC0415 -- only launches need it
-
-    command = read(invocation)
-    return command is not None and _LAUNCH in command.classes and _HELP not in command.classes

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from kei_gates.gates._declarations import no_price
 from kei_gates.gates._estimates import CPU, Estimate, Part, container_price, dearest, gpu_price
+from kei_gates.gates._wording import shorten
 from kei_gates.model import Fault, Value
 
 TYPE_CHECKING = False
@@ -31,8 +32,8 @@ _FREE = frozenset(
     )
 )  # fmt: skip
 # What runs until its timeouts end it; all others run for as long as somebody uses them.
-_BOUNDED = frozenset(("run", "shell"))
-_OF_SCRIPTS = frozenset(("deploy", "run", "serve", "server deploy", "shell"))
+_BOUNDED = frozenset(("python", "run", "shell"))
+_OF_SCRIPTS = frozenset(("deploy", "python", "run", "serve", "server deploy", "shell"))
 _UNKNOWN = "..."
 _DEFAULT_MILLICORES, _DEFAULT_MEBIBYTES = 125, 128
 
@@ -72,7 +73,7 @@ def cost(launch: Launch, rates: Mapping[str, object], now: float) -> Cost:
     if verb in _FREE or (verb == _SHELL and launch.name.startswith(_RUNNING)):
         return FREE
     if verb not in _OF_SCRIPTS:
-        return Cost(unknown=(f"what `modal {verb}` starts, and for how long",))
+        return Cost(unknown=(f"what `{shorten(str(launch))}` starts, and for how long",))
     if launch.text is None:
         return Cost(unknown=(f"what `{launch.name}` says",))
     if not launch.text:

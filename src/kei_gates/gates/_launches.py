@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kei_gates.model import Value
+from kei_gates.gates._wording import shorten
+from kei_gates.model import Deny, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
     from typing import Final
 
     from kei_gates.gates._modal_cli import ModalCommand
-    from kei_gates.model import Event, Invocation
+    from kei_gates.model import Analysis, Event, Invocation
 
 _MODAL = "modal"
 _LAUNCH = "launch"
@@ -28,8 +29,8 @@ DECLARED = "KEI_COST"
 class Launch(Value):
     """One paid launch.
 
-    `verb` is the subcommand (`run`, `server deploy`), or `python` for code that launches by itself.
-    `name` is the script as the command names it,
+    `verb` is the subcommand (`run`, `server deploy`), or `python` for code that launches by itself,
+    or the program of somebody else's client. `name` is the script as the command names it,
     `text` what it reads, none where that cannot be known; both are empty where there is no script.
     `function` is the one of it that the command names. `app` is the name that the command gives the
     app. `detached` says that the run outlives its client. `times` tells how often it is launched,
@@ -81,23 +82,70 @@ def _imports_modal(code: str) -> bool:
     return any(words in code for words in _IMPORTS)
 
 
-def launches(event: Event) -> tuple[Launch, ...]:
-    """Give the launches of a call, in the order in which the analysis found them."""
+_HIDDEN = "..."  # a word of a command that is not known
+
+
+def hidden(event: Event) -> Deny | None:
+    """Deny a command of Modal of which nobody knows which it is: it may launch anything."""
     from kei_gates.gates._modal_cli import read  # noqa: PLC0415 -- few calls are Modal's
 
-    found = []
     for invocation in event.analysis.invocations:
-        if _MODAL not in invocation.program.casefold():
-            continue
-        command = read(invocation)
+        command = read(invocation) if _MODAL in invocation.program.casefold() else None
+        if command is not None and _HIDDEN in command.path:
+            return Deny(
+                f"which command `{shorten(str(invocation))}` is cannot be known, and it may launch",
+                "write the subcommand out",
+            )
+    return None
+
+
+def launches(event: Event) -> tuple[Launch, ...]:
+    """Give the launches of a call, in the order in which the analysis found them."""
+    found = [_launch(*one, event) for one in _of_client(event.analysis)]
+    return (*found, *_of_code(event.analysis, event.call.command or ""))
+
+
+def launched_by(analysis: Analysis) -> tuple[Invocation, ...]:
+    """Give the commands that launch paid work, whoever runs it."""
+    from kei_gates.gates import _paid_launches  # noqa: PLC0415 -- few calls launch
+
+    return (
+        *(invocation for invocation, _ in _of_client(analysis)),
+        *(launch.invocation for launch in _of_code(analysis)),
+        *_paid_launches.launched(analysis),
+    )
+
+
+def _of_client(analysis: Analysis) -> Iterator[tuple[Invocation, ModalCommand]]:
+    """Give the commands of Modal's client that launch something."""
+    from kei_gates.gates._modal_cli import read  # noqa: PLC0415 -- few calls are Modal's
+
+    for invocation in analysis.invocations:
+        command = read(invocation) if _MODAL in invocation.program.casefold() else None
         if command is not None and _LAUNCH in command.classes:
-            found.append(_launch(invocation, command, event))
-    return (*found, *_of_code(event))
+            yield invocation, command
 
 
-def _of_code(event: Event) -> Iterator[Launch]:
+def elsewhere(event: Event) -> tuple[Launch, ...]:
+    """Give the launches of a call at others than Modal."""
+    from kei_gates.gates import _paid_launches  # noqa: PLC0415 -- only one gate asks
+
+    found = []
+    for invocation in _paid_launches.launched(event.analysis):
+        from kei_gates.gates import _repeats  # noqa: PLC0415 -- few calls launch
+        from kei_gates.gates._modal_cli import ModalCommand  # noqa: PLC0415 -- the same
+        from kei_gates.shell.options import Options  # noqa: PLC0415 -- the same
+
+        command = ModalCommand((invocation.program,), frozenset((_LAUNCH,)), Options())
+        times = _repeats.times(invocation, event)
+        declared = _declared(event.source(invocation.span))
+        found.append(Launch(invocation, command, times=times, declared=declared))
+    return tuple(found)
+
+
+def _of_code(analysis: Analysis, source: str = "") -> Iterator[Launch]:
     """Give the launches of code that starts an app, a function or a sandbox by itself."""
-    for program, language, code in event.analysis.codes:
+    for program, language, code in analysis.codes:
         if language != _PYTHON or program == _MODAL or not _imports_modal(code):
             continue
         from kei_gates.gates._modal_cli import ModalCommand  # noqa: PLC0415 -- little code does
@@ -110,12 +158,13 @@ def _of_code(event: Event) -> Iterator[Launch]:
             starts = bounds(read_script(code), MAIN)
         except ValueError:
             continue  # what does not parse does not run
-        by = [one for one in event.analysis.invocations if one.program == program]
+        by = [one for one in analysis.invocations if one.program == program]
         if starts and by:
             # Which of several commands runs the code is not told; any of them may.
             operand = next((word for word in by[-1].argv[1:] if word and word[0] != "-"), "code")
             command = ModalCommand((_PYTHON,), frozenset((_LAUNCH,)), Options())
-            yield Launch(by[-1], command, name=operand, text=code, function=MAIN)
+            declared = _declared(source[slice(*by[-1].span)])
+            yield Launch(by[-1], command, name=operand, text=code, function=MAIN, declared=declared)
 
 
 def _launch(invocation: Invocation, command: ModalCommand, event: Event) -> Launch:

@@ -14,6 +14,7 @@ Instead: say `kei-gates cost declare "2 x 1.5h H100"` before the launch, and kee
 
 from __future__ import annotations
 
+from kei_gates.gates._launches import elsewhere, hidden, launches, may_launch
 from kei_gates.gates._wording import shorten
 from kei_gates.model import Abstain, Ask, Charge, Deny, Fault, Value
 from kei_gates.model import Params as BaseParams
@@ -50,28 +51,26 @@ class Params(BaseParams):
 
 _MOST = 1_000_000.0
 _MODAL = "modal"
-_HIDDEN = "..."  # a word of a command that is not known
 _LOWER = "lower `timeout=`, `retries=`, the inputs or the GPU"
 _EXAMPLE_GPU, _EXAMPLE_SECONDS = "H100", 3600
 
 
 def check(event: Event, params: Params) -> Verdict:
     """Estimate every launch of the call, and judge their sum."""
-    if not any(_MODAL in one.program.casefold() for one in event.analysis.invocations):
-        return Abstain()
-    from kei_gates.gates._launches import launches  # noqa: PLC0415 -- only launches need it
-
-    unread = _unread(event)
-    if unread is not None:
-        return unread
-    found = launches(event)
+    unknown = None
+    found: tuple[Launch, ...] = ()
+    if may_launch(event):
+        unknown, found = hidden(event), launches(event)
+    if unknown is not None:
+        return unknown
+    found += elsewhere(event)
     if not found:
         return Abstain()
     from kei_gates.gates._declarations import Declared  # noqa: PLC0415 -- the same
 
     counted = []
     try:
-        declared = Declared(event)
+        declared = Declared(event, found)
         for group in _alternatives(found, event):
             one = _dearest(group, declared, event)
             if isinstance(one, Deny):
@@ -80,20 +79,6 @@ def check(event: Event, params: Params) -> Verdict:
     except Fault as error:
         return Deny(error.reason, error.remedy)
     return _tier(counted, event, params)
-
-
-def _unread(event: Event) -> Deny | None:
-    """Deny a command of Modal of which nobody knows which it is: it may be a launch."""
-    from kei_gates.gates._modal_cli import read  # noqa: PLC0415 -- only launches need it
-
-    for invocation in event.analysis.invocations:
-        command = read(invocation) if _MODAL in invocation.program.casefold() else None
-        if command is not None and _HIDDEN in command.path:
-            return Deny(
-                f"which command `{shorten(str(invocation))}` is cannot be known, and it may launch",
-                "write the subcommand out",
-            )
-    return None
 
 
 def _alternatives(found: tuple[Launch, ...], event: Event) -> list[list[Launch]]:

@@ -1,11 +1,12 @@
 """Deny paid launches of scripts that will fail, lose what they have paid for, or stop other work.
 
-What it does: reads the script that `modal run`, `deploy`, `serve` or `shell` would launch and holds
-it against the rules of `kei-gates lint` (M1 to M12): GPUs that do not exist or that the script's
-own PyTorch cannot use, retries and timeouts that Modal refuses, calls that stop work or delete what
-is kept. What only deserves a warning passes; `strict` blocks GPU functions without retries, maps
-that one failure ends, writes that are not committed and prints that are held back, too. `block` and
-`off` name single rules. A script that cannot be read is denied.
+What it does: reads the script that `modal run`, `deploy`, `serve` or `shell` would launch, and code
+that launches by itself, and holds it against the rules of `kei-gates lint` (M1 to M12): GPUs that
+do not exist or that the script's own PyTorch cannot use, retries and timeouts that Modal refuses,
+calls that stop work or delete what is kept. What only deserves a warning passes; `strict` blocks
+GPU functions without retries, maps that one failure ends, writes that are not committed and prints
+that are held back, too. `block` and `off` name single rules. A script that cannot be read is
+denied.
 Why: what is wrong in a script is found on a machine that is paid by the second, or after the run.
 Instead: mend the line that is named; `kei-gates lint SCRIPT` shows all of them, and `kei-gates lint
 --explain RULE` what a rule is for.
@@ -13,6 +14,7 @@ Instead: mend the line that is named; `kei-gates lint SCRIPT` shows all of them,
 
 from __future__ import annotations
 
+from kei_gates.gates._launches import hidden, launches, may_launch
 from kei_gates.gates._wording import shorten
 from kei_gates.model import Abstain, Deny
 from kei_gates.model import Params as BaseParams
@@ -55,41 +57,22 @@ def _words(value: object) -> list[str]:
     return [str(word) for word in value] if isinstance(value, (list, tuple)) else []
 
 
-_MODAL = "modal"
-_HIDDEN = "..."  # a word of a command that is not known
 # Commands that run nothing of a script but are given one, or the id of what runs already.
 _MAY_DO_WITHOUT = frozenset(("shell",))
 
 
 def check(event: Event, params: Params) -> Verdict:
     """Judge the script of every launch of the call."""
-    if not any(_MODAL in one.program.casefold() for one in event.analysis.invocations):
+    if not may_launch(event):
         return Abstain()
-    from kei_gates.gates._launches import launches  # noqa: PLC0415 -- only launches need it
-
-    hidden = _hidden(event)
-    if hidden is not None:
-        return hidden
+    unknown = hidden(event)
+    if unknown is not None:
+        return unknown
     for launch in launches(event):
         objection = _objection(launch, params)
         if objection is not None:
             return objection
     return Abstain()
-
-
-def _hidden(event: Event) -> Deny | None:
-    """Deny a command of Modal of which nobody knows which it is: it may launch any script."""
-    from kei_gates.gates._modal_cli import read  # noqa: PLC0415 -- only launches need it
-
-    for invocation in event.analysis.invocations:
-        command = read(invocation) if _MODAL in invocation.program.casefold() else None
-        if command is not None and _HIDDEN in command.path:
-            return Deny(
-                f"which command `{shorten(str(invocation))}` is cannot be known, and it may launch "
-                "a script",
-                "write the subcommand out",
-            )
-    return None
 
 
 def _objection(launch: Launch, params: Params) -> Deny | None:
