@@ -83,6 +83,15 @@ class Project:
     def write_settings(self, settings: Json) -> None:
         self.settings.write_text(json.dumps(settings, indent=2) + "\n")
 
+    def put_on_path(self, name: str, text: str) -> None:
+        """Give the project's sessions a program of their own."""
+        program = self.root / "bin" / name
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(text)
+        program.chmod(0o755)
+        path = {"PATH": f"{program.parent}:{PLAIN_PATH}"}
+        self.write_settings({**self.read_settings(), "env": path})
+
     def branches(self) -> set[str]:
         """Return the names of the branches that the remote has."""
         return set(self._git("for-each-ref", "--format=%(refname:short)", at=self.remote).split())

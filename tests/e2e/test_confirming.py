@@ -11,7 +11,7 @@ from .client import Client
 from .conftest import NewProject
 from .installation import Installation
 from .probes import assert_stopped
-from .project import PLAIN_PATH, Project
+from .project import Project
 from .scripted_api import MAIN, Call, Script
 from .terminal import terminal
 
@@ -67,12 +67,7 @@ def guarded(new_project: NewProject, installation: Installation) -> Guarded:
     project.policy.write_text(POLICY)
     (project.folder / "note.txt").write_text(f"{WORD}\n")
     installation.gate(project)
-    program = project.root / "bin/modal"
-    program.parent.mkdir()
-    program.write_text(MODAL.format(calls=project.root / "modal.calls"))
-    program.chmod(0o755)
-    settings = project.read_settings()
-    project.write_settings({**settings, "env": {"PATH": f"{program.parent}:{PLAIN_PATH}"}})
+    project.put_on_path("modal", MODAL.format(calls=project.root / "modal.calls"))
     return Guarded(project, installation)
 
 

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 from tests.environment import Answered, make_project
+from tests.hook.payloads import ROWS, placed
 
 from .calls import bash, spawn, write
 from .client import Client
@@ -13,8 +14,6 @@ from .installation import Installation, hook_entries
 from .probes import READ_ONLY, assert_stopped, printed
 from .project import PERMISSIONS, plain_environment
 from .scripted_api import MAIN
-
-RECORDED = Path(__file__).parents[1] / "hook/payloads.jsonl"
 
 
 def test_both_hooks_are_in_the_settings_and_block_on_failure(installation: Installation) -> None:
@@ -70,11 +69,10 @@ def test_the_installed_command_decides_the_recorded_payloads(
         subprocess.run(command, env=environment, check=True, capture_output=True)
     settings = json.loads((project / ".claude/settings.json").read_text())
     (hook,) = hook_entries(settings, "PreToolUse")
-    for line in RECORDED.read_text().splitlines():
-        row = json.loads(line)
+    for row in ROWS:
         done = subprocess.run(
             [hook["command"], *hook["args"]],
-            input=json.dumps(row["payload"]).replace("{project}", str(project)).encode(),
+            input=placed(row["payload"], project).encode(),
             capture_output=True,
             env={**environment, "CLAUDE_PROJECT_DIR": str(project)},
             check=False,

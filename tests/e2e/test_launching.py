@@ -11,7 +11,7 @@ from .client import Client, Session
 from .conftest import NewProject
 from .installation import Installation
 from .probes import assert_stopped
-from .project import PLAIN_PATH, Project, plain_environment
+from .project import Project, plain_environment
 from .scripted_api import MAIN, Call, Script
 
 POLICY = """\
@@ -106,12 +106,7 @@ def project(new_project: NewProject, installation: Installation) -> Project:
     (found.folder / "train.py").write_text(TRAIN)
     (found.folder / ".claude/agents/runner.md").write_text(AGENT)
     installation.gate(found)
-    program = found.root / "bin/modal"
-    program.parent.mkdir()
-    program.write_text(MODAL.format(calls=found.root / "modal.calls"))
-    program.chmod(0o755)
-    settings = found.read_settings()
-    found.write_settings({**settings, "env": {"PATH": f"{program.parent}:{PLAIN_PATH}"}})
+    found.put_on_path("modal", MODAL.format(calls=found.root / "modal.calls"))
     return found
 
 

@@ -45,6 +45,12 @@ class ArgvPattern:
         )
 
 
+def flaw_in(patterns: object) -> str | None:
+    """Say what is wrong with the patterns of a policy; none when nothing is."""
+    entries = patterns if isinstance(patterns, (list, tuple)) else ()
+    return next((flaw for entry in entries if (flaw := flaw_of(str(entry)))), None)
+
+
 def flaw_of(pattern: str) -> str | None:
     """Say why a pattern would match nothing, or anything; none when it is good."""
     words = split(pattern)

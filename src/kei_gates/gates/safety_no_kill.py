@@ -38,11 +38,9 @@ class Params(BaseParams):
     @classmethod
     def flaw(cls, values: Mapping[str, object]) -> str | None:
         """Refuse a pattern that would match nothing, or any program."""
-        from kei_gates.gates._argv_patterns import flaw_of  # noqa: PLC0415 -- only when compiling
+        from kei_gates.gates._argv_patterns import flaw_in  # noqa: PLC0415 -- only when compiling
 
-        allow = values.get("allow", ())
-        entries = allow if isinstance(allow, (list, tuple)) else ()
-        return next((flaw for entry in entries if (flaw := flaw_of(str(entry)))), None)
+        return flaw_in(values.get("allow"))
 
 
 TOOLS = ("KillShell", "TaskStop")

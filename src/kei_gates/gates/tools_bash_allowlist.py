@@ -14,7 +14,7 @@ Instead: use a command of the list, spelled out, or report what you need to whoe
 
 from __future__ import annotations
 
-from kei_gates.gates._argv_patterns import ArgvPattern, flaw_of
+from kei_gates.gates._argv_patterns import ArgvPattern, flaw_in
 from kei_gates.gates._carriers import BUILTINS, TRANSPARENT, carries, runs_text
 from kei_gates.gates._wording import shorten
 from kei_gates.model import Abstain, Deny
@@ -38,9 +38,7 @@ class Params(BaseParams):
     @classmethod
     def flaw(cls, values: Mapping[str, object]) -> str | None:
         """Refuse a pattern that would match nothing, or any program."""
-        allow = values.get("allow", ())
-        entries = allow if isinstance(allow, (list, tuple)) else ()
-        return next((flaw for entry in entries if (flaw := flaw_of(str(entry)))), None)
+        return flaw_in(values.get("allow"))
 
 
 _MOST_SHOWN = 6
