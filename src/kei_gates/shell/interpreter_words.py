@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from kei_gates.shell.expand import Field
 
     Operand: TypeAlias = Literal[
-        "script", "path", "scripts", "code", "codes", "either", "module", "tasks", "none", "other",
+        "script",
+        "path",
+        "scripts",
+        "code",
+        "codes",
+        "either",
+        "module",
+        "tasks",
+        "none",
+        "other",
         "reference",
     ]
 
