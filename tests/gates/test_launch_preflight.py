@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kei_gates.facts import Facts
+from kei_gates.facts import Facts, Past
+from kei_gates.gates import compute_cost_tiers as cost
 from kei_gates.gates import compute_launch_preflight as gate
-from kei_gates.model import Event, Fault
-from tests.gates.test_gates import event_of
+from kei_gates.model import Analysis, Event, Fault
+from tests.gates.test_gates import NOW, TABLES, event_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +23,7 @@ ONE: Json = {"command": "modal run -d jobs/sweep.py::one", "output": "step 1", "
 LOGS: Json = {"command": "modal app logs ap-1", "output": "step 250 loss 0.3", "ago": 300}
 DONE = "step 250\n✓ App completed. View run at https://modal.com/x"
 BROKEN = 'Traceback (most recent call last):\n  File "x.py"'
+RATES = TABLES["compute_cost_tiers"]["rates"]
 MANY = "modal run -d jobs/sweep.py::main"
 
 
@@ -108,3 +110,20 @@ def test_what_the_session_did_must_be_known(project: Path) -> None:
     )
     with pytest.raises(Fault, match="cannot be read"):
         gate.check(blind, gate.Params({}))
+
+
+@pytest.mark.parametrize("other", [gate, cost])
+def test_what_has_nothing_to_do_with_launches_is_not_analysed(other: Any, project: Path) -> None:
+    def analysed() -> Analysis:
+        raise AssertionError
+
+    event = event_of(
+        {"command": "modal run -d jobs/gpu.py", "history": [LISTED], "rates": RATES}, project
+    )
+    past = [
+        Past("Bash", {"command": command}, output="", at=NOW - 700, analyse=analysed)
+        for command in ("python x.py && ls", "pytest -q", "git log | head", "cat fallback.py")
+    ]
+    facts = Facts(now=NOW, history=lambda: [*past, *event.facts.history()], rates=event.facts.rates)
+    long = Event(event.call, event.analysis, (), event.places, event.look, facts)
+    assert other.check(long, other.Params({})).outcome != "deny"

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 COMMAND = "kei-gates cost declare"
 _PROGRAM, _WORDS = "kei-gates", ("cost", "declare")
-# Without one of these words, an earlier command has neither declared nor launched anything.
-_TELLING = ("cost", "modal", "python", *PROGRAMS)
+_MODAL = "modal"
+_PAID = frozenset(PROGRAMS)
 _LONGEST = 300
 _RIGHT = 'write it as in `kei-gates cost declare "2 x 1.5h H100"`: how many, how long, which GPU'
 _LARGEST = 100_000  # of what a declaration may count
@@ -142,7 +142,7 @@ def _from_history(event: Event) -> str | None:
     for past in reversed(event.facts.history()):
         if past.failed or past.agent_id != agent:
             continue
-        if not any(word in past.command for word in _TELLING):
+        if not _may_tell(past.command):
             continue
         analysis = past.analyse()
         launches = {id(invocation) for invocation in launched_by(analysis)}
@@ -157,6 +157,13 @@ def _from_history(event: Event) -> str | None:
         if said is not None or launched:
             return said
     return None
+
+
+def _may_tell(command: str) -> bool:
+    """Whether an earlier command may have declared or launched something, by its words."""
+    if _MODAL in command or _WORDS[1] in command:
+        return True
+    return not _PAID.isdisjoint(command.replace(";", " ").replace("&", " ").split())
 
 
 def _declaration(invocation: Invocation) -> str | None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class SessionFacts:
     """The facts of one call, and the ledger in which its launches are noted."""
 
-    __slots__ = ("_fields", "_ledger", "_places", "facts")
+    __slots__ = ("_fields", "_ledger", "_past", "_places", "facts")
 
     def __init__(
         self, fields: Mapping[str, object], places: Places, rates: Mapping[str, object]
@@ -30,6 +30,7 @@ class SessionFacts:
         self._fields: Final = fields
         self._places: Final = places
         self._ledger: Ledger | None = None
+        self._past: Sequence[Past] | None = None
         self.facts: Final = Facts(
             now=time(),
             attended=environ.get(b"CLAUDE_CODE_SESSION_ATTENDED") == b"1",
@@ -72,9 +73,11 @@ class SessionFacts:
         return self._ledger
 
     def _history(self) -> Sequence[Past]:
-        from kei_gates.hook import transcript  # few gates look back
+        if self._past is None:
+            from kei_gates.hook import transcript  # few gates look back
 
-        return transcript.history(self._fields, self._places)
+            self._past = transcript.history(self._fields, self._places)
+        return self._past
 
     def _process(self, pid: int) -> Process | None:
         from kei_gates.observe import processes  # few calls end a process
