@@ -26,8 +26,11 @@ from kei_gates.observe import processes
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the process table of Linux")
 
 SESSION = "3c1b2a90-0000-4000-8000-000000000000"
+# What runs the tests in the background may have told its processes to ignore some signals.
 SCRIPT = """
-import http.server, pathlib, sys, time
+import http.server, pathlib, signal, sys, time
+for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+    signal.signal(number, signal.SIG_DFL)
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
 pathlib.Path("port").write_text(str(server.server_address[1]))
 server.serve_forever()
