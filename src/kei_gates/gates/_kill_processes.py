@@ -4,8 +4,7 @@ What a command has started itself may be ended: `%1`, and ids that the shell ana
 those of its own jobs, unless it runs a training or a client of paid work. All else is looked up in
 the process table. Sources: bash(1), `kill`; kill(1) of util-linux 2.38 and procps-ng 4.0; pkill(1),
 skill(1) and snice(1) of procps-ng 4.0; killall(1) and fuser(1) of psmisc 23.6; killall5(8);
-xkill(1); slay(1); fkill-cli 8 and kill-port 2 of npm; gdb(1) 13, lldb(1) 14, strace(1) 6.1,
-ltrace(1); timeout(1) of coreutils 9.
+xkill(1); slay(1); fkill-cli 8 and kill-port 2 of npm; timeout(1) of coreutils 9.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from kei_gates.gates import _process_lists as lists
 from kei_gates.gates import _process_patterns as patterns
 from kei_gates.gates._killing import Killing
 from kei_gates.gates._process_answers import of_hits, of_jobs, of_unknown, runs_elsewhere
+from kei_gates.gates._process_attach import ATTACHING, attach
 from kei_gates.gates._process_signals import HARMLESS, without_signal
 from kei_gates.gates._trainings import is_paid_client
 from kei_gates.gates._wording import shorten
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from kei_gates.facts import Process
     from kei_gates.gates._process_patterns import Hits
     from kei_gates.gates._process_signals import Placed
-    from kei_gates.model import Event, Invocation, Origin
+    from kei_gates.model import Event, Invocation
     from kei_gates.shell.expand import Field
 
 
@@ -77,7 +77,7 @@ def _ids(operands: Placed, invocation: Invocation, event: Event) -> Killing | No
         if word is None and not origins:
             return of_unknown(invocation, event, "it is not known which process that is")
         own = bool(origins) and all(origin.kind == "job" for origin in origins)
-        found = lists.by_id(word, event) if word is not None else _of_origins(origins, event)
+        found = lists.by_id(word, event) if word is not None else lists.of_origins(origins, event)
         if found is None:
             return of_unknown(invocation, event, _why_unknown(word))
         jobs = jobs or any(origin.kind == "job" for origin in origins)
@@ -94,21 +94,6 @@ def _why_unknown(word: Field) -> str:
     if word == "0":
         return "0 stands for all processes of its group, the session's own among them"
     return "which processes that are cannot be looked up"
-
-
-def _of_origins(origins: Sequence[Origin], event: Event) -> Hits:
-    """Give the processes that a word may mean, beside jobs of the command's own."""
-    hits: list[Process] = []
-    for origin in origins:
-        found: Hits = []
-        if origin.kind == "file":
-            found = lists.by_file(origin.words[0], event)
-        elif origin.kind == "output":
-            found = lists.by_output(origin.words, event)
-        if found is None:
-            return None
-        hits += found
-    return hits
 
 
 # --- what finds processes itself ----------------------------------------------------------------
@@ -214,78 +199,6 @@ def _nothing_known(words: Sequence[Field], event: Event) -> Hits:
     return None
 
 
-# --- debuggers ----------------------------------------------------------------------------------
-
-# Their options, and which of them name a process; behind an operand stands another command.
-_DEBUGGERS: dict[str, tuple[Grammar, str]] = {
-    "strace": (
-        Grammar(
-            "abeEIoOpPsSuUX",
-            "attach trace-path output string-limit user env summary-sort-by columns",
-        ),
-        "p attach",
-    ),
-    "ltrace": (Grammar("aADeFlnopsuwx", "align output library"), "p"),
-    "lldb": (
-        Grammar(
-            "pncfasoOkSKrlx",
-            "attach-pid attach-name core file arch source one-line one-line-before-file",
-        ),
-        "p attach-pid n attach-name",
-    ),
-    "gdb": (
-        Grammar(
-            long="p pid c core x command ex eval-command ix init-command iex init-eval-command d "
-            "directory cd s symbols e exec se l b tty data-directory D",
-            single_dash=True,
-            ends="args",
-        ),
-        "p pid",
-    ),
-    "gdbserver": (Grammar(), ""),
-}
-
-
-# Options of debuggers that hold a command of their own.
-_TELLING = (
-    "ex", "eval-command", "iex", "init-eval-command", "o", "O", "one-line", "one-line-before-file",
-)  # fmt: skip
-
-
-def _attach(invocation: Invocation, event: Event) -> Killing | None:
-    """Judge a debugger or a tracer: what it attaches to stops, and may end with it."""
-    grammar, naming = _DEBUGGERS[_name(invocation)]
-    options = read(invocation.argv, grammar, permute=False)
-    named = list(options.values(*naming.split()))
-    if _name(invocation) == "gdb" and not options.ended:
-        named += [word for word in options.operands[1:2] if (word or "").isdecimal()]
-    if _name(invocation) == "gdbserver" and options.has("attach"):
-        named += options.operands[1:2] or [None]
-    told = [one for one in options.values(*_TELLING) if one is None or "attach" in one]
-    named += [None if one is None else one.split()[-1] for one in told]
-    if not named:
-        return None
-    hits: list[Process] = []
-    for word in named:
-        found = _of_name(word, invocation, event)
-        if found is None:
-            return of_unknown(invocation, event, "it is not known which process it would stop")
-        hits += found
-    return of_hits(invocation, event, hits)
-
-
-def _of_name(word: Field, invocation: Invocation, event: Event) -> Hits:
-    """Give the processes that a debugger is told to attach to."""
-    if word is not None:
-        every = [lists.by_id(one, event) for one in word.replace(",", " ").split()]
-        known = [hits for hits in every if hits is not None]
-        return [one for hits in known for one in hits] if len(known) == len(every) else None
-    origins = [origin for _, every in invocation.origins for origin in every]
-    if len(invocation.origins) != sum(one is None for one in invocation.argv):
-        return None
-    return _of_origins(origins, event)
-
-
 # --- timeout ------------------------------------------------------------------------------------
 
 _TIMEOUT = Grammar("ks", "kill-after signal", flags="vfp")
@@ -319,7 +232,7 @@ ROWS: dict[str, Callable[[Invocation, Event], Killing | None]] = {
     "kill-port": Finder(_by_ports),
     "slay": Finder(_nothing_known),
     "fuser": Finder(lists.by_fuser, "-l --list-signals -V", "", _ends_users),
-    **dict.fromkeys(_DEBUGGERS, _attach),
+    **dict.fromkeys(ATTACHING, attach),
     "timeout": _timeout,
     "gtimeout": _timeout,
 }

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from kei_gates.facts import Process
     from kei_gates.gates._process_patterns import Hits
-    from kei_gates.model import Event
+    from kei_gates.model import Event, Origin
     from kei_gates.shell.expand import Field
 
 # --- ports and files --------------------------------------------------------------------------
@@ -175,6 +175,21 @@ LISTERS: dict[str, Callable[[Sequence[Field], Event], Hits]] = {
     "lsof": by_lsof,
     "fuser": by_fuser,
 }
+
+
+def of_origins(origins: Sequence[Origin], event: Event) -> Hits:
+    """Give the processes that a word may mean, beside jobs of the command's own."""
+    hits: list[Process] = []
+    for origin in origins:
+        found: Hits = []
+        if origin.kind == "file":
+            found = by_file(origin.words[0], event)
+        elif origin.kind == "output":
+            found = by_output(origin.words, event)
+        if found is None:
+            return None
+        hits += found
+    return hits
 
 
 def _columns(program: str, words: Sequence[Field]) -> int:

@@ -120,9 +120,9 @@ _SCRIPTS = ("/init.d/", "/rc.d/")
 FAMILIES: dict[str, frozenset[str]] = {
     "processes": frozenset(
         (
-            "fkill", "fuser", "gdb", "gdbserver", "gtimeout", "kill", "kill-port", "killall",
-            "killall5", "lldb", "ltrace", "pkill", "skill", "slay", "snice", "strace", "timeout",
-            "xkill",
+            "cpulimit", "criu", "fkill", "fuser", "gdb", "gdbserver", "gtimeout", "kill",
+            "kill-port", "killall", "killall5", "lldb", "ltrace", "pkill", "prlimit", "skill",
+            "slay", "snice", "strace", "timeout", "xkill",
         )
     ),
     "modal": frozenset(("modal", "modal-client")),
