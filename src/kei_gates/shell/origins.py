@@ -38,6 +38,8 @@ def all_of(traces: Iterable[Trace]) -> Trace:
     found: Trace = NOTHING
     for trace in traces:
         found = both(found, trace)
+        if found is None:
+            break
     return found
 
 

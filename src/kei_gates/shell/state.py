@@ -42,12 +42,12 @@ class History:
     `array[subscript]`. `outputs` holds what the latest run of each substitution surely printed,
     `printed` where what is not known of that comes from, and `traces` where all comes from that
     any variable ever held. `source` is the whole text: what it assigns nowhere has its value from
-    outside, known or not.
+    outside, known or not; `assigned` are the names that were looked for in it.
     """
 
     __slots__ = (
-        "dialect", "environment", "folders", "functions", "indexed", "integers", "keyed",
-        "outputs", "printed", "references", "restless", "source", "traces", "values",
+        "assigned", "dialect", "environment", "folders", "functions", "indexed", "integers",
+        "keyed", "outputs", "printed", "references", "restless", "source", "traces", "values",
     )  # fmt: skip
 
     def __init__(self, environment: Mapping[str, str] | None = None, dialect: str = "auto") -> None:
@@ -55,6 +55,7 @@ class History:
         self.environment: Final = environment or {}
         self.dialect = dialect
         self.source = ""
+        self.assigned: dict[str, bool] = {}
         self.outputs: dict[Substitution, str | None] = {}
         self.printed: dict[Substitution, Trace] = {}
         self.traces: dict[str, Trace] = {}
@@ -66,6 +67,13 @@ class History:
         self.integers: set[str] = set()
         self.keyed: set[str] = set()
         self.indexed: set[str] = set()
+
+    def assigns(self, name: str) -> bool:
+        """Say whether the source may assign a variable; each is looked for once."""
+        if name not in self.assigned:
+            signs = ("=", "+=", "[")
+            self.assigned[name] = any(f"{name}{sign}" in self.source for sign in signs)
+        return self.assigned[name]
 
 
 class State:
@@ -253,8 +261,8 @@ class State:
                 from kei_gates.shell.parameters import is_ordinary  # it reads states
 
                 follows = len(self.variables) < MOST_VARIABLES and is_ordinary(name, self)
-                own = any(f"{name}{sign}" in self.history.source for sign in ("=", "+=", "["))
-                return NOTHING if follows and own and self.is_unset(name) else None
+                known = follows and self.is_unset(name) and self.history.assigns(name)
+                return NOTHING if known else None
         return of_known("".join(texts))
 
     def _assign(self, name: str, value: Value) -> None:

@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from kei_gates.shell.state import State
 
 _DEFAULTING = frozenset(("-", ":-", "?", ":?"))
+_MOST_PARTS = 100
 _READ_ALONE = frozenset("0123456789")
 
 
 def of_word(word: Word, state: State) -> Trace:
     """Tell where a word comes from that is not known."""
+    if len(word.parts) > _MOST_PARTS:
+        return None
     parts = [part for part in word.parts if not isinstance(part, Literal) or part.text]
     if not parts:
         return NOTHING
