@@ -51,7 +51,7 @@ SHELLISH = st.lists(
 
 
 def in_quotes(word: str) -> str:
-    """Quote a word whatever it holds: `=0`, which `quote` leaves, is to zsh where a program lies."""
+    """Quote a word whatever it holds: `=0`, which `quote` leaves bare, is to zsh a path."""
     return "'" + word.replace("'", "'\\''") + "'"
 
 
