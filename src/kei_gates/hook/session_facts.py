@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class SessionFacts:
     """The facts of one call, and the ledger in which its launches are noted."""
 
-    __slots__ = ("_fields", "_ledger", "_past", "_places", "facts")
+    __slots__ = ("_fields", "_ledger", "_past", "_places", "_running", "facts")
 
     def __init__(
         self, fields: Mapping[str, object], places: Places, rates: Mapping[str, object]
@@ -31,6 +31,7 @@ class SessionFacts:
         self._places: Final = places
         self._ledger: Ledger | None = None
         self._past: Sequence[Past] | None = None
+        self._running: Sequence[Process] | None = None
         self.facts: Final = Facts(
             now=time(),
             attended=environ.get(b"CLAUDE_CODE_SESSION_ATTENDED") == b"1",
@@ -90,6 +91,8 @@ class SessionFacts:
         return processes.holders(port)
 
     def _processes(self) -> Sequence[Process]:
-        from kei_gates.observe import processes  # the same
+        if self._running is None:
+            from kei_gates.observe import processes  # the same
 
-        return processes.processes(self.facts.session)
+            self._running = processes.processes(self.facts.session)
+        return self._running
