@@ -206,9 +206,8 @@ _TIMEOUT = Grammar("ks", "kill-after signal", flags="vfp")
 
 def _timeout(invocation: Invocation, event: Event) -> Killing | None:
     """Judge `timeout`: what it ends it has started, so only what is paid for counts."""
-    del event
     command = read(invocation.argv, _TIMEOUT, permute=False).operands[1:]
-    if not is_paid_client(command):
+    if not is_paid_client(command) or _is_modals(invocation, event):
         return None
     spelled = shorten(" ".join("..." if word is None else word for word in command))
     return Killing(
@@ -216,6 +215,12 @@ def _timeout(invocation: Invocation, event: Event) -> Killing | None:
         f"`{invocation.program}` would stop `{spelled}`, and what is paid for would end with it",
         "start it detached, or without a limit of time",
     )
+
+
+def _is_modals(invocation: Invocation, event: Event) -> bool:
+    """Whether Modal's client runs below a timer: whether that ends paid work is told of it."""
+    name = invocation.program
+    return any(one.program == "modal" and name in one.via for one in event.analysis.invocations)
 
 
 _ASKS = "-n --no-action -l --list --table -L"
