@@ -101,8 +101,20 @@ SETTINGS: list[tuple[str, dict[str, object]]] = [
     ("retries=modal.Retries(max_retries=4, initial_delay=1.0)", {"attempts": 5}),
     ("retries=modal.Retries(initial_delay=1.0)", {"attempts": None}),
     ("retries=0", {"attempts": 1}),
-    ("min_containers=2", {"seconds": None}),
-    ("min_containers=0", {"seconds": 300}),
+    (
+        "min_containers=2",
+        {
+            "warm": 2,
+            "seconds": 300,
+            "unknown": ("how long `min_containers` keeps containers of `f` (line 5) running",),
+        },
+    ),
+    ("min_containers=x", {"warm": None}),
+    ("min_containers=0", {"warm": 0, "seconds": 300, "unknown": ()}),
+    ("buffer_containers=3", {"inputs": 4}),
+    ("buffer_containers=None", {"inputs": 1}),
+    ("timeout=60, startup_timeout=3600", {"seconds": 3660}),
+    ("timeout=60, startup_timeout=x", {"seconds": None}),
 ]
 
 

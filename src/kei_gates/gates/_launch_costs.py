@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kei_gates.lint.values import Fold
 
 _SHELL, _SHELL_SECONDS = "shell", 3600
+_DAY = 86_400
 _RUNNING = ("ta-", "sb-")
 # What costs nothing by itself: it works in what is paid for already, or builds without a GPU.
 _FREE = frozenset(
@@ -82,7 +83,7 @@ def cost(launch: Launch, rates: Mapping[str, object], now: float) -> Cost:
 
 
 def _of_script(launch: Launch, text: str, rates: Mapping[str, object], now: float) -> Cost:
-    from kei_gates.lint.bound import bounds  # noqa: PLC0415 -- only launches need it
+    from kei_gates.lint.bound import bounds, deploys  # noqa: PLC0415 -- only launches need it
     from kei_gates.lint.script import read  # noqa: PLC0415 -- the same
 
     try:
@@ -94,34 +95,63 @@ def _of_script(launch: Launch, text: str, rates: Mapping[str, object], now: floa
     unknown: list[str] = []
     gpus: list[str] = []
     seconds = 0
-    for name, bound in bounds(script, launch.function, deployed=not is_bounded):
-        gpus += [_UNKNOWN] if bound.gpus is None else bound.gpus
-        seconds = max(seconds, bound.seconds or 0)
-        if launch.verb == _SHELL or not is_bounded:
-            bound = _one_input(bound, _SHELL_SECONDS if is_bounded else None)  # noqa: PLW2901
-        unknown += bound.unknown
-        parts += _parts(bound, rates, now)
-        parts += _machine(script, name, bound, unknown, rates, now)
+    found = []
+    if is_bounded:
+        found = [(*one, False) for one in bounds(script, launch.function)]
+    if not is_bounded or deploys(script, launch.function):
+        found += [(*one, True) for one in bounds(script, deployed=True)]
+    for name, most, is_deployed in found:
+        gpus += [_UNKNOWN] if most.gpus is None else most.gpus
+        seconds = max(seconds, most.seconds or 0)
+        for bound in _of_day(script, name, most) if is_deployed else (_of_run(launch, most),):
+            unknown += bound.unknown
+            parts += _parts(bound, rates, now)
+            parts += _machine(script, name, bound, unknown, rates, now)
     return Cost(
         tuple(part for part in parts if part.cents),
         tuple(dict.fromkeys(unknown)),
-        is_open=bool(gpus) and not is_bounded,
+        is_open=any(most.gpus != () for _, most, is_deployed in found if is_deployed),
         gpu=next((gpu for gpu in gpus if gpu != _UNKNOWN), "" if gpus else CPU),
         seconds=_SHELL_SECONDS if launch.verb == _SHELL else seconds,
     )
 
 
-def _one_input(bound: Bound, seconds: int | None) -> Bound:
+def _of_run(launch: Launch, bound: Bound) -> Bound:
+    return _one_input(bound, _SHELL_SECONDS) if launch.verb == _SHELL else bound
+
+
+def _of_day(script: Script, name: str, bound: Bound) -> list[Bound]:
+    """Give the bounds of what a deployed function does in a day without being asked.
+
+    That are the inputs of its schedule, or one that somebody sends, and what is kept ready.
+    """
+    from kei_gates.lint.schedules import times_a_day  # noqa: PLC0415 -- only launches need it
+
+    unit = next((one.unit for one in script.functions if one.name == name), None)
+    schedule = None if unit is None else unit.setting("schedule")
+    found = [_one_input(bound, None, 1 if schedule is None else times_a_day(schedule))]
+    if bound.warm is None:
+        said = (f"how many containers of `{name}` are kept running",)
+        found.append(_one_input(bound, _DAY, 0, said))
+    elif bound.warm:
+        found.append(_one_input(bound, _DAY, bound.warm))
+    return found
+
+
+def _one_input(
+    bound: Bound, seconds: int | None, inputs: int = 1, said: tuple[str, ...] = ()
+) -> Bound:
     """Give the bound of one input; how many there are is not known anyway, and is not said."""
     from kei_gates.lint.bound import Bound as Bounded  # noqa: PLC0415 -- only launches need it
 
-    said = () if bound.inputs is None and bound.gpus is not None else bound.unknown
+    if bound.inputs is not None or bound.gpus is None:
+        said += bound.unknown
     return Bounded(
         gpus=bound.gpus,
         count=bound.count,
         seconds=seconds or bound.seconds,
         attempts=1,
-        inputs=1,
+        inputs=inputs,
         cluster=bound.cluster,
         unknown=said,
     )

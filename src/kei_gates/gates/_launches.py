@@ -150,12 +150,13 @@ def _of_code(analysis: Analysis, source: str = "") -> Iterator[Launch]:
             continue
         from kei_gates.gates._modal_cli import ModalCommand  # noqa: PLC0415 -- little code does
         from kei_gates.lint.bodies import MAIN  # noqa: PLC0415 -- the same
-        from kei_gates.lint.bound import bounds  # noqa: PLC0415 -- the same
+        from kei_gates.lint.bound import bounds, deploys  # noqa: PLC0415 -- the same
         from kei_gates.lint.script import read as read_script  # noqa: PLC0415 -- the same
         from kei_gates.shell.options import Options  # noqa: PLC0415 -- the same
 
         try:
-            starts = bounds(read_script(code), MAIN)
+            script = read_script(code)
+            starts = bounds(script, MAIN) or deploys(script, MAIN)
         except ValueError:
             continue  # what does not parse does not run
         by = [one for one in analysis.invocations if one.program == program]

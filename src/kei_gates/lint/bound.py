@@ -7,8 +7,8 @@ timeout lets it run, and again for each retry.
 from __future__ import annotations
 
 from kei_gates.lint.bodies import MAIN
-from kei_gates.lint.limits import Bound, bound_of, greatest, has_gpu
-from kei_gates.lint.reach import Sent, reached, starts
+from kei_gates.lint.limits import WARM, Bound, bound_of, greatest, has_gpu
+from kei_gates.lint.reach import DEPLOY, KEEP, Sent, reached, starts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kei_gates.lint.registered import Function
     from kei_gates.lint.script import Script
 
-__all__ = ["Bound", "app_names", "bound", "bounds", "fan_out", "gpu_functions"]
+__all__ = ["Bound", "app_names", "bound", "bounds", "deploys", "fan_out", "gpu_functions"]
 
 
 def bound(script: Script, function: str | None = None, *, deployed: bool = False) -> Bound:
@@ -38,10 +38,38 @@ def bounds(
 ) -> tuple[tuple[str, Bound], ...]:
     """Give the bound of each function that is started, by its name: what each costs, added up."""
     parts, unknown = _parts(script, function, deployed=deployed)
+    if not deployed and parts:
+        parts = [*parts, *_kept(script, parts)]
     found = [(sent.function.name if sent.function else "", bound_of(sent)) for sent in parts]
     if unknown:
         found.append(("", Bound(gpus=None, inputs=None, unknown=unknown)))
     return tuple(found)
+
+
+def _kept(script: Script, parts: Sequence[Sent]) -> list[Sent]:
+    """Give the functions whose GPUs an app that runs keeps ready, though nothing is sent to them.
+
+    Of those without a GPU that costs little.
+    """
+    started = {sent.function.unit.body.key for sent in parts if sent.function is not None}
+    return [
+        Sent(one, KEEP, 0, one.line, None)
+        for one in script.functions
+        if one.unit.body.key not in started
+        and one.unit.gpu is not None
+        and any(
+            choice not in (None, 0)
+            for name in WARM
+            if name in one.unit.settings
+            for choice in one.unit.settings[name].choices
+        )
+    ]
+
+
+def deploys(script: Script, function: str | None = None) -> bool:
+    """Say whether what runs of a script deploys its app, whose functions run from then on."""
+    begin = (MAIN,) if function == MAIN else [one.body.key for one in starts(script, function)[0]]
+    return any(sent.how == DEPLOY for sent in reached(script, begin))
 
 
 def gpu_functions(script: Script, function: str | None = None) -> list[Function]:
@@ -85,7 +113,7 @@ def _parts(
 ) -> tuple[list[Sent], tuple[str, ...]]:
     """Give all inputs of a launch, and what cannot be known of which they are."""
     if name == MAIN:
-        return reached(script, (MAIN,)), ()
+        return _sent(script, (MAIN,)), ()
     if deployed:
         functions, doubt = tuple(one for one in script.functions if not one.is_entrypoint), ""
         if not functions:
@@ -96,8 +124,12 @@ def _parts(
     own = [
         Sent(one, "remote", number, one.line, None) for one in functions if not one.is_entrypoint
     ]
-    found = own + reached(script, [one.body.key for one in functions])
+    found = own + _sent(script, [one.body.key for one in functions])
     return found, (doubt,) if doubt else ()
+
+
+def _sent(script: Script, begin: Sequence[str]) -> list[Sent]:
+    return [sent for sent in reached(script, begin) if sent.how != DEPLOY]
 
 
 def _together(found: Sequence[Bound], unknown: tuple[str, ...]) -> Bound:
@@ -114,6 +146,7 @@ def _together(found: Sequence[Bound], unknown: tuple[str, ...]) -> Bound:
         attempts=greatest(one.attempts for one in found),
         inputs=_sum([one.inputs for one in found]),
         cluster=greatest(one.cluster for one in found),
+        warm=_sum([one.warm for one in found]),
         unknown=said,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kei_gates.lint import gpus
-from kei_gates.lint.reach import CREATE
+from kei_gates.lint.reach import BUILD, CREATE, KEEP
 from kei_gates.lint.registered import is_named
 from kei_gates.lint.values import Made
 from kei_gates.model import Value
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT = 300
 """The seconds that a function or a sandbox may run where it does not say (SDK 1.6.4, `app.py`)."""
 _RETRIES = frozenset(("modal.Retries", "modal.retries.Retries"))
-_WARM = ("min_containers", "keep_warm")
+_BUILD_TIMEOUT = 3600  # of `Image.run_function` (SDK 1.6.4, `image.py`)
+WARM = ("min_containers", "keep_warm")
+"""The settings that keep containers running without inputs."""
+_BUFFER = ("buffer_containers",)
+_STARTUP = "startup_timeout"
+_BARE = (BUILD, CREATE)
+_STARTS = "starts a function that the script does not define"
 _CHANGED = (("gpu", "GPU"), ("timeout", "timeout"), ("retries", "retries"))
 
 
@@ -30,12 +36,13 @@ class Bound(Value):
     `gpus` are all names that may be meant, in order of preference, none at all for a launch that
     has only CPUs. `count` is how many of them each container has, `seconds` how long one input may
     run, `attempts` how often each is tried, `inputs` how many there are in all, `cluster` how many
-    containers work on one together. Where several functions run, each number is the greatest of
-    them, and `inputs` their sum. `unknown` says for people what is not known, and what the
-    environment may change: that is counted as it stands in the script.
+    containers work on one together, `warm` how many are kept running without any. Where several
+    functions run, each number is the greatest of them, and `inputs` their sum. `unknown` says for
+    people what is not known, and what the environment may change: that is counted as it stands in
+    the script.
     """
 
-    __slots__ = ("attempts", "cluster", "count", "gpus", "inputs", "seconds", "unknown")
+    __slots__ = ("attempts", "cluster", "count", "gpus", "inputs", "seconds", "unknown", "warm")
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
@@ -46,6 +53,7 @@ class Bound(Value):
         attempts: int | None = 1,
         inputs: int | None = 0,
         cluster: int | None = 1,
+        warm: int | None = 0,
         unknown: tuple[str, ...] = (),
     ) -> None:
         self.gpus: Final = gpus
@@ -54,6 +62,7 @@ class Bound(Value):
         self.attempts: Final = attempts
         self.inputs: Final = inputs
         self.cluster: Final = cluster
+        self.warm: Final = warm
         self.unknown: Final = unknown
 
 
@@ -61,11 +70,13 @@ def gpu_of(sent: Sent) -> Fold | None:
     """Give what inputs are sent to as GPU; none for what has none, or of which nothing is known."""
     if sent.function is not None:
         return sent.function.unit.gpu
-    return sent.made.argument(-1, "gpu") if sent.made is not None and sent.how == CREATE else None
+    return sent.made.argument(-1, "gpu") if sent.made is not None and sent.how in _BARE else None
 
 
 def has_gpu(sent: Sent) -> bool:
     """Say whether inputs are sent to a GPU, or may be."""
+    if sent.how in (BUILD, KEEP):
+        return False  # no input waits for these
     is_unknown = sent.function is None and sent.how != CREATE
     return is_unknown or bool(gpus.of(gpu_of(sent)))
 
@@ -74,8 +85,9 @@ def bound_of(sent: Sent) -> Bound:
     """Give the most that inputs cost."""
     if sent.function is not None:
         return _Limits(sent, sent.function).bound()
-    if sent.how == CREATE and sent.made is not None:
+    if sent.how in _BARE and sent.made is not None:
         return _Limits(sent, None).bound()
+    does = "keeps containers running" if sent.how == KEEP else _STARTS
     return Bound(
         gpus=None,
         count=None,
@@ -83,7 +95,7 @@ def bound_of(sent: Sent) -> Bound:
         attempts=None,
         inputs=sent.inputs,
         cluster=None,
-        unknown=(f"line {sent.line} starts a function that the script does not define",),
+        unknown=(f"line {sent.line} {does}",),
     )
 
 
@@ -104,8 +116,8 @@ class _Limits:
         self._sent: Final = sent
         self._unit: Final = None if function is None else function.unit
         if function is None:
-            self._name = "the sandbox"
-            self._where = f"the sandbox (line {sent.line})"
+            self._name = "the image" if sent.how == BUILD else "the sandbox"
+            self._where = f"{self._name} (line {sent.line})"
         else:
             self._name = f"`{function.name}`"
             self._where = f"`{function.unit.name}` (line {function.unit.line})"
@@ -119,16 +131,32 @@ class _Limits:
         cluster = self._cluster()
         if self._sent.inputs is None:
             self._unknown.append(f"how many inputs {self._name} gets from line {self._sent.line}")
+        warm, buffer = self._kept(WARM), self._kept(_BUFFER)
+        if warm != 0:
+            name = next((name for name in WARM if self._setting(name)), WARM[0])
+            self._unknown.append(f"how long `{name}` keeps containers of {self._where} running")
+        if buffer is None:
+            self._unknown.append(f"how many containers {self._where} holds ready")
+        inputs = self._sent.inputs
         self._add_what_the_environment_changes()
         return Bound(
             gpus=names,
             count=count,
             seconds=seconds,
             attempts=None if retries is None else max(retries, 0) + 1,
-            inputs=self._sent.inputs,
+            inputs=inputs and inputs + (buffer or 0),
             cluster=cluster,
+            warm=warm,
             unknown=tuple(self._unknown),
         )
+
+    def _kept(self, names: tuple[str, ...]) -> int | None:
+        """Give how many containers a setting keeps; none where that is not known."""
+        unit = self._unit
+        found = [] if unit is None else [unit.settings.get(name) for name in names]
+        choices = [one for fold in found if fold is not None for one in fold.choices]
+        known = [0 if one is None else plain_number(one) for one in choices]
+        return _at_least(0, greatest(known or [0]))
 
     def _setting(self, name: str) -> Fold | None:
         if self._unit is not None:
@@ -146,15 +174,17 @@ class _Limits:
 
     def _seconds(self) -> int | None:
         unit = self._unit
-        for name in _WARM if unit is not None else ():
-            warm = unit.settings.get(name) if unit is not None else None
-            if warm is not None and any(choice not in (None, 0) for choice in warm.choices):
-                self._unknown.append(f"how long `{name}` keeps containers of {self._where} running")
-                return None
         if unit is not None and unit.kind == "server":
             self._unknown.append(f"how long the server {self._where} runs")
             return None
-        return _at_least(0, self._number("timeout", DEFAULT_TIMEOUT, plain_number))
+        is_build = unit is None and self._sent.how == BUILD
+        default = _BUILD_TIMEOUT if is_build else DEFAULT_TIMEOUT
+        # what starts up may take its own time, before any input
+        limits = [self._number("timeout", default, plain_number)]
+        limits += [
+            self._number(_STARTUP, 0, lambda given: 0 if given is None else plain_number(given))
+        ]
+        return None if None in limits else sum(max(0, one or 0) for one in limits)
 
     def _cluster(self) -> int | None:
         if self._unit is None:

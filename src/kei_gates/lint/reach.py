@@ -6,7 +6,7 @@ from collections import deque
 
 from kei_gates.lint.bodies import SCRIPT
 from kei_gates.lint.fold import times
-from kei_gates.lint.registered import Function, is_named
+from kei_gates.lint.registered import APPS, Function, is_named
 from kei_gates.lint.values import Fold, Items, Lambda, Local, Made, Named, Part, count, root
 from kei_gates.model import Value
 
@@ -22,9 +22,31 @@ ONE: Final = frozenset(("remote", "remote_gen", "spawn"))
 """The methods that send one input."""
 MANY: Final = frozenset(("map", "starmap", "for_each", "spawn_map", "experimental_spawn_map"))
 """The methods that send one for each item."""
-SANDBOX: Final = frozenset(("modal.Sandbox.create", "modal.Sandbox.create.aio"))
+SANDBOX: Final = frozenset(
+    f"modal.{module}Sandbox.{method}{ending}"
+    for module in ("", "sandbox.")
+    for method in ("create", "_experimental_create", "_experimental_from_snapshot")
+    for ending in ("", ".aio")
+)
 CREATE: Final = "create"
 """How a sandbox is started."""
+BUILD: Final = "build"
+"""How an image is built on a GPU."""
+DEPLOY: Final = "deploy"
+"""How code deploys its app: all functions of the script run from then on."""
+KEEP: Final = "keep"
+"""How code keeps containers running."""
+_BUILDING = frozenset(
+    (
+        "apt_install", "dockerfile_commands", "micromamba_install", "pip_install",
+        "pip_install_from_pyproject", "pip_install_from_requirements", "pip_install_private_repos",
+        "poetry_install_from_file", "run_commands", "run_function", "uv_pip_install", "uv_sync",
+    )
+)  # fmt: skip
+_DEPLOYING = frozenset(("modal.runner.deploy_app", "modal.runner.deploy_stub"))
+_APP = frozenset(("app", "stub"))
+_KEEPING = frozenset(("keep_warm", "update_autoscaler"))
+_KEPT = frozenset(("buffer_containers", "min_containers", "warm_pool_size"))
 _MOST_GIVEN = 100
 _FOLLOWED = ("followed", "")
 _MOST_FOLLOWED = 20_000
@@ -88,9 +110,23 @@ def sending(script: Script, callee: object) -> tuple[object, str] | None:
     target = script.target(callee.of)
     if isinstance(target, (Function, Made)):
         return target, callee.name
-    if isinstance(target, Local) or callee.name not in _SURELY or _is_other(script, callee.of):
+    if isinstance(target, Local) and not _is_wrapped(script, target):
+        return None
+    if callee.name not in _SURELY or _is_other(script, callee.of):
         return None
     return None, callee.name
+
+
+def _is_wrapped(script: Script, local: Local) -> bool:
+    """Say whether a function is made into something else, by who knows what."""
+    body = script.bodies[local.key]
+    return not body.is_class and any(not _is_of_others(one.only) for one in body.decorators)
+
+
+def _is_of_others(decorator: object) -> bool:
+    begin = root(decorator)
+    library = begin.path.partition(".")[0] if isinstance(begin, Named) else "builtins"
+    return library != "builtins" and library in _OTHERS
 
 
 def _is_other(script: Script, value: object) -> bool:
@@ -166,6 +202,10 @@ def _edges_of(
     if made is not None and is_named(callee, SANDBOX):
         yield Edge(None, often, Sent(None, CREATE, often, line, made))
         return
+    how = _of_app(script, callee, made)
+    if how:
+        yield Edge(None, often, Sent(None, how, often, line, made))
+        return
     found = sending(script, callee)
     if found is not None:
         target, how = found
@@ -191,6 +231,31 @@ def _edges_of(
         begin = script.methods(script.bodies[target.key]).get("__init__")
         if begin is not None and made is not None:
             yield Edge(begin.key, often)
+
+
+def _of_app(script: Script, callee: object, made: Made | None) -> str:
+    """Say how a call costs money beside sending inputs; empty for one that does not."""
+    if isinstance(callee, Part) and callee.name == "aio":
+        callee = callee.of
+    if isinstance(callee, Named):
+        path = callee.path.removesuffix(".aio")
+        base, _, name = path.rpartition(".")
+        is_app = name == "deploy" and "." in base and base.rpartition(".")[2] in _APP
+        return DEPLOY if path in _DEPLOYING or is_app else ""
+    if not isinstance(callee, Part):
+        return ""
+    if callee.name == "deploy":
+        app = callee.of
+        return DEPLOY if isinstance(app, Made) and is_named(app.callee, APPS) else ""
+    given = {} if made is None else made.keywords
+    if callee.name in _KEEPING and not _is_other(script, callee.of):
+        kept = [fold for name, fold in given.items() if name in _KEPT]
+        kept += [] if made is None else made.arguments
+        return KEEP if any(one not in (None, 0) for fold in kept for one in fold.choices) else ""
+    if callee.name in _BUILDING and "gpu" in given and given["gpu"].only is not None:
+        begin = root(callee.of)
+        return BUILD if isinstance(begin, Named) and begin.path.startswith("modal.") else ""
+    return ""
 
 
 def _given(script: Script, made: Made | None, line: int) -> Iterator[Edge]:
