@@ -174,7 +174,7 @@ def _names(launch: Launch) -> tuple[str, ...] | None:
     from kei_gates.lint.script import read as read_script  # noqa: PLC0415 -- the same
 
     try:
-        return app_names(read_script(launch.text))
+        return app_names(read_script(launch.text, launch.find))
     except ValueError:
         return ()  # it cannot be deployed
 
@@ -223,6 +223,6 @@ def _uses_gpu(launch: Launch) -> bool:
     from kei_gates.lint.script import read as read_script  # noqa: PLC0415 -- the same
 
     try:
-        return bool(gpu_functions(read_script(launch.text), launch.function))
+        return bool(gpu_functions(read_script(launch.text, launch.find), launch.function))
     except ValueError:
         return False  # it cannot run

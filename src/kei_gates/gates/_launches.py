@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Final
 
     from kei_gates.gates._modal_cli import ModalCommand
+    from kei_gates.gates._script_modules import Find
     from kei_gates.model import Analysis, Event, Invocation
 
 _MODAL = "modal"
@@ -18,7 +19,6 @@ _LAUNCH = "launch"
 # The commands that are given a script; `shell` may do without.
 _OF_SCRIPTS = frozenset(("run", "deploy", "serve", "shell"))
 _PYTHON = "python"
-_IMPORTS = ("import modal", "from modal")
 # How code says that what it runs shall outlive it.
 _DETACHES = "detach=True"
 _CHANGES_FOLDER = frozenset(("cd", "chdir", "popd", "pushd"))
@@ -32,14 +32,15 @@ class Launch(Value):
     `verb` is the subcommand (`run`, `server deploy`), or `python` for code that launches by itself,
     or the program of somebody else's client. `name` is the script as the command names it,
     `text` what it reads, none where that cannot be known; both are empty where there is no script.
+    `find` gives the modules that it imports, as `lint.script.read` takes it.
     `function` is the one of it that the command names. `app` is the name that the command gives the
     app. `detached` says that the run outlives its client. `times` tells how often it is launched,
     none where nobody can say. `declared` is the cost that stands before the command.
     """
 
     __slots__ = (
-        "app", "command", "declared", "detached", "function", "invocation", "name", "text",
-        "times", "verb",
+        "app", "command", "declared", "detached", "find", "function", "invocation", "name",
+        "text", "times", "verb",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
@@ -49,6 +50,7 @@ class Launch(Value):
         *,
         name: str = "",
         text: str | None = "",
+        find: Find | None = None,
         function: str | None = None,
         times: int | None = 1,
         declared: str | None = None,
@@ -58,6 +60,7 @@ class Launch(Value):
         self.verb: Final = " ".join(command.path)
         self.name: Final = name
         self.text: Final = text
+        self.find: Final = find
         self.function: Final = function
         self.app: Final = command.options.value("name", "n", "app-name")
         self.detached: Final = command.options.has("d", "detach") or (
@@ -74,12 +77,22 @@ class Launch(Value):
 def may_launch(event: Event) -> bool:
     """Say whether a call has anything to do with Modal; what else it does costs no more time."""
     return any(_MODAL in one.program.casefold() for one in event.analysis.invocations) or any(
-        _imports_modal(code) for _, _, code in event.analysis.codes
+        _uses_modal(code, event)
+        for _, language, code in event.analysis.codes
+        if language == _PYTHON
     )
 
 
-def _imports_modal(code: str) -> bool:
-    return any(words in code for words in _IMPORTS)
+def _uses_modal(code: str, event: Event | None) -> bool:
+    from kei_gates.gates._script_modules import (  # noqa: PLC0415 -- few calls run code
+        home,
+        imports_modal,
+        uses_modal,
+    )
+
+    if event is None or imports_modal(code):
+        return imports_modal(code)
+    return uses_modal(code, home(code, event), event)
 
 
 _HIDDEN = "..."  # a word of a command that is not known
@@ -102,7 +115,7 @@ def hidden(event: Event) -> Deny | None:
 def launches(event: Event) -> tuple[Launch, ...]:
     """Give the launches of a call, in the order in which the analysis found them."""
     found = [_launch(*one, event) for one in _of_client(event.analysis)]
-    return (*found, *_of_code(event.analysis, event.call.command or ""))
+    return (*found, *_of_code(event.analysis, event))
 
 
 def launched_by(analysis: Analysis) -> tuple[Invocation, ...]:
@@ -143,19 +156,26 @@ def elsewhere(event: Event) -> tuple[Launch, ...]:
     return tuple(found)
 
 
-def _of_code(analysis: Analysis, source: str = "") -> Iterator[Launch]:
+def _of_code(analysis: Analysis, event: Event | None = None) -> Iterator[Launch]:
     """Give the launches of code that starts an app, a function or a sandbox by itself."""
+    ignored: set[str] | None = None
     for program, language, code in analysis.codes:
-        if language != _PYTHON or program == _MODAL or not _imports_modal(code):
+        if language != _PYTHON or program == _MODAL or not _uses_modal(code, event):
             continue
+        from kei_gates.gates import _script_modules as modules  # noqa: PLC0415 -- the same
         from kei_gates.gates._modal_cli import ModalCommand  # noqa: PLC0415 -- little code does
         from kei_gates.lint.bodies import MAIN  # noqa: PLC0415 -- the same
         from kei_gates.lint.bound import bounds, deploys  # noqa: PLC0415 -- the same
         from kei_gates.lint.script import read as read_script  # noqa: PLC0415 -- the same
         from kei_gates.shell.options import Options  # noqa: PLC0415 -- the same
 
+        if ignored is None:
+            ignored = set() if event is None else modules.only_imported(event)
+        if code in ignored:
+            continue  # what imports it tells what it does
+        find = None if event is None else modules.finder(modules.home(code, event), event)
         try:
-            script = read_script(code)
+            script = read_script(code, find)
             starts = bounds(script, MAIN) or deploys(script, MAIN)
         except ValueError:
             continue  # what does not parse does not run
@@ -164,8 +184,15 @@ def _of_code(analysis: Analysis, source: str = "") -> Iterator[Launch]:
             # Which of several commands runs the code is not told; any of them may.
             operand = next((word for word in by[-1].argv[1:] if word and word[0] != "-"), "code")
             command = ModalCommand((_PYTHON,), frozenset((_LAUNCH,)), Options())
-            declared = _declared(source[slice(*by[-1].span)])
-            yield Launch(by[-1], command, name=operand, text=code, function=MAIN, declared=declared)
+            yield Launch(
+                by[-1],
+                command,
+                name=operand,
+                text=code,
+                find=find,
+                function=MAIN,
+                declared=None if event is None else _declared(event.source(by[-1].span)),
+            )
 
 
 def _launch(invocation: Invocation, command: ModalCommand, event: Event) -> Launch:
@@ -179,28 +206,35 @@ def _launch(invocation: Invocation, command: ModalCommand, event: Event) -> Laun
     if reference == "" and command.path[0] == "shell":
         return Launch(invocation, command, times=times, declared=declared)
     name, _, function = (reference or "").partition("::")
+    text, find = _text(name, event, is_module=command.options.has("m")) if name else (None, None)
     return Launch(
         invocation,
         command,
         name=name or "...",
-        text=_text(name, event, is_module=command.options.has("m")) if name else None,
+        text=text,
+        find=find,
         function=function or None,
         times=times,
         declared=declared,
     )
 
 
-def _text(name: str, event: Event, *, is_module: bool) -> str | None:
-    """Give the text of a script; none where it is not known, or may be one of several."""
+def _text(name: str, event: Event, *, is_module: bool) -> tuple[str | None, Find | None]:
+    """Give the text of a script and what finds its modules; none where it is not known.
+
+    It is not where it may be one of several.
+    """
+    from kei_gates.gates._script_modules import finder, texts_at  # noqa: PLC0415 -- the same
+
     if name == "-":
-        return _from_stdin(event)
+        return _from_stdin(event), finder("", event)
     if is_module:
         base = name.replace(".", "/")
         paths = _named((f"{base}.py", f"{base}/__init__.py", f"{base}/__main__.py"), event)
     else:
         paths = _named((name,), event)
-    texts = {text for path in paths for text in _texts_at(path, event)}
-    return texts.pop() if len(texts) == 1 else None
+    texts = {text for path in paths for text in texts_at(path, event)}
+    return (texts.pop(), finder(paths[0], event)) if len(texts) == 1 else (None, None)
 
 
 def _named(names: tuple[str, ...], event: Event) -> list[str]:
@@ -219,20 +253,6 @@ def _named(names: tuple[str, ...], event: Event) -> list[str]:
     if not moves:
         places += [f"{event.call.cwd}/{name}" for name in names if not name.startswith("/")]
     return [path for path in places if event.look(path).kind != "missing"]
-
-
-def _texts_at(path: str, event: Event) -> list[str | None]:
-    """Give what may be read at a path: what the source leaves there, else what lies there."""
-    absolute = path if path.startswith("/") else f"{event.call.cwd}/{path}"
-    left = event.analysis.left(absolute)
-    if left and None not in left:
-        return [*left]
-    if left and any(
-        one.kind == "write" and one.path in (path, absolute) for one in event.analysis.effects
-    ):
-        return [None]
-    fact = event.look(absolute)
-    return [fact.text if fact.kind == "text" else None]
 
 
 def _from_stdin(event: Event) -> str | None:

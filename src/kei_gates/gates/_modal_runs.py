@@ -75,7 +75,7 @@ def _runs_once(past: Past, launch: Launch) -> bool:
 
     if not launch.text:
         return True  # there is nothing in it that could spread out
-    count = fan_out(read_script(launch.text), found[0][0] or None)
+    count = fan_out(read_script(launch.text, launch.find), found[0][0] or None)
     return count is not None and count <= 1
 
 

@@ -33,12 +33,20 @@ class Used(Value):
 class Body:
     """One function or class, or the script itself: what stands in it, in order.
 
-    `owner` is the key of the class that it is a method of.
+    `owner` is the key of the class that it is a method of. `is_imported` says that it stands in
+    another module.
     """
 
-    def __init__(
-        self, key: str, name: str, node: ast.AST, owner: str | None = None, line: int = 1
+    def __init__(  # noqa: PLR0913, PLR0917 -- a record has as many arguments as fields
+        self,
+        key: str,
+        name: str,
+        node: ast.AST,
+        owner: str | None = None,
+        line: int = 1,
+        is_imported: bool = False,  # noqa: FBT002 -- a field
     ) -> None:
+        self.is_imported: Final = is_imported
         self.key: Final = key
         self.name: Final = name
         self.node: Final = node

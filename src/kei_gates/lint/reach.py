@@ -12,7 +12,7 @@ from kei_gates.model import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Final
 
     from kei_gates.lint.bodies import Body
@@ -329,23 +329,28 @@ def reached(script: Script, starts: Iterable[str]) -> list[Sent]:
     ]
 
 
+def _own(functions: Sequence[Function]) -> list[Function]:
+    """Give the functions that stand in the script itself, or all where none does."""
+    return [one for one in functions if not one.body.is_imported] or [*functions]
+
+
 def starts(script: Script, name: str | None) -> tuple[tuple[Function, ...], str]:
     """Give what `modal run` starts of a script, and what cannot be known of that.
 
     Source: `cli/import_refs.py`: the only entrypoint, else the only function.
     """
     usable = [one for one in script.functions if not script.is_web_method(one)]
-    usable = usable or [*script.functions]
+    usable = _own(usable or script.functions)
     if name:
         short = name
         if short.partition(".")[2] and short.partition(".")[0] not in script.bodies:
             short = short.partition(".")[2]  # `app.train`
-        named = [one for one in script.functions if short in (one.name, one.unit.name)]
+        named = _own([one for one in script.functions if short in (one.name, one.unit.name)])
         if named:
             return tuple(named), ""
         usable_names = ", ".join(f"`{one.name}`" for one in usable)
         return tuple(usable), f"there is no function `{name}` in it, only {usable_names or 'none'}"
-    entrypoints = script.entrypoints or tuple(usable)
+    entrypoints = tuple(_own(script.entrypoints) or usable)
     if not entrypoints:
         return (), "no function of Modal is to be seen in it"
     if len(entrypoints) == 1:

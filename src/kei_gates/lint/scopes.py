@@ -30,7 +30,10 @@ class Scope:
         parent: Scope | None = None,
         changed: frozenset[str] = frozenset(),
         filled: frozenset[str] = frozenset(),
+        origin: str = "",
     ) -> None:
+        # the path of the module, empty for the script itself
+        self.origin: str = origin if parent is None else parent.origin
         self.names: dict[str, Fold] = {}
         self.parent = parent
         self._changed = changed

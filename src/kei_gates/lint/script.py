@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from kei_gates.lint.bodies import Body, Used
     from kei_gates.lint.registered import UnitKind
+    from kei_gates.lint.walk import Find
 
 
 class Script:
@@ -247,6 +248,9 @@ class Script:
         return ANYTHING
 
 
-def read(text: str) -> Script:
-    """Read a script. Raises `ScriptError`, a `ValueError`, for what cannot be read."""
-    return Script(walk(tree.parse(text)).bodies, text)
+def read(text: str, find: Find | None = None) -> Script:
+    """Read a script. Raises `ScriptError`, a `ValueError`, for what cannot be read.
+
+    `find` gives the modules that it imports, as `Walker` says; without it they are not known.
+    """
+    return Script(walk(tree.parse(text), find).bodies, text)

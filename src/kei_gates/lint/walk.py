@@ -35,16 +35,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any, Final
 
+    Find = Callable[[str, int, str], "tuple[str, str] | None"]
     Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 _MOST_KEPT = 200
+_MOST_MODULES, _DEEPEST_MODULE = 40, 8
 
 
 class Walker(CallFolder):
-    """Reads a script; what it found is in `bodies`, by key."""
+    """Reads a script; what it found is in `bodies`, by key.
 
-    def __init__(self, module: ast.Module) -> None:
+    `find` gives the path and the text of a module that it imports: of its name, the number of dots
+    before it and the path of the module that imports it, empty for the script.
+    """
+
+    def __init__(self, module: ast.Module, find: Find | None = None) -> None:
         super().__init__(Scope(None, *tree.changed_names(module, FILLING)))
+        self._find = find
+        self._loaded: dict[str, Scope] = {}
+        self._modules: dict[str, Scope] = {}
+        self._depth = 0
         self._here = Body(SCRIPT, SCRIPT, module)
         self._main = Body(MAIN, MAIN, ast.Module([], []))
         self.bodies: dict[str, Body] = {SCRIPT: self._here, MAIN: self._main}
@@ -66,6 +76,10 @@ class Walker(CallFolder):
 
     def attribute_of(self, value: object, name: str) -> Fold:
         """Give what an attribute of a value may be; of classes, what they say themselves."""
+        if isinstance(value, Named) and value.path in self._modules:
+            found = self._of_module(self._modules[value.path], name)
+            if found is not None:
+                return found
         of = value.callee if isinstance(value, Made) else value
         given = value.keywords if isinstance(value, Made) else {}
         if isinstance(of, Local) and not (isinstance(value, Made) and value.arguments):
@@ -81,8 +95,11 @@ class Walker(CallFolder):
         key = prefix + node.name
         if key in self.bodies:
             key = f"{key}@{node.lineno}:{node.col_offset}"
+        while key in self.bodies:  # of another module
+            key += "+"
         name = f"{self.bodies[owner].name}.{node.name}" if owner else node.name
-        body = self.bodies[key] = Body(key, name, node, owner, node.lineno)
+        is_imported = bool(self.scope.origin)
+        body = self.bodies[key] = Body(key, name, node, owner, node.lineno, is_imported)
         body.decorators = [self.fold(decorator) for decorator in node.decorator_list]
         self.scope.set(node.name, just(Local(key)))
         return body
@@ -154,13 +171,52 @@ class Walker(CallFolder):
     def _import(self, node: ast.Import) -> None:
         for alias in node.names:
             path = alias.name if alias.asname else alias.name.partition(".")[0]
+            for module in dict.fromkeys((path, alias.name)):
+                self._load(module, 0)
             self.scope.set(alias.asname or path, just(Named(path)))
 
     def _import_from(self, node: ast.ImportFrom) -> None:
         module = "." * node.level + (node.module or "")
+        loaded = self._load(node.module or "", node.level)
         for alias in node.names:
-            path = f"{module}.{alias.name}"
-            self.scope.set(alias.asname or alias.name, just(Named(path)))
+            if alias.name == "*" and loaded is not None:
+                for name in [name for name in loaded.names if not name.startswith("_")]:
+                    self.scope.set(name, self._of_module(loaded, name) or ANYTHING)
+                continue
+            found = None if loaded is None else self._of_module(loaded, alias.name)
+            if found is None:
+                self._load(f"{node.module}.{alias.name}" if node.module else alias.name, node.level)
+                found = just(Named(f"{module}{'.' if node.module else ''}{alias.name}"))
+            self.scope.set(alias.asname or alias.name, found)
+
+    def _load(self, module: str, level: int) -> Scope | None:
+        """Read a module of the project; none for any other."""
+        is_far = self._depth >= _DEEPEST_MODULE or len(self._loaded) >= _MOST_MODULES
+        found = self._find(module, level, self.scope.origin) if self._find and not is_far else None
+        if found is None:
+            return None
+        path, text = found
+        if path not in self._loaded:
+            try:
+                parsed = tree.parse(text)
+            except tree.ScriptError:
+                return None
+            changed = tree.changed_names(parsed, FILLING)
+            self._loaded[path] = Scope(None, *changed, origin=path)
+            around, often = self.scope, self.times
+            self.scope, self.times = self._loaded[path], 1
+            self._depth += 1
+            self._block(parsed.body)
+            self._depth -= 1
+            self.scope, self.times = around, often
+        self._modules["." * level + module] = self._loaded[path]
+        return self._loaded[path]
+
+    @staticmethod
+    def _of_module(scope: Scope, name: str) -> Fold | None:
+        """Give what a name of a module stands for; none for one that it does not have."""
+        found = scope.names.get(name)
+        return None if found is None else scope.seen_from_inside(name, found)
 
     def _assign(self, node: ast.Assign) -> None:
         value = self.fold(node.value)
@@ -200,6 +256,8 @@ class Walker(CallFolder):
     def _if(self, node: ast.If) -> None:
         test = self.fold(node.test)
         if _is_main(node.test):
+            if self.scope.origin:
+                return  # it is imported, and does not run
             here, self._here = self._here, self._main
             branch = self._branch(node.body)
             self._here = here
@@ -326,6 +384,6 @@ def _captured(pattern: ast.AST) -> list[str]:
     return found
 
 
-def walk(module: ast.Module) -> Walker:
-    """Read the tree of a script."""
-    return Walker(module)
+def walk(module: ast.Module, find: Find | None = None) -> Walker:
+    """Read the tree of a script, with the modules that `find` gives."""
+    return Walker(module, find)
