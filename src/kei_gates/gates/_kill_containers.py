@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from kei_gates.model import Event, Invocation
 
 _INSTEAD = (
-    "leave it running and report what should be stopped; what this very command starts by a name "
-    "of its own (`--name`, `-p`) it may also end"
+    "leave it running and report what should be stopped; what a command has surely started itself "
+    "it may also end: `ID=$(docker run -d ...); docker rm -f $ID`, or `docker run --name x ... && "
+    "{ ...; docker rm -f x; }`"
 )
 _ENGINE = Grammar(
     "cHlna",

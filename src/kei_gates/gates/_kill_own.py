@@ -1,53 +1,63 @@
-"""What a source started by itself, under a name of its own, and may therefore end.
+"""What a session started by itself, under a name of its own, and may therefore end.
 
-`docker run --name x IMAGE; ...; docker rm -f x` ends nobody's work but its own. The name must stand
-in the source before it is ended, and nothing else may be ended with it.
+`docker run --name x IMAGE && { ...; docker rm -f x; }` ends nobody's work but its own. What made it
+must have succeeded before (see `_kill_proofs`), in the source or in an earlier call of the session,
+and nothing else may be ended with it. A training, or what uses a graphics card, is somebody's work
+whoever has started it.
 """
 
 from __future__ import annotations
 
+from kei_gates.gates._trainings import looks_like_training
+from kei_gates.model import Fault
 from kei_gates.shell.options import Grammar, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kei_gates.facts import Past
     from kei_gates.gates._kill_table import Found
     from kei_gates.model import Event, Invocation, Origin
     from kei_gates.shell.expand import Field
     from kei_gates.shell.options import Options
 
 _ENGINES = frozenset(("docker", "podman", "nerdctl"))
-_COMPOSERS = frozenset(("docker-compose", "podman-compose"))
 _CLUSTERS = frozenset(("kubectl", "kubecolor", "oc"))
 # What ends a thing that has a name: by the first words of the command.
 _ENDING = frozenset(("kill", "remove", "restart", "rm", "stop", "pause"))
 # What is made with its name as the first operand.
 _MADE_BY_NAME = frozenset(("network", "volume", "pod"))
-_PROJECT = Grammar(
-    "fpc", "file project-name profile env-file project-directory parallel progress ansi context"
-)
-_PROJECT_ENDS = frozenset(("down", "kill", "rm", "stop", "restart", "pause"))
+# Ways to make a thing that do not fail where one of that name is there already.
+_TOLERANT = ("dry-run", "help", "ignore", "replace", "save-config")
+# What sends the same command elsewhere, or makes a name stand for another thing.
+_MOVING = (
+    "DOCKER_HOST", "DOCKER_CONTEXT", "CONTAINER_HOST", "CONTAINER_CONNECTION", "KUBECONFIG",
+    "context use", "use-context", "set-context", "kubens", "kubectx", " rename",
+)  # fmt: skip
+_CARDS = ("--gpus", "nvidia", "--device=/dev/dri")
 _MOST_EARLIER = 64
+_RECENT = 3600.0
+"""Seconds for which what an earlier call made is nobody's long work."""
 
 
 def made_before(found: Found, invocation: Invocation, event: Event) -> bool:
-    """Say whether a command ends nothing but what the source made before it."""
-    before = earlier(invocation, event)
+    """Say whether a command ends nothing but what the session made before it."""
     name = invocation.program
     if name in _CLUSTERS:
-        return _resources(found, before)
-    if name in _COMPOSERS or "compose" in invocation.argv:
-        return _project(invocation, before)
-    return name in _ENGINES and _containers(found, invocation, before)
+        return _resources(found, makers(invocation, event))
+    if "compose" in invocation.argv or name not in _ENGINES:
+        from kei_gates.gates._kill_composed import made  # noqa: PLC0415 -- only for compose
+
+        return made(invocation, event)
+    return _containers(found, invocation, event)
 
 
 def unit_made_before(found: Found, invocation: Invocation, event: Event) -> bool:
-    """Say whether units are stopped that the source made before with `systemd-run --unit`."""
+    """Say whether units are stopped that the session made before with `systemd-run --unit`."""
     made = {
         (read(one.argv, _RUNNING, permute=False).value("u", "unit") or "").removesuffix(".service")
-        for one in earlier(invocation, event)
-        if one.program == "systemd-run"
+        for one in makers(invocation, event, "systemd-run")
     } - {""}
     units = [(word or "").removesuffix(".service") for word in found.operands]
     return bool(units) and found.path[0] in ("stop", "kill", "restart") and made >= set(units)
@@ -58,6 +68,74 @@ _RUNNING = Grammar(
     "unit property description slice host machine uid gid nice working-directory setenv "
     "on-active on-boot on-calendar timer-property path-property socket-property service-type",
 )
+
+
+def makers(invocation: Invocation, event: Event, program: str = "") -> list[Invocation]:
+    """Give the commands of a program that have surely succeeded before one, on the same machine.
+
+    They stand in the same source, or in an earlier call of the last hour. Without `program`, that
+    of the command itself is meant.
+    """
+    from kei_gates.gates._kill_proofs import surely_before  # noqa: PLC0415 -- it loads the parser
+
+    program = program or invocation.program
+    source = event.call.command or ""
+    found = [
+        one
+        for one in earlier(invocation, event)
+        if one.program == program and surely_before(one, invocation, source)
+    ]
+    sources = [source]
+    if not _place(invocation):
+        for past in recent(event, program):
+            sources.append(past.command)
+            found += _makers_in(past, program)
+    if any(mark in text for mark in _MOVING for text in sources):
+        return []
+    return [one for one in found if not _is_work(one.argv)]
+
+
+def recent(event: Event, mark: str) -> list[Past]:
+    """Give the shell calls of the last hour in which a text stands, oldest first."""
+    try:
+        history = event.facts.history()
+    except Fault:
+        return []
+    return [
+        past
+        for past in history
+        if mark in past.command and 0 <= event.facts.now - past.at <= _RECENT
+    ]
+
+
+def has_ended_well(past: Past) -> bool:
+    """Say whether a call has ended, and did not fail."""
+    output = past.output
+    in_background = past.given.get("run_in_background") is True
+    return not (past.failed or output is None or in_background or "background" in output)
+
+
+def _makers_in(past: Past, program: str) -> list[Invocation]:
+    """Give the commands of a program that have surely succeeded in an earlier call."""
+    from kei_gates.gates._kill_proofs import surely_succeeded  # noqa: PLC0415 -- the same
+
+    if not has_ended_well(past):
+        return []
+    return [
+        one
+        for one in past.analyse().invocations[:_MOST_EARLIER]
+        if one.program == program and not _place(one) and surely_succeeded(one, past.command)
+    ]
+
+
+def _is_work(argv: tuple[Field, ...]) -> bool:
+    """Whether what a command makes is a training, or uses a graphics card."""
+    words = [word or "" for word in argv]
+    return (
+        looks_like_training(argv)
+        or any(looks_like_training((f"./{word}",)) for word in words if word[:1].isalnum())
+        or any(card in word for card in _CARDS for word in words)
+    )
 
 
 def earlier(invocation: Invocation, event: Event) -> list[Invocation]:
@@ -78,16 +156,17 @@ def _place(invocation: Invocation) -> list[str]:
 # --- containers -------------------------------------------------------------------------------
 
 
-def _containers(found: Found, invocation: Invocation, before: list[Invocation]) -> bool:
+def _containers(found: Found, invocation: Invocation, event: Event) -> bool:
     if found.path[-1] not in _ENDING or not found.operands or found.given.has("all", "a"):
+        return False
+    if invocation.argv[1] != found.path[0]:  # of another machine
         return False
     kind = found.path[0] if found.path[0] in _MADE_BY_NAME else "container"
     engine = invocation.program
     names = {
         name
-        for one in before
-        if one.program == engine
-        for name in _made(one.argv, kind)
+        for one in makers(invocation, event)
+        for name in _made(one.argv, kind, engine)
         if name is not None
     }
     origins = dict(invocation.origins)
@@ -98,16 +177,19 @@ def _containers(found: Found, invocation: Invocation, before: list[Invocation]) 
     )
 
 
-def _made(argv: tuple[Field, ...], kind: str) -> Iterator[Field]:
-    """Give the names of what a command makes."""
+def _made(argv: tuple[Field, ...], kind: str, engine: str) -> Iterator[Field]:
+    """Give the names of what a command makes, and none where it may have been there before."""
     words = _behind(argv, kind)
     if not words:
         return
     if kind == "container" and words[0] in ("run", "create"):
-        yield _run(words).value("name")
+        found = _run(words)
+        if found.operands and not found.has_exactly(*_TOLERANT):
+            yield found.value("name")
     elif kind != "container" and words[0] == "create":
         found = read(words, Grammar("do", "driver opt label subnet gateway name"), permute=True)
-        yield from (*found.operands[-1:], found.value("name"))
+        tolerant = found.has_exactly(*_TOLERANT) or (kind == "volume" and engine != "podman")
+        yield from () if tolerant else (*found.operands[-1:], found.value("name"))
 
 
 def _behind(argv: tuple[Field, ...], kind: str) -> list[Field]:
@@ -128,7 +210,7 @@ def _run(words: list[Field]) -> Options:
 def _starts_one(origin: Origin, engine: str) -> bool:
     """Whether a word is what starting a container prints: its id."""
     words = [word for word in origin.words if word is not None]
-    if origin.kind != "output" or words[:1] != [engine]:
+    if origin.kind != "output" or words[:1] != [engine] or _is_work(origin.words):
         return False
     behind = _behind(origin.words, "container")
     return behind[:1] == ["create"] or (
@@ -136,36 +218,10 @@ def _starts_one(origin: Origin, engine: str) -> bool:
     )
 
 
-# --- compose projects -------------------------------------------------------------------------
-
-
-def _project(invocation: Invocation, before: list[Invocation]) -> bool:
-    """Whether a project of a known name was brought up before, by the same name."""
-    name, verb = _named_project(invocation)
-    if name is None or verb not in _PROJECT_ENDS:
-        return False
-    return any(_named_project(one) == (name, started) for one in before for started in _STARTS)
-
-
-_STARTS = ("up", "run", "create")
-
-
-def _named_project(invocation: Invocation) -> tuple[Field, Field]:
-    """Give the name of the project that a command names, and its verb; none where it has none."""
-    words = list(invocation.argv)
-    if invocation.program in _ENGINES:
-        words = words[1:]
-        if words[:1] != ["compose"]:
-            return None, None
-    elif invocation.program not in _COMPOSERS:
-        return None, None
-    found = read(words, _PROJECT, permute=False)
-    return found.value("p", "project-name"), next(iter(words[found.at :]), None)
-
-
 # --- kubernetes -------------------------------------------------------------------------------
 
 _CREATING = Grammar("nf", "namespace image context restart env port labels filename output")
+_OTHER_CLUSTER = ("cluster", "kubeconfig", "s", "server", "user")
 _KINDS = {"namespaces": "namespace", "ns": "namespace", "pods": "pod", "po": "pod"}
 
 
@@ -174,7 +230,7 @@ def _resources(found: Found, before: list[Invocation]) -> bool:
     if (
         found.path != ["delete"]
         or None in found.operands
-        or found.given.has("all", "l", "selector")
+        or found.given.has_exactly("all", "l", "selector", *_OTHER_CLUSTER)
     ):
         return False
     words = [word or "" for word in found.operands]
@@ -192,7 +248,8 @@ def _created(invocation: Invocation, place: tuple[Field, Field]) -> Iterator[tup
     if invocation.program not in _CLUSTERS:
         return
     found = read(invocation.argv, _CREATING, permute=True)
-    if (found.value("n", "namespace"), found.value("context")) != place:
+    here = found.value("n", "namespace"), found.value("context")
+    if here != place or found.has_exactly(*_TOLERANT, *_OTHER_CLUSTER):
         return
     words = [word or "" for word in found.operands]
     if words[:1] == ["run"] and len(words) > 1:

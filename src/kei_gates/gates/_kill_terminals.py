@@ -6,10 +6,11 @@ Sources: tmux(1) 3.5, screen(1) 4.9; the help of zellij 0.41, wezterm, kitten @ 
 
 from __future__ import annotations
 
-from kei_gates.gates._kill_own import earlier
+from kei_gates.gates._kill_own import earlier, makers, recent
 from kei_gates.gates._kill_table import Tool
 from kei_gates.gates._kill_table import objection as judged
 from kei_gates.gates._killing import Killing, called
+from kei_gates.gates._trainings import looks_like_training
 from kei_gates.gates._wording import shorten
 from kei_gates.shell.options import Grammar, read
 
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from kei_gates.shell.options import Options
 
 _INSTEAD = (
-    "leave the session as it is and report what should be stopped; a session that this very "
-    "command starts by name (`tmux new -d -s NAME`) it may also end"
+    "leave the session as it is and report what should be stopped; a session that a command has "
+    "surely started it may also end: `tmux new -d -s NAME ... && { ...; tmux kill-session -t NAME; "
+    "}`"
 )
 # --- tmux -------------------------------------------------------------------------------------
 
@@ -155,15 +157,36 @@ def _is_own(found: Options, meant: set[str], invocation: Invocation, event: Even
     """Whether a session is named that the source started before, and nothing else ends with it."""
     server = _server(invocation.argv)
     given = (found.value("t") or "").removeprefix("=").partition(":")[0]
-    started = [
-        (name, where)
-        for one in earlier(invocation, event)
-        if called(one) in _TMUX
-        for name, where in _started(one)
-    ]
+    if _mixes(invocation, event):
+        return False
+    started = [found for one in makers(invocation, event) for found in _started(one)]
     if "kill-server" in meant:  # of a server with a name of its own
         return server != (None, None) and any(where == server for _, where in started)
     return bool(given) and not found.has_exactly("a") and (given, server) in started
+
+
+def _mixes(invocation: Invocation, event: Event) -> bool:
+    """Whether windows of other sessions may be in one of the session's own, or a training."""
+    name = invocation.program
+    sources = [event.call.command or "", *(past.command for past in recent(event, name))]
+    words = {word for text in sources for word in text.replace(";", " ").split()}
+    return not _MIXING.isdisjoint(words) or any(
+        looks_like_training(one.argv)
+        for one in (
+            *event.analysis.invocations,
+            *(one for past in recent(event, name) for one in past.analyse().invocations),
+        )
+        if one.program == name
+    )
+
+
+# What brings windows of another session into one, and its short names.
+_MIXING = frozenset(
+    (
+        "join-pane", "joinp", "link-window", "linkw", "move-pane", "move-window", "movep", "movew",
+        "swap-pane", "swap-window", "swapp", "swapw",
+    )
+)  # fmt: skip
 
 
 def _server(argv: Sequence[Field]) -> tuple[Field, Field]:
@@ -175,7 +198,9 @@ def _started(invocation: Invocation) -> Iterator[tuple[Field, tuple[Field, Field
     words = invocation.argv[read(invocation.argv, _BEFORE, permute=False).at :]
     for command in _separated(words):
         if command[0] is not None and "new-session" in _meant(command[0]):
-            yield read(command, _OF_SESSION, permute=False).value("s"), _server(invocation.argv)
+            found = read(command, _OF_SESSION, permute=False)
+            if not found.has_exactly("A", "t"):  # these take one that is there
+                yield found.value("s"), _server(invocation.argv)
 
 
 # --- screen -----------------------------------------------------------------------------------

@@ -4,10 +4,11 @@ What it does: asks the person in a session that somebody watches, and denies els
 processes that the command itself has not started, and their like for services, containers, pods,
 terminals, virtual machines, jobs of schedulers, rented accelerators and clouds, by command line, by
 request or in code; and the client's own `TaskStop` for a paid client or a training. What the same
-command starts it may end: `kill $!`, `docker rm -f` of a container that it has named. Probes and
-reads pass, and so do words that only mention all this. Of a tool that manages compute, a command
-that nobody knows is taken for the worst, and so is a part that could not be seen. `allow` lists
-patterns of commands that the project accepts: `docker compose down *`.
+command starts it may end: `kill $!`, and by its name a container whose `docker run` has surely
+succeeded before, in the command or in an earlier call of the last hour. Probes and reads pass, and
+so do words that only mention all this. Of a tool that manages compute, a command that nobody knows
+is taken for the worst, and so is a part that could not be seen. `allow` lists patterns of commands
+that the project accepts: `docker compose down *`.
 Why: a run that was stopped by mistake has lost its hours and its money, and nobody can give them
 back; it is always somebody else's work that looks idle.
 Instead: leave it running, look at it with what reads (`ps`, `docker ps`, `squeue`), and report what

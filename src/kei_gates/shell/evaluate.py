@@ -49,8 +49,10 @@ _HOOKS = (
 )  # fmt: skip
 
 
-# A part of the name of each program that ends or stops processes.
-_ENDING = ("kill", "trace", "gdb", "lldb", "fuser", "snice")
+# A part of the name of each program that ends or stops processes or containers.
+_ENDING = (
+    "kill", "trace", "gdb", "lldb", "fuser", "snice", "docker", "podman", "nerdctl",
+)  # fmt: skip
 
 
 class Evaluator(Redirecting):
