@@ -59,10 +59,13 @@ class App(Value):
         return name == self.name
 
 
-def listed(event: Event, within_seconds: float) -> tuple[Past, list[App]] | None:
+def listed(
+    event: Event, within_seconds: float, place: tuple[str, str] | None = None
+) -> tuple[Past, list[App]] | None:
     """Give the last call of the session that listed the apps, and the apps; none without one.
 
-    Only a whole list counts, that was made in the last `within_seconds`. Raises `Fault` where what
+    Only a whole list counts, that was made in the last `within_seconds`, of the profile and the
+    environment of a `place`, where one is given. Raises `Fault` where what
     the session did cannot be had.
     """
     for past in reversed(event.facts.history()):
@@ -71,18 +74,24 @@ def listed(event: Event, within_seconds: float) -> tuple[Past, list[App]] | None
         if past.failed or past.output is None or "modal" not in past.command:
             continue
         invocations = past.analyse().invocations
-        if not any(map(_lists, invocations)) or _is_cut(past.output, invocations):
+        lists = [one for one in invocations if _lists(one, past.command, place)]
+        if not lists or _is_cut(past.output, invocations):
             continue
-        apps = parse(past.output)
+        apps = parse(past.output, is_json="--json" in lists[-1].argv)
         if apps is not None:
             return past, apps
     return None
 
 
-def _lists(invocation: Invocation) -> bool:
+def _lists(invocation: Invocation, source: str, place: tuple[str, str] | None) -> bool:
+    """Whether a command has shown the whole list, of a place."""
+    from kei_gates.gates import _list_evidence as evidence  # noqa: PLC0415 -- few calls list
+
     command = read(invocation) if is_modal(invocation.program) else None
     return (
         command is not None
+        and evidence.is_shown(invocation, source)
+        and place in (None, evidence.place(invocation, command.options.value("env", "e"), source))
         and command.path == _LIST
         and "read" in command.classes
         and command.options.value("limit") in (None, "0")
@@ -102,9 +111,15 @@ def _is_cut(output: str, invocations: Sequence[Invocation]) -> bool:
     return False
 
 
-def parse(output: str) -> list[App] | None:
-    """Read what `modal app list` prints; none for anything else."""
+def parse(output: str, *, is_json: bool | None = None) -> list[App] | None:
+    """Read what `modal app list` prints; none for anything else.
+
+    `is_json` says in which form it was asked for, where that is known.
+    """
     text = _without_colors(output)
+    if is_json is not None:
+        is_one = text.count(_FIRST) == 1
+        return _from_json(text) if is_json else _from_table(text) if is_one else None
     return _from_json(text) if _FIRST not in text or '"' in text else _from_table(text)
 
 

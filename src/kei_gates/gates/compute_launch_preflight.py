@@ -112,10 +112,16 @@ def _unlisted(launch: Launch, script: Script | None, event: Event, params: Param
     """Deny a launch before a look at what runs, and one of an app that runs already."""
     from kei_gates.gates._modal_apps import listed  # noqa: PLC0415 -- only launches need it
 
-    seen = listed(event, params.list_minutes * 60)
+    place = _place(launch, event)
+    seen = listed(event, params.list_minutes * 60, place)
     if seen is None:
+        of = "".join(
+            f" of the {what} `{name}`"
+            for what, name in zip(("profile", "environment"), place)  # noqa: B905 -- two of each
+            if name
+        )
         return Deny(
-            f"`modal app list` was not looked at in the last {params.list_minutes} minutes of "
+            f"`modal app list`{of} was not looked at in the last {params.list_minutes} minutes of "
             f"this session, before `{shorten(str(launch))}`",
             _LIST_FIRST,
         )
@@ -132,6 +138,14 @@ def _unlisted(launch: Launch, script: Script | None, event: Event, params: Param
                 "look at that run with `modal app logs`, or give this one another name",
             )
     return None
+
+
+def _place(launch: Launch, event: Event) -> tuple[str, str]:
+    """Give the profile and the environment in which something is launched."""
+    from kei_gates.gates._list_evidence import place  # noqa: PLC0415 -- only launches need it
+
+    environment = launch.command.options.value("env", "e")
+    return place(launch.invocation, environment, event.call.command or "")
 
 
 def _app_names(launch: Launch, script: Script | None) -> tuple[str, ...]:
