@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from kei_gates.facts import Past
     from kei_gates.gates._launches import Launch
     from kei_gates.model import Event, Invocation
 
@@ -22,6 +23,7 @@ COMMAND = "kei-gates cost declare"
 _PROGRAM, _WORDS = "kei-gates", ("cost", "declare")
 _MODAL = "modal"
 _PAID = frozenset(PROGRAMS)
+_RUNNING = ("python", "uv run", ".sh", ".py", "make", "just", "npm run", "sh ")
 _LONGEST = 300
 _RIGHT = 'write it as in `kei-gates cost declare "2 x 1.5h H100"`: how many, how long, which GPU'
 _LARGEST = 100_000  # of what a declaration may count
@@ -139,13 +141,15 @@ def _before_each(event: Event, launches: set[int]) -> Iterator[tuple[Invocation,
 def _from_history(event: Event) -> str | None:
     """Give what this agent has declared since its last launch. Raises `Fault`."""
     agent = event.call.principal.agent_id
+    code: list[Past] = []
     for past in reversed(event.facts.history()):
         if past.failed or past.agent_id != agent:
             continue
         if not _may_tell(past.command):
+            code += [past] if _may_launch(past.command) else []
             continue
         analysis = past.analyse()
-        launches = {id(invocation) for invocation in launched_by(analysis)}
+        launches = {id(invocation) for invocation in launched_by(analysis, event)}
         said: str | None = None
         launched = False
         for invocation in analysis.invocations:
@@ -155,8 +159,15 @@ def _from_history(event: Event) -> str | None:
             elif id(invocation) in launches:
                 said, launched = None, True
         if said is not None or launched:
-            return said
+            # what looks like no launch is read only where there is something to be used up
+            used = said is not None and any(launched_by(one.analyse(), event) for one in code)
+            return None if used else said
     return None
+
+
+def _may_launch(command: str) -> bool:
+    """Whether an earlier command may have run code, or a script or task, that launches."""
+    return any(name in command for name in _RUNNING)
 
 
 def _may_tell(command: str) -> bool:

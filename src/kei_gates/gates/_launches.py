@@ -7,7 +7,7 @@ from kei_gates.model import Deny, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Final
 
     from kei_gates.gates._modal_cli import ModalCommand
@@ -83,16 +83,14 @@ def may_launch(event: Event) -> bool:
     )
 
 
-def _uses_modal(code: str, event: Event | None) -> bool:
+def _uses_modal(code: str, event: Event) -> bool:
     from kei_gates.gates._script_modules import (  # noqa: PLC0415 -- few calls run code
         home,
         imports_modal,
         uses_modal,
     )
 
-    if event is None or imports_modal(code):
-        return imports_modal(code)
-    return uses_modal(code, home(code, event), event)
+    return imports_modal(code) or uses_modal(code, home(code, event), event)
 
 
 _HIDDEN = "..."  # a word of a command that is not known
@@ -115,16 +113,21 @@ def hidden(event: Event) -> Deny | None:
 def launches(event: Event) -> tuple[Launch, ...]:
     """Give the launches of a call, in the order in which the analysis found them."""
     found = [_launch(*one, event) for one in _of_client(event.analysis)]
-    return (*found, *_of_code(event.analysis, event))
+    return (*found, *_of_code(event))
 
 
-def launched_by(analysis: Analysis) -> tuple[Invocation, ...]:
-    """Give the commands that launch paid work, whoever runs it."""
+def launched_by(analysis: Analysis, event: Event) -> tuple[Invocation, ...]:
+    """Give the commands of an earlier call that launched paid work, whoever runs it.
+
+    The modules of its code are read as they are now.
+    """
     from kei_gates.gates import _paid_launches  # noqa: PLC0415 -- few calls launch
+    from kei_gates.model import Event as Earlier  # noqa: PLC0415 -- the same
 
+    past = Earlier(event.call, analysis, (), event.places, event.look, event.facts)
     return (
         *(invocation for invocation, _ in _of_client(analysis)),
-        *(launch.invocation for launch in _of_code(analysis)),
+        *(launch.invocation for launch in _of_code(past)),
         *_paid_launches.launched(analysis),
     )
 
@@ -156,9 +159,10 @@ def elsewhere(event: Event) -> tuple[Launch, ...]:
     return tuple(found)
 
 
-def _of_code(analysis: Analysis, event: Event | None = None) -> Iterator[Launch]:
+def _of_code(event: Event) -> Iterator[Launch]:
     """Give the launches of code that starts an app, a function or a sandbox by itself."""
     ignored: set[str] | None = None
+    analysis = event.analysis
     for program, language, code in analysis.codes:
         if language != _PYTHON or program == _MODAL or not _uses_modal(code, event):
             continue
@@ -170,10 +174,11 @@ def _of_code(analysis: Analysis, event: Event | None = None) -> Iterator[Launch]
         from kei_gates.shell.options import Options  # noqa: PLC0415 -- the same
 
         if ignored is None:
-            ignored = set() if event is None else modules.only_imported(event)
+            ignored = modules.only_imported(event)
         if code in ignored:
             continue  # what imports it tells what it does
-        find = None if event is None else modules.finder(modules.home(code, event), event)
+        home = modules.home(code, event)
+        find = modules.finder(home, event)
         try:
             script = read_script(code, find)
             starts = bounds(script, MAIN) or deploys(script, MAIN)
@@ -191,8 +196,24 @@ def _of_code(analysis: Analysis, event: Event | None = None) -> Iterator[Launch]
                 text=code,
                 find=find,
                 function=MAIN,
-                declared=None if event is None else _declared(event.source(by[-1].span)),
+                times=_times_of_code(by, home.rpartition("/")[2], event),
+                declared=_declared(event.source(by[-1].span)),
             )
+
+
+def _times_of_code(by: Sequence[Invocation], name: str, event: Event) -> int | None:
+    """Give how often code of a file runs: by each command that names it, else by the last."""
+    from kei_gates.gates import _repeats  # noqa: PLC0415 -- few calls launch
+
+    named = [one for one in by if any((word or "").rpartition("/")[2] == name for word in one.argv)]
+    total = 0
+    for span in dict.fromkeys(one.span for one in named or by[-1:]):
+        one = next(one for one in by if one.span == span)
+        number = _repeats.times(one, event)
+        if number is None:
+            return None
+        total += number
+    return total
 
 
 def _launch(invocation: Invocation, command: ModalCommand, event: Event) -> Launch:

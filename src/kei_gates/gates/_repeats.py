@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kei_gates.shell.ast import Span, Word
 
 # Programs that run their command for each of what they are given, or again and again.
-_REPEATING = frozenset(("entr", "fd", "find", "parallel", "watch", "watchexec", "xargs"))
+_REPEATING = frozenset(("crontab", "entr", "fd", "find", "parallel", "watch", "watchexec", "xargs"))
 _WILD = frozenset("*?[{~")
 
 

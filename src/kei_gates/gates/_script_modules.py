@@ -11,12 +11,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TypeAlias
 
-    from kei_gates.model import Event
+    from kei_gates.model import Effect, Event
 
     Find: TypeAlias = Callable[[str, int, str], "tuple[str, str] | None"]
 
 _IMPORTS = ("import modal", "from modal")
 _MOST_MODULES = 40
+# What edits files that are there by rules of its own, and what only lays them out anew.
+_EDITORS = frozenset(("find", "gsed", "patch", "perl", "ruby", "sed"))
+_FORMATTERS = frozenset(
+    ("autoflake", "autopep8", "black", "docformatter", "isort", "pyupgrade", "ruff", "yapf")
+)
 
 
 def imports_modal(code: str) -> bool:
@@ -28,6 +33,8 @@ def texts_at(path: str, event: Event) -> list[str | None]:
     """Give what may be read at a path: what the source leaves there, else what lies there."""
     absolute = path if path.startswith("/") else f"{event.call.cwd}/{path}"
     left = event.analysis.left(absolute)
+    if left and any(_may_change(effect, absolute) for effect in event.analysis.effects):
+        return [None]
     if left and None not in left:
         return [*left]
     if left and any(
@@ -36,6 +43,22 @@ def texts_at(path: str, event: Event) -> list[str | None]:
         return [None]
     fact = event.look(absolute)
     return [fact.text if fact.kind == "text" else None]
+
+
+def _may_change(effect: Effect, path: str) -> bool:
+    """Whether an effect puts who knows what at a path, among others that it does not name."""
+    if effect.kind != "write" or effect.brings:
+        return False
+    if effect.path is None:
+        return effect.by in _EDITORS
+    above = effect.path.removesuffix(".").rstrip("/")
+    if effect.tree:
+        return effect.by not in _FORMATTERS and path.startswith(f"{above}/")
+    if not effect.glob or effect.by not in _EDITORS:
+        return False
+    from fnmatch import fnmatchcase  # noqa: PLC0415 -- few commands edit by a pattern
+
+    return fnmatchcase(path, effect.path)
 
 
 def finder(path: str, event: Event) -> Find:

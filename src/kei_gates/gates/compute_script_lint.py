@@ -83,7 +83,8 @@ def _objection(launch: Launch, params: Params) -> Deny | None:
         return Deny(
             f"what `{shorten(str(launch))}` would launch cannot be read, so nobody knows what is "
             "wrong with it",
-            "name one script plainly, as a file that is there or that this command writes out",
+            "name one script plainly, as a file that is there or that this command writes out, and "
+            "change it in a command before",
         )
     if not launch.text:
         return None
