@@ -114,8 +114,7 @@ _HEROKU = Tool(
     grammar=Grammar("ar", "app remote"),
 )
 _PIPELINES = (
-    "run.cancel,delete,rerun workflow,workflow.disable codespace,cs.stop,delete,rebuild "
-    "cache.delete"
+    "run.cancel,delete workflow,workflow.disable codespace,cs.stop,delete,rebuild cache.delete"
 )
 TOOLS: dict[str, Tool] = {
     "aws": _AWS,
@@ -238,9 +237,13 @@ TOOLS: dict[str, Tool] = {
     ),
 }  # fmt: skip
 TOOLS["flyctl"] = TOOLS["fly"]
+_FORGES = frozenset(("gh", "glab"))
 
 
 def objection(invocation: Invocation, event: Event) -> Killing | None:
     """Give what a command for a cloud stops."""
-    del event
+    if called(invocation) in _FORGES and invocation.argv[1:2] == ("api",):
+        from kei_gates.gates._kill_rest import of_forge  # noqa: PLC0415 -- only for its requests
+
+        return of_forge(invocation, event)
     return judged(TOOLS[called(invocation)], invocation)

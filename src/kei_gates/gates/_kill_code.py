@@ -23,7 +23,7 @@ _MODAL = "modal"
 # Without one of these words, code stops nothing that is looked for here.
 _MARKS = (
     "kill", "terminate", "suspend", "signal", "stop", "cancel", "delete", "shutdown", "destroy",
-    "getattr", "pause", "down(", "scale_to_zero", "remove(", "/proc/", "cgroup", "reboot",
+    "getattr", "pause", "down(", "scale", "remove(", "/proc/", "cgroup", "reboot",
     "InvokeMethod",
 )  # fmt: skip
 
@@ -38,6 +38,8 @@ def objection(event: Event) -> Killing | None:
                 if language in _PYTHON
                 else _in_text(language or program, code)
             )
+        if found is None:
+            found = _in_requests(_local(program, code) if language in _PYTHON else code)
         if found is not None:
             shown = shorten(found)
             reason = f"`{shown}` stops what this code did not start"
@@ -64,6 +66,12 @@ def _in_python(code: str) -> str | None:
     from kei_gates.gates._kill_python import stopped  # noqa: PLC0415 -- it loads `ast`
 
     return stopped(code)
+
+
+def _in_requests(code: str) -> str | None:
+    from kei_gates.gates._kill_requests import ended  # noqa: PLC0415 -- it needs patterns
+
+    return ended(code)
 
 
 _PYTHON = frozenset(("python", "ipython", "pdb"))

@@ -161,7 +161,7 @@ _OC = Tool(
 _HELM = Tool(
     "release",
     "uninstall delete del un rollback upgrade",
-    "completion create dependency dep env fetch get history hist inspect install lint list ls "
+    "completion create dependency dep diff env fetch get history hist inspect install lint list ls "
     "package plugin pull push registry repo search show status template test verify version",
     grammar=Grammar(
         "n",

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ast
 
+from kei_gates.gates._kill_libraries import LIBRARIES
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,34 +44,12 @@ _FOREIGN_CALLS = frozenset(
         "net_connections", "open", "pids", "popen", "process_iter", "read_text", "scandir",
     )
 )  # fmt: skip
-# Libraries that manage compute, and calls that stop some: with `_` at its end, how names begin.
-_LIBRARIES: dict[str, tuple[str, ...]] = {
-    "boto3": (
-        "terminate", "terminate_", "stop", "stop_", "reboot", "reboot_", "cancel_", "kill_",
-        "abort_", "deregister_",
-        "delete_stack", "delete_cluster", "delete_service", "delete_endpoint", "delete_function",
-        "delete_auto_scaling_group", "delete_nodegroup", "delete_db_instance", "delete_job_queue",
-    ),
-    "docker": ("stop", "kill", "restart", "pause", "remove", "prune"),
-    "kubernetes": ("delete_namespaced_", "delete_collection_", "delete_node", "delete_namespace"),
-    "libtmux": ("kill_", "kill"),
-    "ray": ("stop_job", "delete_job"),
-    "runpod": ("stop_pod", "terminate_pod", "delete_"),
-    "sky": ("down", "stop", "autostop", "cancel", "api_stop"),
-    "huggingface_hub": (
-        "cancel_job", "delete_scheduled_job", "suspend_scheduled_job", "pause_space",
-        "restart_space", "delete_inference_endpoint", "pause_inference_endpoint",
-        "scale_to_zero_inference_endpoint", "scale_to_zero",
-    ),
-    "vastai": ("destroy_", "stop_", "reboot_", "recycle_", "delete_"),
-    "wandb": ("stop_run", "cancel_sweep", "stop_sweep"),
-}  # fmt: skip
 # How many expressions are followed for all of a code.
 _MOST_STEPS = 100_000
 # How many names a name is followed through.
 _DEEPEST = 8
 # Calls that make something of the code's own.
-_MAKING = ("create", "launch", "run", "start")
+_MAKING = ("create", "launch", "run", "start", "submit")
 
 
 def stopped(code: str) -> str | None:
@@ -169,8 +149,10 @@ class _Reader:
         """Whether a library that manages compute is told to stop what the code did not make."""
         name = path.rpartition(".")[2]
         owner = call.func.value if isinstance(call.func, ast.Attribute) else call.func
-        for library, known in _LIBRARIES.items():
-            if library not in self.libraries or not any(_is_called(name, one) for one in known):
+        for library, known in LIBRARIES.items():
+            if library.partition(".")[0] not in self.libraries or not any(
+                _is_called(name, one) for one in known
+            ):
                 continue
             if path.startswith(f"{library}.") or self._comes_from(owner, library):
                 given = [owner, *call.args, *(one.value for one in call.keywords)]
@@ -225,7 +207,8 @@ class _Reader:
     def _comes_from(self, node: ast.expr, library: str) -> bool:
         """Whether a value is made by a library, or by what that gives."""
         return any(
-            isinstance(one, ast.Name) and self.imported.get(one.id, "").split(".")[0] == library
+            isinstance(one, ast.Name)
+            and f"{self.imported.get(one.id, '')}.".startswith(f"{library}.")
             for one in self._sources(node, _below)
         )
 

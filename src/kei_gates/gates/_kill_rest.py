@@ -49,7 +49,8 @@ _MIXED = ("api.github.com", "gitlab.com", "api.openai.com", "api.cloudflare.com"
 # Services of one's own machines, by their ports: Docker, Kubernetes, Ray, Jupyter, Nomad.
 _PORTS = (":2375", ":2376", ":6443", ":8001", ":8265", ":8888", ":4646")
 _SOCKETS = ("docker.sock", "podman.sock", "containerd.sock", "crio.sock", "snapd.socket")
-_HOSTS = (*_MANAGING, *_CALLED, *_MIXED)
+HOSTS = (*_MANAGING, *_CALLED, *_MIXED)
+"""The services, by patterns of their hosts."""
 _ENDING = (
     "abort", "cancel", "deallocate", "delete", "destroy", "down", "drain", "force-cancel", "halt",
     "hibernate", "kill", "pause", "poweroff", "power-off", "preempt", "prune", "reboot", "reset",
@@ -123,8 +124,8 @@ def _httpie(words: Sequence[Field]) -> Request:
     found = read(words, _HTTPIE, permute=True)
     operands = found.operands
     first = operands[0] if operands else ""
-    if first is not None and first.isalpha() and first.isupper():
-        return first, operands[1:2], None
+    if first is not None and first.isalpha() and len(operands) > 1:
+        return first.upper(), operands[1:2], None
     sends = found.has_exactly("raw") or any(
         word is None or ("=" in word and "==" not in word) for word in operands[1:]
     )
@@ -155,17 +156,20 @@ def _powershell(words: Sequence[Field]) -> Request:
 def objection(invocation: Invocation, event: Event) -> Killing | None:
     """Give what a request ends, or may end."""
     name = called(invocation)
-    socket: Field = ""
+    if name in _RAW:
+        return _raw(invocation, event)
     if name.startswith("curl"):
         request, socket = _curl(invocation.argv)
-    elif name.startswith("wget"):
-        request = _wget(invocation.argv)
-    elif name == "grpcurl":
-        request = _grpc(invocation.argv)
-    elif name.startswith(("http", "xh")):
-        request = _httpie(invocation.argv)
-    else:
-        request = _powershell(invocation.argv)
+        return _configured(invocation, event) or _sent(request, socket, invocation, event)
+    reads = _wget if name.startswith("wget") else _httpie if name.startswith(_HTTPIES) else None
+    reads = _grpc if name == "grpcurl" else reads or _powershell
+    return _sent(reads(invocation.argv), "", invocation, event)
+
+
+_HTTPIES = ("http", "xh")
+
+
+def _sent(request: Request, socket: Field, invocation: Invocation, event: Event) -> Killing | None:
     method, addresses, text = request
     if method in _READS:
         return None
@@ -174,8 +178,59 @@ def objection(invocation: Invocation, event: Event) -> Killing | None:
         known = address if address is not None else _spelled(event.source(invocation.span))
         if managed and _named_for_an_end(method, known):
             return _killing(method, f"{socket} {known}", invocation)
-        if _counts(method, known, text):
+        if counts(method, known, text):
             return _killing(method, known, invocation)
+    return None
+
+
+# What `gh api` and `glab api` send a request with.
+_FORGE = Grammar(
+    "XHfFqtp", "method header field raw-field input jq template preview hostname cache"
+)
+
+
+def of_forge(invocation: Invocation, event: Event) -> Killing | None:
+    """Give what a request to a forge ends: `gh api -X POST .../runs/1/cancel`."""
+    found = read(invocation.argv[1:], _FORGE, permute=True)
+    sends = found.has_exactly("f", "F", "field", "raw-field", "input")
+    given = found.has_exactly("X", "method")
+    method = (found.value("X", "method") or "?").upper() if given else "POST" if sends else "GET"
+    path = next(iter(found.operands), "") or event.source(invocation.span)
+    if method in _READS or not _named_for_an_end("", f"forge/{path}"):
+        return None
+    return _killing(method, path, invocation)
+
+
+# Programs that send what they read: there is no request in their words.
+_RAW = frozenset(("nc", "ncat", "netcat", "openssl", "socat"))
+
+
+def _raw(invocation: Invocation, event: Event) -> Killing | None:
+    """Give what a request that is written out ends, as a program sends it that knows none."""
+    source = event.call.command or ""
+    words = " ".join(word or "" for word in invocation.argv[1:])
+    method = next(
+        (name for name in ("DELETE", "POST", "PUT", "PATCH") if f"{name} /" in source), ""
+    )
+    ports = words.replace(" ", ":")
+    known = [name for name in (*_SOCKETS, *_PORTS) if ports.endswith(name) or f"{name}:" in ports]
+    known += [host for host in _MANAGING if host.removeprefix("*.") in words]
+    if not method or not known:
+        return None
+    path = source.partition(f"{method} ")[2].split()[0]
+    return _killing(method, f"{known[0]} {path}", invocation)
+
+
+def _configured(invocation: Invocation, event: Event) -> Killing | None:
+    """Give what a request ends of which a file tells: `curl -K FILE`."""
+    found = read(invocation.argv, _CURL, permute=True)
+    for path in found.values("K", "config"):
+        text = event.call.command or ""
+        if path not in (None, "-"):
+            text = event.look(path if path[:1] == "/" else f"{event.call.cwd}/{path}").text
+        address = _spelled(text.replace("\n", " "))
+        if address and counts("?", address, None):
+            return _killing("...", address, invocation)
     return None
 
 
@@ -187,7 +242,7 @@ def _killing(method: str, address: str, invocation: Invocation) -> Killing:
 
 def _spelled(source: str) -> str:
     """Give the address of a known host in a source where the words are not known."""
-    hosts = [host.lstrip("*") for host in _HOSTS if host.lstrip("*") in source]
+    hosts = [host.lstrip("*") for host in HOSTS if host.lstrip("*") in source]
     at = min((source.find(host) for host in hosts), default=-1)
     if at < 0:
         return ""
@@ -195,7 +250,7 @@ def _spelled(source: str) -> str:
     return source[start:].partition('"')[0].partition("'")[0].partition(" ")[0]
 
 
-def _counts(method: str, address: str, text: Field) -> bool:
+def counts(method: str, address: str, text: Field) -> bool:
     """Whether a request manages compute, or ends something there."""
     host, path = _split(address)
     if host.startswith(_STORED):

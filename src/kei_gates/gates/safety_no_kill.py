@@ -206,7 +206,8 @@ FAMILIES: dict[str, frozenset[str]] = {
     "rest": frozenset(
         (
             "curl", "curlie", "grpcurl", "http", "https", "invoke-restmethod",
-            "invoke-webrequest", "irm", "iwr", "wget", "wget2", "xh", "xhs",
+            "invoke-webrequest", "irm", "iwr", "nc", "ncat", "netcat", "openssl", "socat",
+            "wget", "wget2", "xh", "xhs",
         )
     ),
 }  # fmt: skip
