@@ -87,7 +87,7 @@ def _of_script(launch: Launch, text: str, rates: Mapping[str, object], now: floa
     from kei_gates.lint.script import read  # noqa: PLC0415 -- the same
 
     try:
-        script = read(text, launch.find)
+        script = read(text, launch.find, launch.words)
     except ValueError as error:
         return Cost(unknown=(f"what `{launch.name}` says: {error}",))
     is_bounded = launch.verb in _BOUNDED

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kei_gates.model import Analysis, Event, Invocation
 
 _MODAL = "modal"
+_RUN = "run"
 _LAUNCH = "launch"
 # The commands that are given a script; `shell` may do without.
 _OF_SCRIPTS = frozenset(("run", "deploy", "serve", "shell"))
@@ -32,7 +33,8 @@ class Launch(Value):
     `verb` is the subcommand (`run`, `server deploy`), or `python` for code that launches by itself,
     or the program of somebody else's client. `name` is the script as the command names it,
     `text` what it reads, none where that cannot be known; both are empty where there is no script.
-    `find` gives the modules that it imports, as `lint.script.read` takes it.
+    `find` gives the modules that it imports, as `lint.script.read` takes it, `words` are what the
+    function is started with, none where that is not known.
     `function` is the one of it that the command names. `app` is the name that the command gives the
     app. `detached` says that the run outlives its client. `times` tells how often it is launched,
     none where nobody can say. `declared` is the cost that stands before the command.
@@ -40,7 +42,7 @@ class Launch(Value):
 
     __slots__ = (
         "app", "command", "declared", "detached", "find", "function", "invocation", "name",
-        "text", "times", "verb",
+        "text", "times", "verb", "words",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
@@ -61,6 +63,7 @@ class Launch(Value):
         self.name: Final = name
         self.text: Final = text
         self.find: Final = find
+        self.words: Final = tuple(command.options.operands[1:]) if self.verb == _RUN else None
         self.function: Final = function
         self.app: Final = command.options.value("name", "n", "app-name")
         self.detached: Final = command.options.has("d", "detach") or (

@@ -39,13 +39,13 @@ def is_verified(launch: Launch, event: Event) -> bool:
     )
 
 
-def _runs(past: Past, launch: Launch) -> list[tuple[str, int | None]]:
-    """Give the functions of a launch's script that a call has run, each with how often."""
+def _runs(past: Past, launch: Launch) -> list[tuple[str, int | None, list[Field]]]:
+    """Give the functions of a launch's script that a call has run, how often, with which words."""
     found = []
     for invocation, operands in _of_modal(past, (_RUN,)):
         name, _, function = ((operands and operands[0]) or "").partition("::")
         if name and _file(name) == _file(launch.name):
-            found.append((function, _repeats.times_in(invocation, past.command)))
+            found.append((function, _repeats.times_in(invocation, past.command), operands[1:]))
     return found
 
 
@@ -75,7 +75,8 @@ def _runs_once(past: Past, launch: Launch) -> bool:
 
     if not launch.text:
         return True  # there is nothing in it that could spread out
-    count = fan_out(read_script(launch.text, launch.find), found[0][0] or None)
+    script = read_script(launch.text, launch.find, found[0][2])
+    count = fan_out(script, found[0][0] or None)
     return count is not None and count <= 1
 
 

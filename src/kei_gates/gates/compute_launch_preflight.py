@@ -74,7 +74,7 @@ def _script(launch: Launch) -> Script | None:
     from kei_gates.lint.script import read  # noqa: PLC0415 -- only launches need it
 
     try:
-        return read(launch.text, launch.find)
+        return read(launch.text, launch.find, launch.words)
     except ValueError as error:
         raise Fault(f"`{launch.name}` cannot be read: {error}", "mend the script") from None
 

@@ -53,6 +53,7 @@ class Body:
         self.owner: Final = owner
         self.line: Final = line
         self.decorators: list[Fold] = []
+        self.defaults: dict[str, Fold] = {}
         self.calls: list[Used] = []
         self.handed_on: list[Used] = []
         self.methods: dict[str, Body] = {}

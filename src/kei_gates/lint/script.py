@@ -29,7 +29,7 @@ from kei_gates.lint.walk import walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any, Final
 
     from kei_gates.lint.bodies import Body, Used
@@ -248,9 +248,10 @@ class Script:
         return ANYTHING
 
 
-def read(text: str, find: Find | None = None) -> Script:
+def read(text: str, find: Find | None = None, words: Sequence[str | None] | None = None) -> Script:
     """Read a script. Raises `ScriptError`, a `ValueError`, for what cannot be read.
 
     `find` gives the modules that it imports, as `Walker` says; without it they are not known.
+    `words` are what `modal run` starts it with, none where nobody knows.
     """
-    return Script(walk(tree.parse(text), find).bodies, text)
+    return Script(walk(tree.parse(text), find, words).bodies, text)

@@ -54,6 +54,19 @@ def check_depth(tree: ast.AST) -> None:
         pending += [(child, depth + 1, line) for child in ast.iter_child_nodes(node)]
 
 
+def read_names(tree: ast.AST) -> frozenset[str]:
+    """Give the names that are read, as such, as attributes or as texts, anywhere in a script."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.add(node.value)
+    return frozenset(found)
+
+
 def own_nodes(function: ast.AST) -> Iterator[ast.AST]:
     """Give all nodes of a function but those of the functions and classes in it."""
     pending = list(ast.iter_child_nodes(function))

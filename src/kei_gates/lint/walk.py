@@ -15,6 +15,8 @@ from kei_gates.lint.fold import times
 from kei_gates.lint.fold_calls import FILLING, CallFolder
 from kei_gates.lint.fold_items import arguments_of
 from kei_gates.lint.operations import binary
+from kei_gates.lint.parameters import values_of
+from kei_gates.lint.registered import registers
 from kei_gates.lint.scopes import Scope
 from kei_gates.lint.values import (
     ANYTHING,
@@ -32,7 +34,7 @@ from kei_gates.lint.values import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any, Final
 
     Find = Callable[[str, int, str], "tuple[str, str] | None"]
@@ -46,12 +48,20 @@ class Walker(CallFolder):
     """Reads a script; what it found is in `bodies`, by key.
 
     `find` gives the path and the text of a module that it imports: of its name, the number of dots
-    before it and the path of the module that imports it, empty for the script.
+    before it and the path of the module that imports it, empty for the script. `words` are what the
+    entrypoint is started with, none where that is not known.
     """
 
-    def __init__(self, module: ast.Module, find: Find | None = None) -> None:
+    def __init__(
+        self,
+        module: ast.Module,
+        find: Find | None = None,
+        words: Sequence[str | None] | None = None,
+    ) -> None:
         super().__init__(Scope(None, *tree.changed_names(module, FILLING)))
         self._find = find
+        self._words = words
+        self._called = frozenset() if words is None else tree.read_names(module)
         self._loaded: dict[str, Scope] = {}
         self._modules: dict[str, Scope] = {}
         self._depth = 0
@@ -107,8 +117,14 @@ class Walker(CallFolder):
     def _function(self, node: Any) -> None:
         owner = self._here.key if self._here.is_class else None
         body = self._define(node, owner=owner)
-        for default in (*node.args.defaults, *node.args.kw_defaults):
-            self.fold(default)
+        places = [*node.args.posonlyargs, *node.args.args]
+        places = [*places[len(places) - len(node.args.defaults) :], *node.args.kwonlyargs]
+        for place, default in zip(  # noqa: B905 -- one for each
+            places, (*node.args.defaults, *node.args.kw_defaults)
+        ):
+            fold = self.fold(default)
+            if default is not None:
+                body.defaults[place.arg] = fold
         scope = self.scope
         if self._here.is_class:
             self._here.methods[node.name] = body
@@ -139,8 +155,9 @@ class Walker(CallFolder):
             return
         self.scope, self._here, self.times = Scope(around), body, 1
         names = arguments_of(node.args)
+        known = self._started_with(body, node)
         for name in names:
-            self.scope.set(name, ANYTHING)
+            self.scope.set(name, known.get(name, ANYTHING))
         own = names[0] if names and body.owner is not None else None
         if own is not None and body.owner is not None:
             self.scope.set(own, just(Made(Local(body.owner), line=node.lineno)))
@@ -152,6 +169,16 @@ class Walker(CallFolder):
             for name, fold in self.scope.names.items():
                 if name.startswith(f"{own}.") and len(kept) < _MOST_KEPT:
                     kept[name.partition(".")[2]] = fold
+
+    def _started_with(
+        self, body: Body, node: ast.FunctionDef | ast.AsyncFunctionDef
+    ) -> dict[str, Fold]:
+        """Give what the parameters of an entrypoint are that nothing but the client calls."""
+        if self._words is None or body.is_imported or body.name in self._called:
+            return {}
+        if not any(registers(one.only) == "entrypoint" for one in body.decorators):
+            return {}
+        return values_of(node.args, body.defaults, self._words)
 
     # --- statements ---------------------------------------------------------------------------
 
@@ -384,6 +411,8 @@ def _captured(pattern: ast.AST) -> list[str]:
     return found
 
 
-def walk(module: ast.Module, find: Find | None = None) -> Walker:
-    """Read the tree of a script, with the modules that `find` gives."""
-    return Walker(module, find)
+def walk(
+    module: ast.Module, find: Find | None = None, words: Sequence[str | None] | None = None
+) -> Walker:
+    """Read the tree of a script, with the modules that `find` gives, started with `words`."""
+    return Walker(module, find, words)
