@@ -38,6 +38,11 @@ def verdict(project: Path, command: str, *history: Json) -> tuple[str, str]:
         pytest.param([ONE, LOGS], id="its logs, after two minutes"),
         pytest.param([ONE | {"output": DONE}], id="it has completed"),
         pytest.param(
+            [ONE | {"output": "View run at https://modal.com/apps/x/main/ap-1"},
+             LOGS | {"command": "sleep 5 && timeout 20 modal app logs ap-1 2>&1 | tail -5"}],
+            id="the end of its logs, by its id",
+        ),
+        pytest.param(
             [ONE | {"output": "Command running in background with ID: b1"},
              {"tool": "TaskOutput", "input": {"task_id": "b1"}, "output": "step 9", "ago": 300}],
             id="the output of its background task",
@@ -79,6 +84,29 @@ def test_one_that_was_seen_to_run_opens_the_others(seen: list[Json], project: Pa
             [{"command": "modal run -d jobs/gpu.py", "output": DONE}], id="another script"
         ),
         pytest.param([{"command": f"echo '{DONE}'", "output": DONE}], id="words alone"),
+        pytest.param(
+            [{"command": f"{ONE['command']}; echo 'App completed'", "output": DONE}],
+            id="words beside it",
+        ),
+        pytest.param(
+            [{"command": f"false && {ONE['command']}; cat log", "output": DONE}],
+            id="it did not run",
+        ),
+        pytest.param(
+            [{"command": f"if test -e x; then {ONE['command']}; fi", "output": DONE}],
+            id="it may not have run",
+        ),
+        pytest.param(
+            [ONE, LOGS | {"command": "modal app logs another"}], id="the logs of another app"
+        ),
+        pytest.param(
+            [ONE | {"output": "View run at https://modal.com/apps/x/main/ap-9"}, LOGS],
+            id="the logs of another run",
+        ),
+        pytest.param(
+            [ONE, LOGS | {"command": "modal app logs ap-1 > /dev/null; echo fine"}],
+            id="its logs were put away",
+        ),
         pytest.param(
             [ONE | {"output": "Command running in background with ID: b1"},
              {"tool": "TaskOutput", "input": {"task_id": "b2"}, "output": "step 9", "ago": 300}],

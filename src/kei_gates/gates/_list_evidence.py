@@ -61,6 +61,26 @@ def is_shown(invocation: Invocation, source: str) -> bool:
     return bool(chain) and all(_shows(node, invocation.span) for node in chain)
 
 
+def has_run(invocation: Invocation, source: str, *, shown: bool = False) -> bool:
+    """Say whether a command of a source has run, as far as the source tells.
+
+    With `shown`, whether something of what it prints was to be seen, too.
+    """
+    try:
+        chain = list(_chain(Parser(source).whole(), invocation.span))
+    except (Unanalysable, RecursionError):
+        return False
+    for node in chain:
+        if isinstance(node, (Branches, Function)):
+            return False
+        if isinstance(node, AndOr) and not _is_reached(node, invocation.span):
+            return False
+        takes = shown and isinstance(node, (Group, Simple))
+        if takes and any(map(_takes_away, node.redirections)):  # type: ignore[attr-defined]
+            return False
+    return bool(chain)
+
+
 def place(invocation: Invocation, environment: Field, source: str) -> tuple[str, str]:
     """Give the profile and the environment that a command is for, empty for the usual ones.
 

@@ -6,6 +6,7 @@ What a run prints at its end: Modal's client 1.6.4 (`modal/_output`), "App compl
 from __future__ import annotations
 
 from kei_gates.gates import _repeats
+from kei_gates.gates._list_evidence import has_run
 from kei_gates.gates._modal_cli import read
 
 TYPE_CHECKING = False
@@ -26,6 +27,7 @@ _FAILED = ("Traceback (most recent call last)", "Error: ", "Runner failed", "CUD
 _RUN = ("run",)
 _LOGS = (("app", "logs"), ("container", "logs"), ("function", "logs"))
 _OUTPUT_TOOLS = frozenset(("BashOutput", "TaskOutput"))
+_APP, _CONTAINERS = "ap-", ("ta-", "fu-", "fc-")
 _IDS = ("bash_id", "task_id", "shell_id")
 
 
@@ -33,7 +35,7 @@ def is_verified(launch: Launch, event: Event) -> bool:
     """Say whether one run of a launch's script went well before, as far as the agent has seen."""
     calls = event.facts.history()
     return any(
-        _went_well(past, calls[at + 1 :])
+        _went_well(past, calls[at + 1 :], launch)
         for at, past in enumerate(calls)
         if not past.failed and _runs_once(past, launch)
     )
@@ -43,6 +45,8 @@ def _runs(past: Past, launch: Launch) -> list[tuple[str, int | None, list[Field]
     """Give the functions of a launch's script that a call has run, how often, with which words."""
     found = []
     for invocation, operands in _of_modal(past, (_RUN,)):
+        if not has_run(invocation, past.command):
+            continue
         name, _, function = ((operands and operands[0]) or "").partition("::")
         if name and _file(name) == _file(launch.name):
             found.append((function, _repeats.times_in(invocation, past.command), operands[1:]))
@@ -80,14 +84,16 @@ def _runs_once(past: Past, launch: Launch) -> bool:
     return count is not None and count <= 1
 
 
-def _went_well(run: Past, later: Sequence[Past]) -> bool:
+def _went_well(run: Past, later: Sequence[Past], launch: Launch) -> bool:
     output = run.output or ""
     if any(sign in output for sign in _FAILED):
         return False
-    return _COMPLETED in output or any(_shows_health(one, run) for one in later)
+    if _COMPLETED in output and _COMPLETED not in run.command:
+        return True
+    return any(_shows_health(one, run, launch) for one in later)
 
 
-def _shows_health(past: Past, run: Past) -> bool:
+def _shows_health(past: Past, run: Past, launch: Launch) -> bool:
     """Whether a call has looked at the output of a run, late enough, and found no failure."""
     output = (past.output or "").strip()
     if past.failed or not output or past.at - run.at < WATCHED:
@@ -97,4 +103,21 @@ def _shows_health(past: Past, run: Past) -> bool:
     if past.tool in _OUTPUT_TOOLS:
         ids = [past.given.get(key) for key in _IDS]
         return any(isinstance(one, str) and one and one in (run.output or "") for one in ids)
-    return any(True for _ in _of_modal(past, _LOGS))
+    return any(
+        has_run(invocation, past.command, shown=True) and _may_be_of(operands, run, launch)
+        for invocation, operands in _of_modal(past, _LOGS)
+    )
+
+
+def _may_be_of(operands: Sequence[Field], run: Past, launch: Launch) -> bool:
+    """Whether logs may be those of a run: its output tells the id, its script the name."""
+    app = operands[0] if operands else None
+    if app is None or app.startswith(_CONTAINERS) or app in (run.output or ""):
+        return True
+    if app.startswith(_APP):
+        return f"/{_APP}" not in (run.output or "")
+    from kei_gates.lint.bound import app_names  # noqa: PLC0415 -- only launches need it
+    from kei_gates.lint.script import read as read_script  # noqa: PLC0415 -- the same
+
+    named = app_names(read_script(launch.text, launch.find)) if launch.text else None
+    return not named or app in (*named, launch.app)
