@@ -14,6 +14,7 @@ from kei_gates.gates import _process_patterns as patterns
 from kei_gates.gates._killing import Killing
 from kei_gates.gates._process_answers import of_hits, of_jobs, of_unknown, runs_elsewhere
 from kei_gates.gates._process_attach import ATTACHING, attach
+from kei_gates.gates._process_own import are_own, is_by_port
 from kei_gates.gates._process_signals import HARMLESS, without_signal
 from kei_gates.gates._trainings import is_paid_client
 from kei_gates.gates._wording import shorten
@@ -69,6 +70,7 @@ def _ids(operands: Placed, invocation: Invocation, event: Event) -> Killing | No
     """Judge the ids that a command is given, each with its place among the words."""
     hits: list[Process] = []
     jobs = looked = False
+    by_port = True
     for at, word in operands:
         if word is not None and word[:1] == "%":
             jobs = True
@@ -76,16 +78,17 @@ def _ids(operands: Placed, invocation: Invocation, event: Event) -> Killing | No
         origins = invocation.origins_of(at) if word is None else ()
         if word is None and not origins:
             return of_unknown(invocation, event, "it is not known which process that is")
-        own = bool(origins) and all(origin.kind == "job" for origin in origins)
+        own = bool(origins) and are_own(origins, event)
         found = lists.by_id(word, event) if word is not None else lists.of_origins(origins, event)
         if found is None:
             return of_unknown(invocation, event, _why_unknown(word))
         jobs = jobs or any(origin.kind == "job" for origin in origins)
         # The id of a job means something else where no job of that shell runs.
         looked = looked or not own or runs_elsewhere(invocation)
+        by_port = by_port and bool(origins) and all(is_by_port(one.words) for one in origins)
         hits += found
     work = of_jobs(invocation, event) if jobs else None
-    return work or (of_hits(invocation, event, hits) if looked else None)
+    return work or (of_hits(invocation, event, hits, by_port=by_port) if looked else None)
 
 
 def _why_unknown(word: Field) -> str:
@@ -132,7 +135,8 @@ class Finder:
         hits = self.find([invocation.argv[0], *words], event)
         if hits is None:
             return of_unknown(invocation, event, "which processes it finds cannot be told")
-        return of_hits(invocation, event, hits)
+        by_port = is_by_port(invocation.argv)
+        return of_hits(invocation, event, hits, by_port=by_port)
 
 
 def _ends_users(words: Sequence[Field]) -> bool:
@@ -175,17 +179,23 @@ _PKILL = Finder(patterns.by_pattern, "-V -h", "--signal")
 
 
 def _pkill(invocation: Invocation, event: Event) -> Killing | None:
-    """Judge `pkill`: `pkill -P $$` ends what the very shell has started."""
+    """Judge `pkill`: `pkill -P $$` and `pkill -P $!` end what the very shell has started."""
     if not runs_elsewhere(invocation) and _names_own_children(invocation, event):
         return of_jobs(invocation, event)
     return _PKILL(invocation, event)
 
 
 def _names_own_children(invocation: Invocation, event: Event) -> bool:
-    """Whether the words are `-P $$` and a signal, by the only place where they can stand."""
+    """Whether the words are a signal and `-P`, with the id of a job or with `$$`.
+
+    `$$` is known by the only place where it can stand.
+    """
     rest, _ = without_signal([*enumerate(invocation.argv)][1:], ())
     if [word for _, word in rest] != ["-P", None]:
         return False
+    origins = invocation.origins_of(rest[-1][0])
+    if origins and all(origin.kind == "job" for origin in origins):
+        return True
     text = event.source(invocation.span)
     for mark in "\"';)":
         text = text.replace(mark, " ")

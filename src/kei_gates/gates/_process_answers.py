@@ -40,14 +40,22 @@ _SHORT = 10.0
 """Seconds of sleep in which hardly anybody starts something new."""
 
 
-def of_hits(invocation: Invocation, event: Event, hits: Sequence[Process]) -> Killing | None:
-    """Judge a command by the processes that it would hit."""
+def of_hits(
+    invocation: Invocation, event: Event, hits: Sequence[Process], *, by_port: bool = False
+) -> Killing | None:
+    """Judge a command by the processes that it would hit.
+
+    `by_port` says that it finds them by a port that they serve. Of one that nobody serves now, it
+    finds what the very command has started by then.
+    """
     if runs_elsewhere(invocation):
         return of_unknown(
             invocation, event, "it runs elsewhere or later, where nobody can look now"
         )
     if hits:
         return judge(hits, shown(invocation, event), event)
+    if by_port:
+        return of_jobs(invocation, event)
     if _only_looks_before(invocation, event):
         return None
     why = "no such process runs now, but one may by then, as the same command starts others before"
