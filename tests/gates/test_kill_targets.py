@@ -24,10 +24,29 @@ from tests.gates.test_gates import event_of
             "python3 -c 'import os; os.kill(1, 9); os.kill(2, 9)'",
             "what `os.kill(1, 9)` names ...",
         ),
+        # the same name elsewhere is something else
+        ("docker stop web", "container `web`"),
+        ("ssh host docker stop web", "container `web` ..."),
+        ("DOCKER_HOST=tcp://host docker stop web", "container `web` ..."),
+        ("docker exec web kill 1", "what `kill 1` stops ..."),
+        ("modal app stop web", "modal app `web`"),
+        ("modal app stop web --env prod", "modal app `web` of environment `prod`"),
+        ("MODAL_PROFILE=prod modal app stop web", "modal app `web` ..."),
+        ("tmux -L other kill-session -t web", "tmux session `web` of `other`"),
+        # what has no name is that of a folder
+        ("terraform destroy", "deletion of infrastructure in `{project}` ..."),
+        ("docker compose down", "compose project in `{project}` ..."),
+        # a stop is no deletion, a window no session, and a request is what it sends
+        ("docker rm -f web", "deletion of container `web`"),
+        ("tmux kill-window -t web", "tmux window `web`"),
+        (
+            "curl -X POST https://api.runpod.io/graphql -d @x",
+            "what `POST https://api.runpod.io/graphql` names ...",
+        ),
     ],
 )
 def test_the_target_holds_all_that_is_stopped(command: str, target: str, project: Path) -> None:
     event = event_of({"command": command}, project)
     verdict = safety_no_kill.check(event, safety_no_kill.Params({}))
     assert verdict.outcome == "deny"
-    assert verdict.target == target
+    assert verdict.target == target.replace("{project}", str(project))

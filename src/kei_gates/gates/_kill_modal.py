@@ -71,6 +71,7 @@ _LOSSES: dict[str, tuple[str, str]] = {
     "workspace proxy-tokens revoke": ("token", "takes away what others use to reach their work"),
     "workspace service-users delete": ("user", "takes away what others use to reach their work"),
 }
+_PLACES = ("e", "env")
 _NAMES = ("n", "name", "t")  # options that name what the command works on
 _BY_OPTION = frozenset(("deploy", "image build", "image pull"))
 _SERIOUS = frozenset(("kill", "destroy"))
@@ -120,6 +121,8 @@ def _lost(command: ModalCommand, shown: str) -> Killing:
     else:
         named = named[:1]
     target = f"modal {noun}" + "".join(f" `{one or '...'}`" for one in named)
+    if options.has_exactly(*_PLACES):
+        target += f" of environment `{options.value(*_PLACES) or '...'}`"
     remedy = INSTEAD if "kill" in command.classes else _KEEP
     return Killing(target, f"`{shown}` {loss}", remedy)
 

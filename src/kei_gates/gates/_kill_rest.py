@@ -108,7 +108,8 @@ def _curl(words: Sequence[Field]) -> tuple[Request, Field]:
     if found.has_exactly("X", "request"):
         method = found.value("X", "request") or "?"
     sent = found.values(*_POSTING)
-    text = None if None in sent else " ".join(str(one) for one in sent)
+    in_file = any(one is None or "@" in one[:1] for one in sent)  # or from a pipe: `@-`
+    text = None if in_file else " ".join(str(one) for one in sent)
     urls = [*found.operands, *found.values("url")]
     return (method.upper(), urls, text), found.value("unix-socket", "abstract-unix-socket")
 
@@ -237,7 +238,8 @@ def _configured(invocation: Invocation, event: Event) -> Killing | None:
 def _killing(method: str, address: str, invocation: Invocation) -> Killing:
     target = f"{method} {address}"
     reason = f"`{shorten(str(invocation))}` may stop what runs there"
-    return Killing(f"what `{target}` names", reason, _INSTEAD)
+    # What is sent says what is stopped: dots keep a person's word to this very request.
+    return Killing(f"what `{target}` names ...", reason, _INSTEAD)
 
 
 def _spelled(source: str) -> str:

@@ -247,8 +247,10 @@ def killing(tool: Tool, found: Found, invocation: Invocation) -> Killing | None:
         name = " ".join([invocation.program, *found.path[:2]])
         reason = f"nobody knows whether {shown} stops work"
         return Killing(f"what `{shorten(name)}` does", reason, _UNKNOWN_INSTEAD)
-    target = named(tool, found)
-    return Killing(target, f"{shown} {_verb(found)} {shorten(target)}", tool.instead)
+    target, verb = named(tool, found), _verb(found)
+    # A word for a stop is none for a deletion.
+    confirmed = f"deletion of {target}" if verb == _DELETES else target
+    return Killing(confirmed, f"{shown} {verb} {shorten(target)}", tool.instead)
 
 
 def named(tool: Tool, found: Found) -> str:
@@ -272,11 +274,12 @@ _MANNERS = frozenset(
         "quiet", "v", "verbose", "wait", "y", "yes",
     )
 )  # fmt: skip
+_DELETES = "deletes"
 # How the words of commands begin, or are, and what such commands do.
 _VERBS = (
     (
-        "deletes",
-        ("delete", "destroy", "prune", "purge", "remove", "uninstall", "clean"),
+        _DELETES,
+        ("delete", "destroy", "prune", "purge", "remove", "terminate", "uninstall", "clean"),
         ("rm", "rmi"),
     ),
     ("pauses", ("pause", "suspend", "hold", "freeze", "hibernat", "cordon", "drain"), ()),

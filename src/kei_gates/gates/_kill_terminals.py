@@ -133,23 +133,28 @@ def _meant(word: str) -> set[str]:
     return {name for name in names if name.startswith(word)}
 
 
-def _target(found: Options) -> str:
+def _target(found: Options, noun: str, invocation: Invocation) -> str:
     given = found.value("t")
-    return f"tmux session `{given}`" if given else "the current tmux session"
+    server = "".join(f" of `{one}`" for one in _server(invocation.argv) if one)
+    return f"tmux {noun} `{given}`{server}" if given else f"the current tmux {noun}"
+
+
+_NOUNS = {"pane": "pane", "window": "window"}
 
 
 def _ends(found: Options, meant: set[str], invocation: Invocation) -> Killing:
-    target = _target(found)
+    noun = "session" if len(meant) > 1 else _NOUNS.get(min(meant).rpartition("-")[2], "session")
+    target = _target(found, noun, invocation)
     if "kill-server" in meant:
         target = "every tmux session"
     elif found.has_exactly("a"):
-        target = f"every tmux session but {found.value('t') or 'one'}"
+        target = f"every tmux {noun} but {found.value('t') or 'one'}"
     reason = f"`{shorten(str(invocation))}` ends {target} and what runs in it"
     return Killing(target, reason, _INSTEAD)
 
 
 def _interrupts(found: Options, invocation: Invocation) -> Killing:
-    target = f"what runs in {_target(found)}"
+    target = f"what runs in {_target(found, 'session', invocation)}"
     return Killing(target, f"`{shorten(str(invocation))}` interrupts {target}", _INSTEAD)
 
 

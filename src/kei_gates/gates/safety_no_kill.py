@@ -76,7 +76,7 @@ def _found(event: Event, params: Params) -> Iterator[Killing]:
         judge = _judge(invocation)
         killing = judge(invocation, event) if judge is not None else None
         if killing is not None and not _is_allowed(invocation, params):
-            yield killing
+            yield _placed(killing, invocation, event)
     if event.analysis.codes:
         from kei_gates.gates._kill_code import objection as of_code  # noqa: PLC0415 -- only here
 
@@ -89,6 +89,29 @@ def _found(event: Event, params: Params) -> Iterator[Killing]:
         killing = of_paths(event)
         if killing is not None:
             yield killing
+
+
+def _placed(killing: Killing, invocation: Invocation, event: Event) -> Killing:
+    """Hold what is stopped to its place, where its name alone does not tell that.
+
+    Dots keep a person's word to this very command: it may name another machine or account.
+    """
+    from kei_gates.gates._process_answers import runs_elsewhere  # noqa: PLC0415 -- few commands end
+
+    target = killing.target
+    if "`" not in target and not target.startswith("process"):
+        target = f"{target} in `{event.call.cwd}` ..."
+    elif runs_elsewhere(invocation) or any(name in (event.call.command or "") for name in _PLACING):
+        target = f"{target} ..."
+    return type(killing)(target, killing.reason, killing.remedy)
+
+
+# How variables begin that say on which machine, or for which account, a client works.
+_PLACING = (
+    "ARM_", "AWS_", "AZURE_", "CLOUDSDK_", "COMPOSE_", "CONTAINER_", "DATABRICKS_", "DOCKER_",
+    "FLY_", "GH_", "HCLOUD_", "HEROKU_", "HF_", "KUBECONFIG", "MODAL_", "NOMAD_", "PM2_HOME",
+    "PULUMI_", "RUNPOD_", "SKYPILOT_", "SLURM_", "TF_", "TMUX", "VAST_", "WANDB_",
+)  # fmt: skip
 
 
 def _is_allowed(invocation: Invocation, params: Params) -> bool:
