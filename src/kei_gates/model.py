@@ -410,6 +410,16 @@ def folded(text: str) -> str:
     return normalize("NFC", normalize("NFD", text).casefold())
 
 
+def lettered(text: str) -> str:
+    """Give a text with letters for the bytes of a file that are no UTF-8, as in Latin-1.
+
+    A parser refuses them as they are read, while what runs the file may be told its encoding.
+    """
+    if text.isascii() or not any("\udc80" <= char <= "\udcff" for char in text):
+        return text
+    return text.encode("utf-8", "surrogateescape").decode("latin-1")
+
+
 class Event(Value):
     """Everything a gate may look at: the call, its analysis, its targets, the places.
 

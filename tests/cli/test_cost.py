@@ -110,7 +110,7 @@ def test_the_day_is_shown(home: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "$0.40  `train.py` = 2 × 1.5 h × $4.50/h H100 by a1  c1\n" in ran.out
     assert ran.out.endswith(f"{today}: $13.90 of $20.00, headroom $6.10, 2 launches\n")
     shown = json.loads(Ran(capsys, ("cost", "--json")).out)
-    assert [one["id"] for one in shown["launches"]] == ["c0", "c1"]
+    assert [one["call"] for one in shown["launches"]] == ["c0", "c1"]
     assert (shown["cents"], shown["cap_cents"], shown["headroom_cents"]) == (1390, 2000, 610)
     before = local_day(time.time() - 3 * 86_400)
     assert "$9.00 of $20.00" in Ran(capsys, ("cost", "--day", before)).out

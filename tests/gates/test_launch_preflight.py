@@ -155,3 +155,23 @@ def test_what_has_nothing_to_do_with_launches_is_not_analysed(other: Any, projec
     facts = Facts(now=NOW, history=lambda: [*past, *event.facts.history()], rates=event.facts.rates)
     long = Event(event.call, event.analysis, (), event.places, event.look, facts)
     assert other.check(long, other.Params({})).outcome != "deny"
+
+
+HIDDEN = {
+    "a byte that is no UTF-8": b"# -*- coding: latin-1 -*-\n# \xe9\n",
+    "more than is read": b"#" + b"x" * 255_000 + b"\n",
+}
+
+
+@pytest.mark.parametrize("head", HIDDEN.values(), ids=HIDDEN)
+def test_nothing_before_a_script_hides_that_it_launches(head: bytes, project: Path) -> None:
+    script = project / "jobs/hidden.py"
+    script.write_bytes(head + (project / "jobs/itself.py").read_bytes())
+    for command in ("python jobs/hidden.py", "modal run -d jobs/hidden.py"):
+        event = event_of({"command": command, "rates": RATES}, project)
+        try:
+            outcome = cost.check(event, cost.Params({})).outcome
+        except Fault:
+            outcome = "deny"
+        assert outcome != "abstain", command
+    script.unlink()

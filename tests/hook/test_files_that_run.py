@@ -32,6 +32,8 @@ FILES: dict[str, bytes] = {
     "busy-and-git": f"git push\n{BUSY}".encode(),
     "busy-then-git": f"{BUSY}\n'git' push $1\n".encode(),
     "busy-with-a-function": f"{BUSY}\npublish() {{\ngit push\n}}\n".encode(),
+    "latin.py": b"# -*- coding: latin-1 -*-\n# \xe9\nimport os\nos.system('git push')\n",
+    "latin-harmless.py": b"# -*- coding: latin-1 -*-\n# \xe9\nimport os\nos.system('ls')\n",
     "noise.png": bytes(range(256)) * 8,
 }
 
@@ -83,3 +85,8 @@ def test_what_a_file_does_is_judged(
     verdict: Callable[[str], str], command: str, outcome: str
 ) -> None:
     assert verdict(command) == outcome
+
+
+def test_a_byte_that_is_no_utf8_hides_no_python(verdict: Callable[[str], str]) -> None:
+    assert verdict("python latin.py") == "deny"
+    assert verdict("python latin-harmless.py") == "abstain"

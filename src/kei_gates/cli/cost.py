@@ -131,22 +131,7 @@ def _line(entry: Entry) -> str:
 def _as_json(day: str, entries: Sequence[Entry], spent: int, cap: int) -> dict[str, object]:
     return {
         "day": day,
-        "launches": [
-            {
-                "id": entry.call,
-                "time": entry.time,
-                "cents": entry.cents,
-                "charges": [
-                    {"cents": cents, "formula": formula, "what": what}
-                    for cents, formula, what in entry.charges
-                ],
-                "session": entry.session,
-                "agent": entry.agent,
-                "status": entry.status,
-                "counts": entry.counts,
-            }
-            for entry in entries
-        ],
+        "launches": [{**entry.told(), "counts": entry.counts} for entry in entries],
         "cents": spent,
         "cap_cents": cap,
         "headroom_cents": max(cap - spent, 0),

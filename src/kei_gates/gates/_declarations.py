@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from kei_gates.gates._launches import Launch
     from kei_gates.model import Event, Invocation
 
-COMMAND = "kei-gates cost declare"
 _PROGRAM, _WORDS = "kei-gates", ("cost", "declare")
 _MODAL = "modal"
 _PAID = frozenset(PROGRAMS)

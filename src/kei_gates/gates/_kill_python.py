@@ -27,6 +27,10 @@ _SIGNALS = {
 _MODULES = frozenset(("os", "posix", "signal"))
 _IMPORTING = frozenset(("__import__", "importlib.import_module"))
 _RUNNING = frozenset(("exec", "eval"))
+_NAMESPACES = frozenset(("globals", "locals", "vars"))
+_DICT = ".__dict__"
+# What makes a number of a text.
+_NUMBERING = frozenset(("eval", "float", "int"))
 _ENDINGS = frozenset(("kill", "terminate", "suspend", "send_signal"))
 # What gives an id, or a process, of the code's own.
 _OWN_CALLS = frozenset(
@@ -56,8 +60,10 @@ def stopped(code: str) -> str | None:
     """Give the first call of Python code that stops something else, as it is written."""
     try:
         return next(_Reader(ast.parse(code)).found(), None)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None  # what cannot be read does not run, or is told of as unseen
+    except (SyntaxError, ValueError):
+        return None  # it does not run
+    except (RecursionError, MemoryError):
+        return "code that is nested too deeply to be read"
 
 
 class _Reader:
@@ -119,10 +125,19 @@ class _Reader:
                 self._name(item, value)
 
     def found(self) -> Iterator[str]:
-        """Give the calls that stop something else."""
+        """Give the calls that stop something else, and what hands on what could."""
+        judged: set[ast.AST] = set()  # where a function that stops is called, or gets another name
         for node in ast.walk(self.tree):
-            if isinstance(node, ast.Call) and (self._stops(node) or self.left < 0):
-                yield ast.unparse(node)  # what takes too long to follow is taken for the worst
+            if isinstance(node, ast.Call):
+                judged.add(node.func)
+                if self._stops(node) or self.left < 0:
+                    yield ast.unparse(node)  # what takes too long is taken for the worst
+            elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                judged.add(node.value)
+            elif isinstance(node, (ast.Attribute, ast.Name, ast.Subscript)):
+                is_read = isinstance(node.ctx, ast.Load) and node not in judged
+                if is_read and self._path(node) in _SIGNALS:
+                    yield ast.unparse(node)
 
     def _stops(self, call: ast.Call) -> bool:
         path = self._path(call.func)
@@ -191,7 +206,25 @@ class _Reader:
             return path if path in _SIGNALS or path in _MODULES else node.id
         if isinstance(node, ast.Attribute):
             return f"{self._path(node.value, depth + 1)}.{node.attr}"
+        if isinstance(node, ast.Subscript):
+            return self._path_of_item(node, depth + 1)
         return self._path_of_call(node, depth + 1) if isinstance(node, ast.Call) else "?"
+
+    def _path_of_item(self, node: ast.Subscript, depth: int) -> str:
+        """Give the name of what `sys.modules["os"]`, `vars(os)["kill"]` and the like give."""
+        text = _joined(node.slice)
+        if text is None:
+            return "?"
+        of = node.value
+        if isinstance(of, ast.Call):
+            called = of.func.id if isinstance(of.func, ast.Name) else ""
+            if called == "vars" and of.args:
+                return f"{self._path(of.args[0], depth)}.{text}"
+            return self.imported.get(text, text) if called in _NAMESPACES else "?"
+        path = self._path(of, depth)
+        if path == "sys.modules":
+            return text
+        return f"{path.removesuffix(_DICT)}.{text}" if path.endswith(_DICT) else "?"
 
     def _path_of_call(self, node: ast.Call, depth: int) -> str:
         """Give the name of what `__import__("os")` and `getattr(os, "kill")` give."""
@@ -245,6 +278,8 @@ class _Reader:
         name = path.rpartition(".")[2]
         if name in _FOREIGN_CALLS:
             return [ast.Constant(1)]
+        if name in _NUMBERING:
+            return node.args
         given = [one for one in node.args if not _is_text(one)]
         if name == "Process" and "psutil" in path:
             return given
@@ -274,7 +309,10 @@ def _below(node: ast.expr) -> list[ast.expr]:
         return node.elts
     if isinstance(node, ast.IfExp):
         return [node.body, node.orelse]
-    parts = (getattr(node, name, None) for name in ("value", "elt", "operand", "func"))
+    if isinstance(node, ast.BoolOp):
+        return node.values
+    names = ("value", "elt", "operand", "func", "left", "right")
+    parts = (getattr(node, name, None) for name in names)
     return [part for part in parts if isinstance(part, ast.expr)]
 
 

@@ -174,6 +174,7 @@ def _of_code(event: Event) -> Iterator[Launch]:
         from kei_gates.lint.bodies import MAIN  # noqa: PLC0415 -- the same
         from kei_gates.lint.bound import bounds, deploys  # noqa: PLC0415 -- the same
         from kei_gates.lint.script import read as read_script  # noqa: PLC0415 -- the same
+        from kei_gates.lint.tree import LimitError, ScriptError  # noqa: PLC0415 -- the same
         from kei_gates.shell.options import Options  # noqa: PLC0415 -- the same
 
         if ignored is None:
@@ -184,8 +185,10 @@ def _of_code(event: Event) -> Iterator[Launch]:
         find = modules.finder(home, event)
         try:
             script = read_script(code, find)
-            starts = bounds(script, MAIN) or deploys(script, MAIN)
-        except ValueError:
+            starts = bool(bounds(script, MAIN) or deploys(script, MAIN))
+        except LimitError:
+            starts = True  # nobody knows what it launches, and every gate says so
+        except ScriptError:
             continue  # what does not parse does not run
         by = [one for one in analysis.invocations if one.program == program]
         if starts and by:

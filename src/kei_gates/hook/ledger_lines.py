@@ -55,6 +55,21 @@ class Entry(Value):
         """Whether it counts against the day."""
         return self.status not in _NEVER_RAN
 
+    def told(self) -> dict[str, object]:
+        """Give what is told of it, as JSON has it."""
+        return {
+            "time": self.time,
+            "call": self.call,
+            "status": self.status,
+            "cents": self.cents,
+            "charges": [
+                {"cents": cents, "formula": formula, "what": what}
+                for cents, formula, what in self.charges
+            ],
+            "session": self.session,
+            "agent": self.agent,
+        }
+
     def became(self, status: Status) -> Entry:
         """Give the same launch with what became of it."""
         return Entry(
@@ -83,22 +98,7 @@ def local_day(now: float) -> str:
 
 def launch_line(entry: Entry) -> bytes:
     """Write the line of a launch."""
-    return _line(
-        {
-            "time": entry.time,
-            "day": local_day(entry.time),
-            "call": entry.call,
-            "status": entry.status,
-            "cents": entry.cents,
-            "charges": [
-                {"cents": cents, "formula": formula, "what": what}
-                for cents, formula, what in entry.charges
-            ],
-            "session": entry.session,
-            "agent": entry.agent,
-            "transcript": entry.transcript,
-        }
-    )
+    return _line(entry.told() | {"day": local_day(entry.time), "transcript": entry.transcript})
 
 
 def status_line(call: str, status: Status, now: float) -> bytes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from kei_gates.model import lettered
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,22 +25,26 @@ class ScriptError(ValueError):
         self.line: Final = line
 
 
+class LimitError(ScriptError):
+    """A text may be a script that runs, and is too much to be read."""
+
+
 def parse(text: str) -> ast.Module:
-    """Give the tree of a script. Raises `ScriptError`."""
+    """Give the tree of a script. Raises `ScriptError`, `LimitError` for one that may run."""
     import warnings  # noqa: PLC0415 -- what it says would go to where the answer is read
 
     if len(text) > _MOST_CHARACTERS:
-        raise ScriptError(f"it is longer than {_MOST_CHARACTERS} characters")
+        raise LimitError(f"it is longer than {_MOST_CHARACTERS} characters")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            tree = ast.parse(text)
+            tree = ast.parse(lettered(text))
         except SyntaxError as error:
             raise ScriptError(f"it is no Python: {error.msg}", error.lineno or 1) from None
         except (ValueError, OverflowError):
             raise ScriptError("it is no Python: it holds characters that no script has") from None
         except (RecursionError, MemoryError):
-            raise ScriptError("it is nested too deeply") from None
+            raise LimitError("it is nested too deeply") from None
     check_depth(tree)
     return tree
 
@@ -50,7 +56,7 @@ def check_depth(tree: ast.AST) -> None:
         node, depth, line = pending.pop()
         line = getattr(node, "lineno", line)
         if depth > _DEEPEST:
-            raise ScriptError("it is nested too deeply", line)
+            raise LimitError("it is nested too deeply", line)
         pending += [(child, depth + 1, line) for child in ast.iter_child_nodes(node)]
 
 

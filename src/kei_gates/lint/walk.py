@@ -68,7 +68,6 @@ class Walker(CallFolder):
         self._here = Body(SCRIPT, SCRIPT, module)
         self._main = Body(MAIN, MAIN, ast.Module([], []))
         self.bodies: dict[str, Body] = {SCRIPT: self._here, MAIN: self._main}
-        self.script_scope: Final = self.scope
         self._pending: deque[tuple[Body, Scope]] = deque()
         # what classes keep in `self.NAME`
         self._kept: dict[str, dict[str, Fold]] = {}

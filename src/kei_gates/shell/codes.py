@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kei_gates.model import lettered
 from kei_gates.shell.errors import MOST_NESTING
 from kei_gates.shell.modules import is_there
 from kei_gates.shell.own_code import own_modules
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _UNKNOWN = "kei_unknown"
 # Commands of other programs among code of a language, and which language that is.
 _MIXED = {"ipython": "python", "pdb": "python"}
+_OF_PYTHON = frozenset(("modal", "python", *_MIXED))
 # Languages that are read; others are only looked through.
 _READ = frozenset(("awk", "lua", "node", "perl", "php", "r", "ruby", "tcl"))
 # What is tried where there is no script of the very name.
@@ -77,6 +79,8 @@ class Code:
         if COMPUTED in code:
             ev.miss(f"`{self.name}` runs code that is not known", self.span)
             return
+        if language in _OF_PYTHON:
+            code = type(code)(lettered(code))
         whole = marked(code, _UNKNOWN)
         is_script = language == "python" and isinstance(code, FileText) and "modal" in code
         if language == "modal" or is_script:  # of which Modal runs a part elsewhere
