@@ -104,7 +104,7 @@ def hidden(event: Event) -> Deny | None:
     from kei_gates.gates._modal_cli import read  # noqa: PLC0415 -- few calls are Modal's
 
     for invocation in event.analysis.invocations:
-        command = read(invocation) if _MODAL in invocation.program.casefold() else None
+        command = read(invocation)
         if command is not None and _HIDDEN in command.path:
             return Deny(
                 f"which command `{shorten(str(invocation))}` is cannot be known, and it may launch",
@@ -140,7 +140,7 @@ def _of_client(analysis: Analysis) -> Iterator[tuple[Invocation, ModalCommand]]:
     from kei_gates.gates._modal_cli import read  # noqa: PLC0415 -- few calls are Modal's
 
     for invocation in analysis.invocations:
-        command = read(invocation) if _MODAL in invocation.program.casefold() else None
+        command = read(invocation)
         if command is not None and _LAUNCH in command.classes:
             yield invocation, command
 

@@ -60,7 +60,7 @@ def _of_modal(
     if _MODAL not in past.command:
         return
     for invocation in past.analyse().invocations:
-        command = read(invocation) if _MODAL in invocation.program else None
+        command = read(invocation)
         if command is not None and command.path in paths and "help" not in command.classes:
             yield invocation, command.options.operands
 
