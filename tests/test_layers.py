@@ -19,16 +19,25 @@ ALLOWED: dict[str, set[str]] = {
     "lint": {"model"},
     "policy": {"model"},
     "gates": {"model", "facts", "protocol", "observe", "shell", "lint", "policy"},
-    "engine": {"model", "facts", "protocol", "observe", "shell", "lint", "policy", "gates"},
+    "checks": {"model", "facts", "protocol", "observe", "shell", "lint", "policy", "gates"},
+    "engine": {"model", "facts", "protocol", "observe", "shell", "lint", "policy", "gates", "checks"},
+    "verify": {
+        "model", "facts", "protocol", "observe", "shell", "lint", "policy", "gates", "checks",
+        "engine",
+    },
     "install": {"model", "protocol", "observe", "policy"},
-    "hook": {"model", "facts", "protocol", "observe", "shell", "policy", "gates", "engine"},
+    "audit": {"model", "protocol", "observe"},
+    "hook": {
+        "model", "facts", "protocol", "observe", "shell", "policy", "gates", "checks", "engine",
+        "verify", "audit",
+    },
     "cli": {
-        "model", "facts", "protocol", "observe", "shell", "lint", "policy", "gates", "engine",
-        "install", "hook",
+        "model", "facts", "protocol", "observe", "shell", "lint", "policy", "gates", "checks",
+        "engine", "verify", "install", "audit", "hook",
     },
 }  # fmt: skip
 # Layers that may not look at the machine: no module that does.
-PURE = ("model", "facts", "protocol", "shell", "lint", "policy", "gates", "engine")
+PURE = ("model", "facts", "protocol", "shell", "lint", "policy", "gates", "checks", "engine")
 IO_MODULES = {"os", "posix", "pathlib", "subprocess", "socket", "shutil", "tempfile", "io", "glob"}
 IO_CALLS = {"open", "print", "input"}
 
@@ -99,6 +108,8 @@ def test_every_layer_is_in_the_table() -> None:
             "imports kei_gates.engine.decide",
         ),
         ("engine", "from kei_gates import hook", "imports kei_gates.hook"),
+        ("checks", "from kei_gates.verify import git", "imports kei_gates.verify"),
+        ("checks", "import subprocess", "imports subprocess"),
         ("hook", "from kei_gates.cli import main", "imports kei_gates.cli"),
         ("shell", "import os.path", "imports os.path"),
         ("policy", "def read(p):\n    return open(p)", "calls open"),

@@ -14,6 +14,7 @@ import pytest
 from kei_gates.cli.main import main
 from kei_gates.cli.schema import whole
 from kei_gates.engine import catalogue
+from kei_gates.policy.capabilities import SHORTHANDS
 from tests.environment import POLICY, make_project
 
 if sys.version_info >= (3, 11):
@@ -239,11 +240,14 @@ def test_the_schema_knows_every_capability(capsys: pytest.CaptureFixture[str]) -
     schema = json.loads(Ran(capsys, ("schema",)).out)
     assert schema["$schema"].startswith("https://json-schema.org/")
     role = schema["$defs"]["Role"]["properties"]
-    for capability in catalogue.ids():
+    for capability in catalogue.params():
         category, _, slug = capability.partition("::")
         tables = [one["$ref"] for one in role[category]["anyOf"] if "$ref" in one]
         (table,) = (one.rpartition("/")[2] for one in tables)
         assert slug in schema["$defs"][table]["properties"], capability
+    for name, shorthands in SHORTHANDS.items():
+        (at,) = (one["$ref"] for one in role[name]["anyOf"] if "$ref" in one)
+        assert set(shorthands) <= set(schema["$defs"][at.rpartition("/")[2]]["properties"])
     assert {"extends", "required", "relaxes", "spawnable", "description", "bash"} <= set(role)
     assert schema["additionalProperties"] is False
 

@@ -33,7 +33,7 @@ def reader(text: str | bytes | None) -> Reader:
 
 
 def build(text: str | bytes | None) -> Policy:
-    builder = Builder(catalogue.params(), catalogue.always(), reader(text))
+    builder = Builder(catalogue.whole(), reader(text))
     return builder.build(BUILTIN, PROJECT)
 
 
@@ -70,7 +70,7 @@ def test_a_file_that_cannot_be_read() -> None:
             raise PermissionError(13, "Permission denied")
         return BUILTIN[path]
 
-    builder = Builder(catalogue.params(), catalogue.always(), fail)
+    builder = Builder(catalogue.whole(), fail)
     with pytest.raises(Fault, match="cannot be read: Permission denied"):
         builder.build(BUILTIN, PROJECT)
 

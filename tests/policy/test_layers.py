@@ -19,9 +19,7 @@ def build(project: str | None = "", user: str | None = None, machine: str | None
     raw = {
         path: f"version = 1\n{text}".encode() for path, text in texts.items() if text is not None
     }
-    builder = Builder(
-        catalogue.params(), catalogue.always(), lambda path: raw.get(path) or BUILTIN.get(path)
-    )
+    builder = Builder(catalogue.whole(), lambda path: raw.get(path) or BUILTIN.get(path))
     above = {"machine": MACHINE, "user": USER}
     return builder.build(BUILTIN, PROJECT if project is not None else None, above)
 

@@ -25,7 +25,7 @@ def build(project: str = "", user: str = "", machine: str = "") -> Policy:
     texts = {MACHINE: machine, USER: user, PROJECT: project}
     raw = {path: f"version = 1\n{text}".encode() for path, text in texts.items()}
     raw[RATES] = SHIPPED.read_bytes()
-    builder = Builder(catalogue.params(), {}, raw.get)
+    builder = Builder(catalogue.whole(), raw.get)
     return builder.build([RATES], PROJECT, {"machine": MACHINE, "user": USER})
 
 

@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from kei_gates.engine import catalogue
 from kei_gates.gates import load
 from kei_gates.hook.judge import observe
 from kei_gates.model import Call, Places, Principal, Role, Verdict
 from kei_gates.policy.build import Builder
+from tests.catalogues import bare
 from tests.environment import make_project
 from tests.shell.reading import DATA
 
@@ -74,7 +74,7 @@ def role_of(kind: str) -> tuple[str, Role]:
     category, _, slug = capability.partition("::")
     agents = "agents = {main = 'tested', default = 'tested'}"
     text = f"version = 1\n{agents}\n[roles.tested.{category}]\n{slug} = {value}\n"
-    policy = Builder(catalogue.params(), {}, lambda _: text.encode()).build([], "policy.toml")
+    policy = Builder(bare(), lambda _: text.encode()).build([], "policy.toml")
     return capability, policy.role("project:tested")
 
 

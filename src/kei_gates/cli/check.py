@@ -145,10 +145,10 @@ def _tasks(where: Places, policy: Policy) -> list[Problem]:
     from kei_gates.policy.tasks import compile_task
 
     problems = []
-    params = catalogue.params()
+    whole = catalogue.whole()
     for path in sorted(Path(where.project, FOLDER).glob("*.toml")):
         try:
-            compile_task(str(path), params, policy.role_names, store.read_source)
+            compile_task(str(path), whole, policy.role_names, store.read_source)
         except Fault as error:
             problems.append(_problem(str(path), error))
     return problems

@@ -161,7 +161,7 @@ class Judge:
     @staticmethod
     def _capabilities_role(capabilities: Iterable[str]) -> Role:
         for name in capabilities:
-            _check(name, catalogue.ids(), "capability")
+            _check(name, catalogue.gated(), "capability")
         return Role("given capabilities", tuple(Grant(name, {}) for name in capabilities))
 
 

@@ -38,8 +38,7 @@ def whole() -> Schema:
     from kei_gates.engine import catalogue
     from kei_gates.policy import schema
 
-    params = catalogue.params()
-    role = create_model("Role", __base__=schema.RoleTable, **_tables(params))
+    role = create_model("Role", __base__=schema.RoleTable, **_tables(catalogue.params()))
     policy = create_model(
         "Policy", __base__=schema.PolicyTable, roles=(dict[schema.RoleName, role], {})
     )
@@ -49,26 +48,52 @@ def whole() -> Schema:
     return {"$schema": _DRAFT} | found | {"title": "kei-gates policy"}
 
 
-def _tables(params: dict[str, type[Params]]) -> Schema:
+def _tables(known: dict[str, type[Params]]) -> Schema:
     """Give the fields of a role that hold capabilities."""
-    from pydantic import Field, create_model
+    from pydantic import create_model
 
-    from kei_gates.policy import schema
+    from kei_gates.policy import capabilities, params, schema, validating
 
+    fields = _fields(known)
+    for table in capabilities.SHORTHANDS:
+        fields.setdefault(table, {}).update(_shorthands(table, known))
     tables: Schema = {}
-    for category, slugs in schema.slugs_by_category(params).items():
-        names = {slug: schema.unalias(f"{category}::{slug}") for slug in slugs}
-        fields: Schema = {
-            slug.replace("-", "_"): (schema.written(params[name]) | None, Field(None, alias=slug))
+    for name, of in fields.items():
+        base = schema.Verification if name == "verification" else validating.Strict
+        tables[name] = (create_model(name.title(), __base__=base, **of) | None, None)
+    for name, capability in capabilities.OWN_TABLES.items():
+        tables[name] = (params.params_model(known[capability]) | None, None)
+    return tables
+
+
+def _fields(known: dict[str, type[Params]]) -> dict[str, Schema]:
+    """Give the fields of each table of capabilities."""
+    from pydantic import Field
+
+    from kei_gates.policy import capabilities, params, schema
+
+    tables: dict[str, Schema] = {}
+    for category, slugs in schema.slugs_by_category(known).items():
+        names = {slug: capabilities.unalias(f"{category}::{slug}") for slug in slugs}
+        tables[category] = {
+            slug.replace("-", "_"): (params.written(known[name]) | None, Field(None, alias=slug))
             for slug, name in names.items()
         }
-        if category == "scope":
-            said = schema.RoleTable.model_fields["unknown_writes"].annotation
-            fields["unknown_writes"] = (said, Field(None, alias=schema.SHARED))
-        tables[category] = (
-            create_model(category.title(), __base__=schema.Strict, **fields) | None,
-            None,
-        )
-    for name, capability in schema.OWN_TABLES.items():
-        tables[name] = (schema.params_model(params[capability]) | None, None)
+    said = schema.RoleTable.model_fields["unknown_writes"].annotation
+    tables["scope"]["unknown_writes"] = (said, Field(None, alias=schema.SHARED))
     return tables
+
+
+def _shorthands(table: str, known: dict[str, type[Params]]) -> Schema:
+    """Give the fields of a table that set a parameter of a capability."""
+    from pydantic import Field
+
+    from kei_gates.policy import params
+
+    return {
+        short.replace("-", "_"): (
+            params.written_type(known[capability], name) | None,
+            Field(None, alias=short),
+        )
+        for short, (capability, name) in params.shorthands_of(table, known).items()
+    }

@@ -110,7 +110,7 @@ def _check(project: str, path: str, text: str) -> None:
 
     where = places.find(project)
     tasks.compile_task(
-        path, catalogue.params(), store.load(where).role_names, lambda _: text.encode()
+        path, catalogue.whole(), store.load(where).role_names, lambda _: text.encode()
     )
 
 

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from kei_gates.model import Call, Places
     from kei_gates.policy.compiled import CompiledGrant, Policy
 
-    Task = tuple[str, str | None, list[CompiledGrant]]
-    """A task's id, the role that its agent has at most, what else it narrows."""
+    Task = tuple[str, str | None, list[CompiledGrant], list[CompiledGrant]]
+    """A task's id, the role that its agent has at most, what its gates and its checks narrow."""
 
-_STAMP = (1, __version__, hexversion)
+_STAMP = (2, __version__, hexversion)
 _LARGEST = 1 << 24
 _MOST_ANCESTORS = 64
 _OF_NAMES = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
@@ -175,10 +175,10 @@ def asked_task(call: Call, policy: Policy, places: Places) -> Task | None:
     from kei_gates.policy.task_files import path_of
     from kei_gates.policy.tasks import compile_task
 
-    role, grants = compile_task(
-        path_of(places.project, name), catalogue.params(), policy.role_names, store.read_source
+    role, (grants, checks) = compile_task(
+        path_of(places.project, name), catalogue.whole(), policy.role_names, store.read_source
     )
-    return name, role, grants
+    return name, role, grants, checks
 
 
 def refuse_line(call: Call, fields: Mapping[str, object]) -> None:

@@ -55,17 +55,36 @@ def refuse(policy: Policy, call: Call, keys: list[str], where: Places) -> Deny |
 
 def narrowed(policy: Policy, keys: list[str], tasks: list[Task]) -> Role:
     """Give the role of a principal, narrowed by its tasks. Raises `Fault`."""
-    if not tasks:
-        return policy.role(*keys)
+    whole = policy.role(keys[0], *_parts(policy, keys, tasks, _GATES))
+    return _named(whole, tasks)
+
+
+def narrowed_checks(policy: Policy, keys: list[str], tasks: list[Task]) -> Role:
+    """Give in the same way what a principal is checked for on return. Raises `Fault`."""
+    whole = policy.checks(keys[0], *_parts(policy, keys, tasks, _CHECKS))
+    return _named(whole, tasks)
+
+
+_GATES, _CHECKS = 2, 3  # in a task
+
+
+def _parts(
+    policy: Policy, keys: list[str], tasks: list[Task], grants: int
+) -> list[str | list[CompiledGrant]]:
     parts: list[str | list[CompiledGrant]] = list(keys[1:])
-    for name, role, grants in tasks:
-        parts.append(grants)
+    for task in tasks:
+        name, role = task[:2]
+        parts.append(task[grants])  # type: ignore[arg-type]  # either of the lists
         try:
             parts += [policy.key(role)] if role else []
         except KeyError:
             raise Fault(f"the role `{role}` of task `{name}` is gone", "start it again") from None
-    whole = policy.role(keys[0], *parts)
-    return Role("/".join((whole.name, *(name for name, _, _ in tasks))), whole.grants)
+    return parts
+
+
+def _named(role: Role, tasks: list[Task]) -> Role:
+    """Give a role the names of its tasks."""
+    return Role("/".join((role.name, *(task[0] for task in tasks))), role.grants) if tasks else role
 
 
 def _look(call: Call, where: Places) -> Decision:

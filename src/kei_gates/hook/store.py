@@ -90,5 +90,5 @@ def build(project_file: str | None, home: str) -> tuple[Policy, Builder]:
         ) from None
     folder = data("policies/roles")
     builtin = [f"{folder}/{name}" for name in sorted(listdir(folder)) if name.endswith(".toml")]
-    builder = Builder(catalogue.params(), catalogue.always(), read_source)
+    builder = Builder(catalogue.whole(), read_source)
     return builder.build([*builtin, data(_RATES)], project_file, above(home)), builder

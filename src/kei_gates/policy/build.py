@@ -9,19 +9,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kei_gates.model import Fault
-from kei_gates.policy import schema
-from kei_gates.policy.compiled import Agents, Policy, pack_grants
+from kei_gates.policy import schema, validating
+from kei_gates.policy.compiled import Agents, Policy, pack
 from kei_gates.policy.documents import Documents
 from kei_gates.policy.glob_compile import compile_glob
 from kei_gates.policy.globs import Globs
+from kei_gates.policy.params import params_hints
 from kei_gates.policy.rates import merge as merge_rates
 from kei_gates.policy.roles import BUILTIN, LAYERS, Roles, RoleSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from kei_gates.policy.compiled import CompiledGrant, Reader
-    from kei_gates.policy.schema import Catalogue, PolicyTable, Rates
+    from kei_gates.policy.capabilities import Catalogue
+    from kei_gates.policy.compiled import CompiledGrant, CompiledRole, PackedRole, Reader
+    from kei_gates.policy.schema import PolicyTable, Rates
     from kei_gates.policy.where import Key, Where
 
 _WILD = frozenset("*?[")
@@ -30,14 +32,10 @@ _WILD = frozenset("*?[")
 class Builder:
     """Builds one policy from the files of its layers."""
 
-    def __init__(self, catalogue: Catalogue, always: Mapping[str, str], read: Reader) -> None:
-        """Take every capability with its parameters, those on for every role, and a reader.
-
-        `always` says of the latter whether they are asked `first` or `last`.
-        """
+    def __init__(self, catalogue: Catalogue, read: Reader) -> None:
         self._catalogue = catalogue
         self._documents = Documents(read)
-        self._roles = Roles(catalogue, always)
+        self._roles = Roles(catalogue)
         self.tables: dict[str, tuple[PolicyTable, Where]] = {}
         """Each layer's own table, where it has a file."""
         self._rates: list[tuple[Rates, Where]] = []
@@ -63,10 +61,11 @@ class Builder:
         sources = self._roles.all()
         return Policy(
             tuple(agents),
-            {_key(source): pack_grants(self._compile(source)) for source in sources},
-            tuple(_key(source) for source in sources if not source.table.spawnable),
-            self._documents.sources,
-            merge_rates(self._rates),
+            {_key(source): self._compile(source) for source in sources},
+            unspawnable=tuple(_key(source) for source in sources if not source.table.spawnable),
+            checked_on_stop=tuple(map(_key, filter(self._roles.is_checked_on_stop, sources))),
+            sources=self._documents.sources,
+            rates=merge_rates(self._rates),
         )
 
     def _add(self, layer: str, path: str, *, required: bool) -> None:
@@ -81,7 +80,7 @@ class Builder:
         document, where = found
         table = schema.read_policy(document, where)
         for name, fields in table.roles.items():
-            role, grants = schema.read_role(fields, self._catalogue, where, ("roles", name))
+            role, grants = schema.read_role(fields, self._catalogue.params, where, ("roles", name))
             self._roles.add(RoleSource(layer, name, role, grants, where))
         self.tables[layer] = (table, where)
         self._rates.append((table.rates, where))
@@ -93,7 +92,7 @@ class Builder:
         table, where = self.tables[layer]
         keys = {}
         for agent, name in table.agents.items():
-            schema.check_role(name, self._roles.names(layer), where, ("agents", agent))
+            validating.check_role(name, self._roles.names(layer), where, ("agents", agent))
             source = self._roles.find(layer, name)
             assert source is not None  # noqa: S101 -- check_role has raised
             keys[agent] = _key(source)
@@ -105,12 +104,17 @@ class Builder:
         ]
         return Agents(main, default, keys, globs)
 
-    def _compile(self, source: RoleSource) -> list[CompiledGrant]:
+    def _compile(self, source: RoleSource) -> PackedRole:
         """Resolve a role to its grants in the compiled form."""
-        return [
-            compile_grant(capability, params, self._catalogue, source.where, source.key)
-            for capability, params in self._roles.resolve(source)
-        ]
+        return pack(
+            split(
+                [
+                    compile_grant(capability, params, self._catalogue, source.where, source.key)
+                    for capability, params in self._roles.resolve(source)
+                ],
+                self._catalogue,
+            )
+        )
 
 
 def _key(source: RoleSource) -> str:
@@ -121,7 +125,7 @@ def compile_grant(
     capability: str, params: Mapping[str, object], catalogue: Catalogue, where: Where, key: Key
 ) -> CompiledGrant:
     """Put a grant in the compiled form. Raises `Fault` for a glob that is none."""
-    hints = schema.params_hints(catalogue[capability])
+    hints = params_hints(catalogue.params[capability])
     plain = {name: value for name, value in params.items() if hints[name] is not Globs}
     category, _, slug = capability.partition("::")
     globs = {
@@ -130,3 +134,11 @@ def compile_grant(
         if hints[name] is Globs and isinstance(value, list)
     }
     return capability, plain, globs
+
+
+def split(grants: Sequence[CompiledGrant], catalogue: Catalogue) -> CompiledRole:
+    """Give the grants that a gate asks, and those that a check asks; some are asked by both."""
+    return (
+        [grant for grant in grants if grant[0] in catalogue.gated],
+        [grant for grant in grants if grant[0] in catalogue.checked],
+    )

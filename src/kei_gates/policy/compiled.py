@@ -31,8 +31,14 @@ if TYPE_CHECKING:
     CompiledGrant = tuple[str, dict[str, object], dict[str, list[CompiledGlob]]]
     """A capability id, its plain parameters, its parameters that are globs."""
 
+    CompiledRole = tuple[list[CompiledGrant], list[CompiledGrant]]
+    """The grants that a role's gates ask, and those that are checked on return."""
+
+    PackedRole = tuple[bytes, bytes]
+    """Both, as `pack` makes them."""
+
 # The format of this file, the package, and the interpreter whose `_sre` made the globs.
-_STAMP = (4, __version__, hexversion)
+_STAMP = (5, __version__, hexversion)
 
 _MAIN, _DEFAULT = "builtin:orchestrator", "builtin:read-only"
 
@@ -77,24 +83,27 @@ class Policy:
     A role's key is its layer and its name: `project:edit-local`.
     """
 
-    __slots__ = ("_roles", "agents", "rates", "sources", "unspawnable")
+    __slots__ = ("_roles", "agents", "checked_on_stop", "rates", "sources", "unspawnable")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
         agents: tuple[Agents, ...],
-        roles: Mapping[str, bytes],
-        unspawnable: tuple[str, ...],
-        sources: Sources,
+        roles: Mapping[str, PackedRole],
+        *,
+        unspawnable: tuple[str, ...] = (),
+        checked_on_stop: tuple[str, ...] = (),
+        sources: Sources = (),
         rates: Mapping[str, object] | None = None,
     ) -> None:
         """Take the fields.
 
-        `agents` are the layers', the lowest first; `roles` holds each role's grants as
-        `pack_grants` made them; `unspawnable` are the keys of roles that no subagent may have;
-        `rates` are prices as `policy.rates` describes them.
+        `agents` are the layers', the lowest first; `unspawnable` are the keys of roles that no
+        subagent may have, `checked_on_stop` of those whose main thread is checked when it ends its
+        turn; `rates` are prices as `policy.rates` describes them.
         """
         self.agents: Final = agents
         self.unspawnable: Final = unspawnable
+        self.checked_on_stop: Final = checked_on_stop
         self.sources: Final = sources
         self.rates: Final = rates or {}
         self._roles: Final = roles
@@ -138,12 +147,19 @@ class Policy:
 
         Raises `KeyError` for a key that there is not.
         """
+        return self._revive(_GATES, key, more)
+
+    def checks(self, key: str, *more: str | list[CompiledGrant]) -> Role:
+        """Revive, in the same way, what a role is checked for on return."""
+        return self._revive(_CHECKS, key, more)
+
+    def _revive(self, part: int, key: str, more: tuple[str | list[CompiledGrant], ...]) -> Role:
         grants: list[CompiledGrant] = []
-        for part in (key, *more):
-            if isinstance(part, str):
-                _add(loads(self._roles[part]), grants)  # noqa: S302 -- our own file, see ADR 0002
+        for one in (key, *more):
+            if isinstance(one, str):
+                _add(loads(self._roles[one][part]), grants)  # noqa: S302 -- our own, see ADR 0002
             else:
-                grants += part
+                grants += one
         return Role(
             key.partition(":")[2],
             tuple(
@@ -157,9 +173,11 @@ class Policy:
         agents = [
             (layer.main, layer.default, dict(layer.exact), layer.globs) for layer in self.agents
         ]
-        roles = dict(self._roles)
-        return dumps((_STAMP, self.sources, agents, roles, self.unspawnable, dict(self.rates)))
+        keys = (self.unspawnable, self.checked_on_stop)
+        return dumps((_STAMP, self.sources, agents, dict(self._roles), *keys, dict(self.rates)))
 
+
+_GATES, _CHECKS = 0, 1
 
 WAITING = "scope::files-whitelist"
 """The capability that allows nothing until it is filled, in a layer below or for a task."""
@@ -174,9 +192,9 @@ def _add(more: list[CompiledGrant], grants: list[CompiledGrant]) -> None:
             grants.append(grant)
 
 
-def pack_grants(grants: list[CompiledGrant]) -> bytes:
-    """Give a role's grants in the form that `Policy` keeps."""
-    return dumps(grants)
+def pack(role: CompiledRole) -> PackedRole:
+    """Give a role in the form that `Policy` keeps."""
+    return dumps(role[_GATES]), dumps(role[_CHECKS])
 
 
 def load(raw: bytes, read: Reader, needed: Iterable[str] = ()) -> Policy | None:
@@ -188,12 +206,18 @@ def load(raw: bytes, read: Reader, needed: Iterable[str] = ()) -> Policy | None:
         stamp, *parts = loads(raw)  # noqa: S302 -- our own, see ADR 0002
         if stamp != _STAMP:
             return None
-        sources, agents, roles, unspawnable, rates = parts
+        sources, agents, roles, unspawnable, checked_on_stop, rates = parts
         if any(read(path) != text for path, text in sources):
             return None
         if not {path for path, _ in sources}.issuperset(needed):
             return None
-        layers = tuple(Agents(*layer) for layer in agents)
-        return Policy(layers, roles, unspawnable, sources, rates)
+        return Policy(
+            tuple(Agents(*layer) for layer in agents),
+            roles,
+            unspawnable=unspawnable,
+            checked_on_stop=checked_on_stop,
+            sources=sources,
+            rates=rates,
+        )
     except (ValueError, TypeError, EOFError, OSError):
         return None

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kei_gates.policy import schema
+from kei_gates.policy import validating
 from kei_gates.policy.compiled import WAITING
 from kei_gates.policy.where import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Final
 
-    from kei_gates.policy.schema import Catalogue, Grants, RoleTable
+    from kei_gates.policy.capabilities import Catalogue
+    from kei_gates.policy.params import Grants
+    from kei_gates.policy.schema import RoleTable
     from kei_gates.policy.where import Key, Where
 
 BUILTIN = "builtin"
@@ -58,24 +59,24 @@ class RoleSource:
 class Resolved:
     """A role with its parents merged: its grants, the names of all roles it is made of, its depth.
 
-    A role without parents has depth 1.
+    A role without parents has depth 1. `on_stop` says that it is checked when its turn ends.
     """
 
-    __slots__ = ("depth", "grants", "names")
+    __slots__ = ("depth", "grants", "names", "on_stop")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, on_stop: bool) -> None:
         self.grants: Final[Grants] = {}
         self.names: Final = [name]
         self.depth = 1
+        self.on_stop = on_stop
 
 
 class Roles:
     """The roles of all layers."""
 
-    def __init__(self, catalogue: Catalogue, always: Mapping[str, str]) -> None:
-        """Take every capability with its parameters, and those that are on for every role."""
-        self._catalogue = catalogue
-        self._always = always
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue.params
+        self._always = catalogue.always
         self._roles: dict[tuple[str, str], RoleSource] = {}
         self._merged: dict[RoleSource, Resolved] = {}
 
@@ -84,7 +85,7 @@ class Roles:
         for key in ("required", "relaxes"):
             for name in getattr(source.table, key):
                 at = (*source.key, key)
-                schema.check_capability(name, self._catalogue, source.where, at)
+                validating.check_capability(name, self._catalogue, source.where, at)
         above = self._above(source.layer, source.name)
         same = {source.name, _BUILTIN_PREFIX + source.name}
         if above is not None and not same & set(source.table.extends):
@@ -141,6 +142,12 @@ class Roles:
                     grants.append(grant)
         return grants
 
+    def is_checked_on_stop(self, source: RoleSource) -> bool:
+        """Whether a role, or any that it is made of or held to, asks for that. Raises `Fault`."""
+        resolved = self._merge(source, ())
+        guards = self._guards(source, resolved)
+        return resolved.on_stop or any(role.table.verification.on_stop for role in guards)
+
     def _guards(self, source: RoleSource, resolved: Resolved) -> list[RoleSource]:
         """Give the roles of layers above, but not the built-in ones, of any name it is made of."""
         above = LAYERS[1 : LAYERS.index(source.layer)]
@@ -155,12 +162,13 @@ class Roles:
         if source in seen:
             chain = " -> ".join(shown(role.key) for role in (*seen, source))
             raise source.where.fault(key, f"roles extend each other: {chain}", "break the circle")
-        merged = Resolved(source.name)
+        merged = Resolved(source.name, on_stop=source.table.verification.on_stop)
         for name in source.table.extends:
             parent = self._merge(self._parent(name, source), (*seen, source))
             _add(parent.grants, merged.grants)
             merged.names.extend(one for one in parent.names if one not in merged.names)
             merged.depth = max(merged.depth, parent.depth + 1)
+            merged.on_stop |= parent.on_stop
         if merged.depth > _DEEPEST:
             raise source.where.fault(
                 key,
@@ -186,7 +194,7 @@ class Roles:
         if found is None:
             known = [_BUILTIN_PREFIX + one for one in self.names(BUILTIN)]
             known += self.names(child.layer)
-            schema.check_role(name, known, child.where, (*child.key, "extends"))
+            validating.check_role(name, known, child.where, (*child.key, "extends"))
             raise AssertionError  # check_role has raised
         return found
 
@@ -196,7 +204,7 @@ class Roles:
             raise source.where.fault(
                 key, f"`{capability}` in `{shown(key)}` is on for every role", "remove it there"
             )
-        schema.check_capability(capability, merged, source.where, key)
+        validating.check_capability(capability, merged, source.where, key)
         del merged[capability]
 
 

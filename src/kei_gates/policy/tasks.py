@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from kei_gates.model import Fault
-from kei_gates.policy import schema
-from kei_gates.policy.build import compile_grant
+from kei_gates.policy.build import compile_grant, split
 from kei_gates.policy.documents import Documents
-from kei_gates.policy.schema import Dashed, Output, RoleName, Verification
+from kei_gates.policy.params import without_shorthands
+from kei_gates.policy.schema import RoleName
+from kei_gates.policy.validating import Dashed, check_role, validate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kei_gates.policy.compiled import CompiledGrant, Reader
-    from kei_gates.policy.schema import Catalogue
+    from kei_gates.policy.capabilities import Catalogue
+    from kei_gates.policy.compiled import CompiledRole, Reader
+    from kei_gates.policy.params import Grants
 
 
 class Header(Dashed):
@@ -38,6 +40,10 @@ class Scope(Dashed):
     files_denylist: list[str] = Field(default_factory=list)
 
 
+class Rest(Dashed):
+    """`verification` and `output`: they hold nothing but shorthands, as a role's do."""
+
+
 class Body(Dashed):
     """`[body]`: what is to be done, in words."""
 
@@ -50,28 +56,30 @@ class Task(Dashed):
     version: Literal[1] = 1
     task: Header = Header()
     scope: Scope = Scope()
-    verification: Verification = Verification()
-    output: Output = Output()
+    verification: Rest = Rest()
+    output: Rest = Rest()
     body: Body = Body()
 
 
 def compile_task(
     path: str, catalogue: Catalogue, roles: Sequence[str], read: Reader
-) -> tuple[str | None, list[CompiledGrant]]:
+) -> tuple[str | None, CompiledRole]:
     """Read a task and give its role and grants. Raises `Fault` naming file, line and key."""
     found = Documents(read, "task").find(path)
     if found is None:
         raise Fault(f"there is no task `{path}`", "make it with `kei-gates task new`")
     document, where = found
-    table = schema.validate(Task, document, where, ())
+    rest, grants = without_shorthands(document, {}, catalogue.params, where, ())
+    table = validate(Task, rest, where, ())
     if table.task.role is not None:
-        schema.check_role(table.task.role, roles, where, ("task", "role"))
-    grants = []
+        check_role(table.task.role, roles, where, ("task", "role"))
+    scopes: Grants = {}
     if table.scope.files_whitelist is not None:
-        params: dict[str, object] = {"patterns": table.scope.files_whitelist}
-        grants.append(("scope::files-whitelist", params))
+        scopes["scope::files-whitelist"] = {"patterns": table.scope.files_whitelist}
     if table.scope.files_denylist:
-        grants.append(("scope::files-denylist", {"patterns": table.scope.files_denylist}))
-    return table.task.role, [
-        compile_grant(name, params, catalogue, where, ()) for name, params in grants
+        scopes["scope::files-denylist"] = {"patterns": table.scope.files_denylist}
+    compiled = [
+        compile_grant(name, params, catalogue, where, ())
+        for name, params in (scopes | grants).items()
     ]
+    return table.task.role, split(compiled, catalogue)
