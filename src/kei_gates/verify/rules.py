@@ -1,0 +1,69 @@
+"""Ignore rules of many folders as one list, so that they can be those of another time.
+
+Git reads `.gitignore` where it finds it, and an agent may have written there. Here the files are
+handed over as they were, each rule is spelled from the root, and git is given the one list. The
+last rule that matches decides, and a deeper folder's rules come later; both as in gitignore(5).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+NAME = ".gitignore"
+
+_SPECIAL = "\\*?["
+
+
+def compiled(shared: Iterable[bytes], files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Spell rules from the root.
+
+    `shared` are texts whose rules hold for the whole tree, the weakest first; `files` are texts of
+    `.gitignore` by the folder that they lie in, `` for the root.
+    """
+    found: list[str] = []
+    for text in shared:
+        found += _rules(text)
+    for folder in sorted(files, key=lambda one: (one.count("/") + bool(one), one)):
+        found += [_below(folder, rule) for rule in _rules(files[folder])]
+    return tuple(found)
+
+
+def as_file(rules: Iterable[str]) -> bytes:
+    """Give the text that git reads as just these rules."""
+    # git takes one carriage return off each line's end, and one may be part of a rule
+    return "".join(f"{rule}\r\n" for rule in rules).encode("utf-8", "surrogateescape")
+
+
+def _rules(text: bytes) -> list[str]:
+    """Give the lines that are rules, without a byte order mark and line ends."""
+    lines = text.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").split("\n")
+    cut = [line.removesuffix("\r").partition("\0")[0] for line in lines]
+    return [line for line in cut if line and not line.startswith("#")]
+
+
+def _below(folder: str, rule: str) -> str:
+    """Spell a rule of a folder from the root."""
+    if not folder:
+        return rule
+    denied = "!" if rule.startswith("!") else ""
+    rule = rule.removeprefix("!")
+    blank = not rule.strip(" ").strip("/")
+    if blank:
+        return "#"  # it matches nothing, and would match the folder
+    is_anchored = "/" in _without_blanks(rule).removesuffix("/")
+    between = "/" if is_anchored else "/**/"
+    return f"{denied}/{_literally(folder)}{between}{rule.removeprefix('/')}"
+
+
+def _without_blanks(rule: str) -> str:
+    """Cut off the blanks at the end that git cuts off, to see whether `/` is the last."""
+    cut = rule.rstrip(" ")
+    return rule if cut.endswith("\\") else cut
+
+
+def _literally(folder: str) -> str:
+    escaped = "".join(f"\\{one}" if one in _SPECIAL else one for one in folder)
+    return escaped.replace("\n", "?")  # a rule is one line
