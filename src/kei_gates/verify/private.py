@@ -68,9 +68,15 @@ class Private:
         """Remove it."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    @property
+    def is_shallow(self) -> bool:
+        """Whether the repository has only the latest commits of its history."""
+        return os.path.exists(f"{self._folder}/shallow")
+
     def commit(self, name: str) -> str:
-        """Give the id of the commit that an id leads to. Raises `Fault`."""
-        done = self.git.run("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+        """Give the id of the commit that a whole id leads to. Raises `Fault`."""
+        asked = name if is_id(name) else "0" * 40
+        done = self.git.run("rev-parse", "--verify", "--quiet", f"{asked}^{{commit}}")
         found = done.output.decode("ascii", "replace").strip()
         if done.code != 0 or not is_id(found):
             raise Fault(
@@ -129,7 +135,11 @@ class Private:
             end = text.index(b"\0", at)
             mode, _, name = text[at:end].partition(b" ")
             at = end + 1 + size
-            yield int(mode, 8), name.decode("utf-8", "surrogateescape"), text[end + 1 : at].hex()
+            yield (
+                _usual(int(mode, 8)),
+                name.decode("utf-8", "surrogateescape"),
+                text[end + 1 : at].hex(),
+            )
 
     def _objects(self, names: Iterable[str], kind: bytes) -> dict[str, bytes]:
         """Read objects of one kind. Raises `Fault` for one that is missing or no such object."""
@@ -175,6 +185,12 @@ def hash_of(object_format: str, kind: bytes, content: bytes) -> str:
     hashed.update(b"%s %d\0" % (kind, len(content)))
     hashed.update(content)
     return hashed.hexdigest()
+
+
+def _usual(mode: int) -> int:
+    """Give the mode that git takes a file's for: old versions have kept others too."""
+    is_file = mode & 0o170000 == 0o100000  # noqa: PLR2004 -- S_IFMT, S_IFREG
+    return (0o100755 if mode & 0o100 else 0o100644) if is_file else mode
 
 
 def is_id(text: str) -> bool:
