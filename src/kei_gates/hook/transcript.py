@@ -89,7 +89,7 @@ def prompts(fields: Mapping[str, object]) -> list[Prompt]:
         return []
     wait_for_own(fields, main)
     found = []
-    for record in _records(read_end(main, LARGEST), b'"promptSource"'):
+    for record in records(read_end(main, LARGEST), b'"promptSource"'):
         prompt = _typed(record)
         if prompt is not None:
             found.append(prompt)
@@ -107,8 +107,8 @@ def ran(path: str, tool_use_id: str) -> bool | None:
     for one in (path, *of_subagents(path)):
         text = read_end(one, left)
         left -= len(text)
-        for record in _records(text, _RESULT, mark):
-            for block in _blocks(record):
+        for record in records(text, _RESULT, mark):
+            for block in blocks_of(record):
                 if block.get("type") == "tool_result" and block.get("tool_use_id") == tool_use_id:
                     return _came_about(record, block)
     return None
@@ -136,22 +136,22 @@ def _typed(record: Record) -> Prompt | None:
         return None
     message = record.get("message")
     content = message.get("content") if isinstance(message, dict) else None
-    return Prompt(uuid, _text(content), at, turn)
+    return Prompt(uuid, text_of(content), at, turn)
 
 
 def _calls(text: bytes, own: str | None, places: Places) -> Iterator[Past]:
     """Give the calls of one transcript with their results, but for the one that is judged now."""
     uses: dict[str, tuple[Record, Record]] = {}
     results: dict[str, tuple[str, bool]] = {}
-    for record in _records(text, _CALL, _RESULT, every=False):
-        for block in _blocks(record):
+    for record in records(text, _CALL, _RESULT, every=False):
+        for block in blocks_of(record):
             kind = block.get("type")
             if kind == "tool_use" and record["type"] == "assistant":
                 uses.setdefault(str(block.get("id")), (record, block))
             elif kind == "tool_result" and record["type"] == "user":
                 failed = bool(block.get("is_error")) or not _came_about(record, block)
                 name = str(block.get("tool_use_id"))
-                results[name] = (_text(block.get("content")), failed)
+                results[name] = (text_of(block.get("content")), failed)
     for use, (record, block) in uses.items():
         at, given = time_of(record), block.get("input")
         if use == own or at is None or not isinstance(given, dict):
@@ -190,10 +190,10 @@ def _came_about(record: Record, block: Record) -> bool:
         return bool(decision["decision"] == "accept")
     if record.get("toolDenialKind") or record.get("toolUseResult") == "User rejected tool use":
         return False
-    return not (block.get("is_error") and _text(block.get("content")).startswith(_NEVER_RAN))
+    return not (block.get("is_error") and text_of(block.get("content")).startswith(_NEVER_RAN))
 
 
-def _records(text: bytes, *marks: bytes, every: bool = True) -> Iterator[Record]:
+def records(text: bytes, *marks: bytes, every: bool = True) -> Iterator[Record]:
     """Give the `user` and `assistant` records that hold all of the marks, or any of them.
 
     The client also keeps what it sent to the model, with the same words in it. A line that is cut
@@ -211,7 +211,8 @@ def _records(text: bytes, *marks: bytes, every: bool = True) -> Iterator[Record]
             yield record
 
 
-def _blocks(record: Record) -> Iterator[Record]:
+def blocks_of(record: Record) -> Iterator[Record]:
+    """Give the blocks that a record's message is made of; none of one that is plain text."""
     message = record.get("message")
     content = message.get("content") if isinstance(message, dict) else None
     for block in content if isinstance(content, list) else ():
@@ -219,7 +220,7 @@ def _blocks(record: Record) -> Iterator[Record]:
             yield block
 
 
-def _text(content: object) -> str:
+def text_of(content: object) -> str:
     """Give the text of a message or a result, that of its blocks in lines."""
     if isinstance(content, str):
         return content

@@ -1,0 +1,1 @@
+"""Writes down what was done, a line of JSON each."""
