@@ -1,0 +1,123 @@
+"""Compare the files that a report lists with those that were changed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from kei_gates.checks._reports import split_item
+from kei_gates.checks.work import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kei_gates.checks._reports import Field, Line
+    from kei_gates.checks.work import Work
+
+_MOST = 20
+_PATH_LETTER = r"[\w./~@+%\\-]"
+# What stands before the path in a line: `[new]`, `(M)`, `**Modified:**`, an emoji, a box.
+_KINDS = (
+    r"new(?: file)?|add(?:ed|s)?|create[ds]?|modif(?:y|ied|ies)|change[ds]?|edit(?:ed|s)?"
+    r"|update[ds]?|delete[ds]?|remove[ds]?|rename[ds]?|moved?|wrote|written|[AMDRCU?]{1,2}"
+)
+_LEAD = re.compile(
+    rf"^(?:[^\w`\"'./~\[<(]+|[\[(*_`]*(?:{_KINDS})[\])*_`]*(?::[*_]*|[—–-]+)?[ \t|]+)*",  # noqa: RUF001
+    re.IGNORECASE,
+)
+_FIRST = re.compile(
+    r"\[[^\]]*\]\(<?(?P<link>[^)>]+)>?\)"
+    r"|(?P<mark>[`\"'])(?P<quoted>[^`\"']+)(?P=mark)"
+    r"|(?P<plain>[^\s`\"'(),;:|*<>]+)"
+)
+_SAYS_UNCHANGED = re.compile(
+    r"\b(?:unchanged|untouched|not (?:changed|modified|touched)|no changes?|read[- ]only"
+    r"|only read|reverted|not written|outside)\b",
+    re.IGNORECASE,
+)
+_EXTENSION = re.compile(r"/[^/]*\.[A-Za-z]\w{0,11}$")
+_POSITION = re.compile(r":\d[\d:,-]*$|#L\d[\dL-]*$")
+
+
+def compare(lines: Sequence[Line], work: Work, fields: Sequence[Field]) -> list[Finding]:
+    """Say which changed files are in none of the lines, and which listed ones did not change.
+
+    A change of which it is not certain that the agent made it need not be listed.
+    """
+    text = "\n".join(line.text for line in lines)
+    root = work.change_set.root
+    unlisted = [
+        Finding(
+            f"`{change.path}` was {change.kind} and is not in `{fields[0].name}`",
+            "list it with its path from the root: what is not listed is not taken over",
+            path=change.path,
+            line=fields[0].line,
+        )
+        for change in work.change_set.changes
+        if not change.doubt and not _is_named(change.path, text, root)
+    ]
+    return _cut([*unlisted, *_unchanged(lines, work)], fields[0])
+
+
+def _cut(findings: list[Finding], field: Field) -> list[Finding]:
+    """Keep as many findings as a person reads."""
+    if len(findings) <= _MOST:
+        return findings
+    rest = f"{len(findings) - _MOST} more files differ from `{field.name}`"
+    remedy = "compare the whole list with what was changed"
+    return [*findings[:_MOST], Finding(rest, remedy, line=field.line)]
+
+
+def _is_named(path: str, text: str, root: str) -> bool:
+    """Whether a path stands in a text: as it is, from `./` or the root, with any sign around."""
+    spelled = re.escape(path)
+    shell = re.escape(path.replace(" ", "\\ ")) if " " in path else spelled
+    url = re.escape(path.replace(" ", "%20")) if " " in path else spelled
+    before = rf"(?<!{_PATH_LETTER})(?:\./|{re.escape(root.rstrip('/'))}/|[ab]/(?={spelled}\b))?"
+    after = rf"(?!{_PATH_LETTER})|(?=\.(?:\s|$))|(?=-+>)"
+    pattern = rf"{before}(?:{spelled}|{shell}|{url})(?:{after})"
+    return re.search(pattern, text) is not None
+
+
+def _unchanged(lines: Sequence[Line], work: Work) -> list[Finding]:
+    """Say which listed files are no changes."""
+    changed = {change.path for change in work.change_set.changes}
+    found = {}
+    for line in lines:
+        path = _listed(line, work.change_set.root)
+        if path is None or path in found or path in changed:
+            continue
+        is_folder = any(one.startswith(path + "/") for one in changed)
+        if not is_folder and not any(one in line.text for one in changed) and _is_file(path, work):
+            found[path] = Finding(
+                f"`{path}` is listed as written, but it did not change",
+                "take it off the list, or write it with its path from the root",
+                path=path,
+                line=line.number,
+            )
+    return [*found.values()]
+
+
+def _listed(line: Line, root: str) -> str | None:
+    """Give the path that a line begins with, from the root; none where it names none there."""
+    if _SAYS_UNCHANGED.search(line.text):
+        return None
+    item = split_item(line.text)
+    body = (item[1] if item else line.text).strip()
+    first = _FIRST.match(body, lead.end() if (lead := _LEAD.match(body)) else 0)
+    if first is None:
+        return None
+    path = first["link"] or first["quoted"] or first["plain"]
+    path = _POSITION.sub("", path).removeprefix(root.rstrip("/") + "/").removeprefix("./")
+    if "://" in path or path.startswith(("/", "~", "../", "$")) or "\0" in path:
+        return None  # nobody can see here what lies outside
+    return path.rstrip("/.,") or None
+
+
+def _is_file(path: str, work: Work) -> bool:
+    """Whether a text is the path of a file: there is one, there was one, or it must be meant so."""
+    try:
+        is_there = work.read(path) is not None or work.change_set.before(path) is not None
+    except OSError:
+        is_there = False  # a folder, a text too long for a name
+    return is_there or _EXTENSION.search(path) is not None

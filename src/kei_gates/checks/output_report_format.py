@@ -1,0 +1,138 @@
+"""Hold an agent's last message to the fields that its role or task requires.
+
+What it checks: each of `fields` is in the report and says something; a name may be written in any
+usual way (`loc-delta`, `LOC delta`, `**Params** (exact)`), and a field may be given with the text
+of its template, which is then no answer. `none`, `clean`, `[]`, `0`, `n/a` are answers; `TBD`,
+`...`, `<one-line>` are not. Where the report lists the files written, each file that was changed
+must be in that list by its path, and each file in it must have been changed; what happened to it is
+not compared.
+Why: whoever takes the work over stages exactly the files that the report lists, and goes by what it
+says; a missing entry is a missing commit.
+Instead: write each field as a line of its own, `none` where there is nothing to say, and one line
+per changed file with its path from the project root.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from kei_gates.checks._report_files import compare
+from kei_gates.checks._report_names import FILES, KNOWN, SOME_FILES, key_of, keys_of, plain_of
+from kei_gates.checks._reports import bare, is_blank, names_in, read
+from kei_gates.checks.work import Finding, SkippedError
+from kei_gates.model import Params as BaseParams
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from kei_gates.checks._reports import Field
+    from kei_gates.checks.work import Work
+
+
+class Params(BaseParams):
+    """`fields`: the names of what a report must say, in a template `Name: <what>` too."""
+
+    fields: tuple[str, ...] = ()
+
+    @classmethod
+    def flaw(cls, values: Mapping[str, object]) -> str | None:
+        """Refuse names without a letter or digit, which nothing could match."""
+        fields: Any = values.get("fields", ())
+        nameless = [field for field in fields if not key_of(_name_of(field))]
+        return f"`{nameless[0]}` is no name of a field" if nameless else None
+
+
+_LEFT_OVER = re.compile(
+    r"(?:tb[dac]|to ?do|to be (?:determined|done|filled(?: in)?|added)|fixme|placeholder"
+    r"|fill (?:me |this )?in|x{2,}|n{2,}|_{2,}|\?+|\.{2,}|…+"
+    r"|<(?!https?:|[\w.+-]+@|/|none>|empty>|n/a>)[^<>]*>)",
+    re.IGNORECASE,
+)
+_ONLY_LEFT_OVER = re.compile(
+    rf"(?:{_LEFT_OVER.pattern}(?:\s*[,;/|:+(){{}}\[\]-]\s*|\s+|$))+", re.IGNORECASE
+)
+_UNFILLED = re.compile(r"\$[XY]\.(?:XX|YY)\b|\$_{2,}")  # as the templates of costs have it
+
+
+def check(work: Work, params: Params) -> list[Finding]:
+    """Look for each required field, and compare the files written with the changes."""
+    if not params.fields:
+        raise SkippedError("no fields are required: list them in `fields`")
+    if work.report is None:
+        raise SkippedError("there is no report to look at")
+    required = {key_of(_name_of(template)): template for template in params.fields}
+    found = read(work.report, KNOWN | set(required))
+    findings = [
+        finding
+        for key, template in required.items()
+        for finding in _missing(key, template, found, work.report)
+    ]
+    return [*findings, *_files(found, work, is_required=FILES in required)]
+
+
+def _name_of(template: str) -> str:
+    """Give the name in a template such as `Memory: K MB`."""
+    return template.partition(": ")[0].strip().rstrip(":")
+
+
+def _missing(key: str, template: str, found: Sequence[Field], report: str) -> list[Finding]:
+    """Say that a field is not there, or that it says nothing."""
+    fields = _fields_of(key, template, found)
+    name = _name_of(template)
+    if not fields:
+        return [Finding(f"the report has no field `{name}`", _hint(name, report))]
+    if any(_says_something(field, template) for field in fields):
+        return []
+    field = fields[0]
+    what = "is empty" if field.is_blank else "still holds its placeholder"
+    remedy = "say it there, or `none` where there is nothing to say"
+    return [Finding(f"the field `{name}` of the report {what}", remedy, line=field.line)]
+
+
+def _fields_of(key: str, template: str, found: Sequence[Field]) -> list[Field]:
+    """Give the fields that answer a required one, also where a report has it in two."""
+    fields = [field for field in found if key in field.keys]
+    if fields:
+        return fields
+    if key == FILES:
+        return [field for field in found if field.keys[0] in SOME_FILES]
+    parts = [
+        [field for field in found if part in field.keys] for part in keys_of(_name_of(template))[1:]
+    ]
+    return parts[0] if parts and all(parts) else []
+
+
+def _says_something(field: Field, template: str) -> bool:
+    """Whether a field holds an answer, and not only what a template left there."""
+    expected = bare(template.partition(": ")[2])
+    for line in field.lines:
+        text = line.text.strip() if line.fenced else bare(line.text)
+        is_answer = line.text.strip() == "-" and line.number == field.line
+        if (is_blank(line.text) and not is_answer) or (text == expected and expected):
+            continue
+        if _ONLY_LEFT_OVER.fullmatch(text) or (_UNFILLED.search(text) and not line.fenced):
+            continue
+        return True
+    return False
+
+
+def _hint(name: str, report: str) -> str:
+    """Say how to write a field, and which of the report's names was probably meant."""
+    remedy = f"add a line `{name}: ...`"
+    names = [(line, other) for line, other in names_in(report) if other.strip()]
+    near = get_close_matches(plain_of(name), [plain_of(other) for _, other in names], n=1)
+    if not near:
+        return remedy
+    line, meant = next(one for one in names if plain_of(one[1]) == near[0])
+    return f"{remedy}; line {line} has `{meant}`"
+
+
+def _files(found: Sequence[Field], work: Work, *, is_required: bool) -> list[Finding]:
+    """Compare the lists of files with the changes."""
+    whole = [field for field in found if FILES in field.keys]
+    parts = [field for field in found if field.keys[0] in SOME_FILES]
+    if not whole and not (is_required and parts):
+        return []  # a list of a part of the files says nothing about the others
+    return compare([line for field in (*whole, *parts) for line in field.own], work, whole or parts)
