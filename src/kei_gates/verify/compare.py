@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _NO_ENTRY = (0, "")
 _FILES = (PLAIN, EXECUTABLE)
+_ENTRIES: dict[int, EntryKind] = {LINK: "link", SUBMODULE: "submodule"}
 
 
 class Difference(Value):
@@ -138,13 +139,7 @@ class _Comparison:
         inner = repositories.find(place)
         head = head_of(inner)
         if head != name:
-            change = Change(
-                self._prefix + path,
-                "modified",
-                entry="submodule",
-                mode=SUBMODULE,
-                old_mode=SUBMODULE,
-            )
+            change = change_of(self._prefix + path, SUBMODULE, SUBMODULE)
             self._found[path] = Difference(change, self._repository, name)
         base = name if _has(inner, name) else head
         self._inner.update(differences(inner, base, self._ruling, f"{self._prefix}{path}/"))
@@ -202,32 +197,29 @@ class _Comparison:
             return
         old_mode, old = self._base.get(path, _NO_ENTRY)
         mode, name = entry
-        change = Change(
-            self._prefix + path, _kind(old_mode, mode), entry=_entry(mode or old_mode), mode=mode,
-            old_mode=old_mode,
-        )  # fmt: skip
+        change = change_of(self._prefix + path, old_mode, mode)
         self._found[path] = Difference(change, self._repository, old, name)
 
     def _add(self, path: str, lying: Lying, doubt: str = "") -> None:
         old_mode, old = self._base.get(path, _NO_ENTRY)
-        mode = 0 if lying.mode in (OTHER, FOLDER) else lying.mode
-        if lying.mode == OTHER and lying.stat is None:
+        mode = lying.mode
+        if mode == OTHER and lying.stat is None:
             mode = old_mode  # it cannot be looked at, so nobody knows that it is gone
-        change = Change(
-            self._prefix + path, _kind(old_mode, mode), entry=_entry(mode or old_mode), mode=mode,
-            old_mode=old_mode, doubt=doubt,
-        )  # fmt: skip
+        change = change_of(self._prefix + path, old_mode, mode, doubt)
         self._found[path] = Difference(change, self._repository, old)
 
 
-def _kind(old_mode: int, mode: int) -> ChangeKind:
-    if not mode:
-        return "deleted"
-    return "modified" if old_mode else "added"
+def change_of(path: str, old_mode: int, mode: int, doubt: str = "") -> Change:
+    """Give the change of a path by what lay and what lies there.
 
-
-def _entry(mode: int) -> EntryKind:
-    return {LINK: "link", SUBMODULE: "submodule"}.get(mode, "file")  # type: ignore[return-value]
+    A folder, and what git knows nothing about, is nothing: what lies in it are paths of their own.
+    """
+    old_mode, mode = (0 if one in (OTHER, FOLDER) else one for one in (old_mode, mode))
+    kind: ChangeKind = "deleted"
+    if mode:
+        kind = "modified" if old_mode else "added"
+    entry = _ENTRIES.get(mode or old_mode, "file")
+    return Change(path, kind, entry=entry, mode=mode, old_mode=old_mode, doubt=doubt)
 
 
 def _has(repository: Repository, commit: str) -> bool:
