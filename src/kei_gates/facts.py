@@ -59,11 +59,16 @@ class Past(Value):
     """One tool call of the session that was made before, by any of its agents.
 
     `given` is the tool's input, `output` what the agent was shown; none while it runs. `failed`
-    says that it ended with an error, or never ran. `at` is when it was made, in seconds since the
-    epoch. `analyse` gives what its shell source ran, as far as it is known.
+    says that it ended with an error, or never ran; `ran` is false only for the latter. `at` is when
+    it was made, `ended` when its result came, none while it runs; both in seconds since the epoch.
+    `use` is the client's id of it, `cwd` where it was made. `analyse` gives what its shell source
+    ran, as far as it is known.
     """
 
-    __slots__ = ("agent_id", "analyse", "at", "failed", "given", "output", "tool")
+    __slots__ = (
+        "agent_id", "analyse", "at", "cwd", "ended", "failed", "given", "output", "ran", "tool",
+        "use",
+    )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
@@ -73,13 +78,21 @@ class Past(Value):
         output: str | None,
         at: float,
         failed: bool = False,
+        ran: bool = True,
         agent_id: str | None = None,
         analyse: Callable[[], Analysis] = Analysis,
+        ended: float | None = None,
+        use: str = "",
+        cwd: str = "",
     ) -> None:
         self.tool: Final = tool
         self.given: Final = given
         self.output: Final = output
         self.failed: Final = failed
+        self.ran: Final = ran
+        self.ended: Final = ended
+        self.use: Final = use
+        self.cwd: Final = cwd
         self.at: Final = at
         self.agent_id: Final = agent_id
         self.analyse: Final = analyse

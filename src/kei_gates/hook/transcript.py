@@ -74,7 +74,7 @@ def history(fields: Mapping[str, object], places: Places) -> list[Past]:
     for path in (main, *of_subagents(main)):
         text = read_end(path, left)
         left -= len(text)
-        found += _calls(text, own, places)
+        found += calls_in(text, own, places)
     found.sort(key=lambda past: past.at)
     return found
 
@@ -139,32 +139,36 @@ def _typed(record: Record) -> Prompt | None:
     return Prompt(uuid, text_of(content), at, turn)
 
 
-def _calls(text: bytes, own: str | None, places: Places) -> Iterator[Past]:
+def calls_in(text: bytes, own: str | None, places: Places) -> Iterator[Past]:
     """Give the calls of one transcript with their results, but for the one that is judged now."""
     uses: dict[str, tuple[Record, Record]] = {}
-    results: dict[str, tuple[str, bool]] = {}
+    results: dict[str, tuple[str, bool, bool, float | None]] = {}
     for record in records(text, _CALL, _RESULT, every=False):
         for block in blocks_of(record):
             kind = block.get("type")
             if kind == "tool_use" and record["type"] == "assistant":
                 uses.setdefault(str(block.get("id")), (record, block))
             elif kind == "tool_result" and record["type"] == "user":
-                failed = bool(block.get("is_error")) or not _came_about(record, block)
-                name = str(block.get("tool_use_id"))
-                results[name] = (text_of(block.get("content")), failed)
+                ran, name = _came_about(record, block), str(block.get("tool_use_id"))
+                failed = bool(block.get("is_error")) or not ran
+                results[name] = (text_of(block.get("content")), failed, ran, time_of(record))
     for use, (record, block) in uses.items():
         at, given = time_of(record), block.get("input")
         if use == own or at is None or not isinstance(given, dict):
             continue
-        output, failed = results.get(use, (None, False))
+        output, failed, ran, ended = results.get(use, (None, False, True, None))
         yield Past(
             str(block.get("name")),
             given,
             output=output,
             at=at,
             failed=failed,
+            ran=ran,
             agent_id=agent if isinstance(agent := record.get("agentId"), str) else None,
             analyse=_analysis(given, record, places),
+            ended=ended,
+            use=use,
+            cwd=cwd if isinstance(cwd := record.get("cwd"), str) else "",
         )
 
 
