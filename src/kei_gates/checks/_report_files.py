@@ -88,7 +88,8 @@ def _unchanged(lines: Sequence[Line], work: Work) -> list[Finding]:
         if path is None or path in found or path in changed:
             continue
         is_folder = any(one.startswith(path + "/") for one in changed)
-        if not is_folder and not any(one in line.text for one in changed) and _is_file(path, work):
+        is_other = any(_is_named(one, line.text, work.change_set.root) for one in changed)
+        if not is_folder and not is_other and _is_file(path, work):
             found[path] = Finding(
                 f"`{path}` is listed as written, but it did not change",
                 "take it off the list, or write it with its path from the root",

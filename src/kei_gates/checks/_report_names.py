@@ -80,6 +80,7 @@ def plain_of(name: str) -> str:
 
 def keys_of(name: str) -> tuple[str, ...]:
     """Give the key of a name, and those of its parts where it names several (`Blockers / next`)."""
-    parts = [key_of(part) for part in _JOINTS.split(_TRAILING.sub("", name))]
+    is_path = "." in name
+    parts = [] if is_path else [key_of(one) for one in _JOINTS.split(_TRAILING.sub("", name))]
     others = tuple(part for part in parts if part) if len(parts) > 1 else ()
     return (key_of(name), *others)

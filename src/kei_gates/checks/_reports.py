@@ -36,7 +36,7 @@ _COLON = re.compile(r"[:\uff1a](?=\s|$|[*_`✅❌])")
 _BOLD_NAME = re.compile(r"^(\*\*|__)([^*]{1,80}?)\1[ \t]*(?:[—–=-]+[ \t]+|$)(.*)$")  # noqa: RUF001
 _DASHED = re.compile(r"[ \t]+(?:[—–=-]|->|=>)[ \t]+")  # noqa: RUF001 -- as models write
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})([^`]*)$")
-_RULE = re.compile(r"^\W*$|^\s*={3,}.*={3,}\s*$")
+_RULE = re.compile(r"^[\s*_#>|=~`:+-]*$|^\s*={3,}.*={3,}\s*$")
 _MARKUP = re.compile(r"[*_`~#]+")
 _SENTENCE = re.compile(r"[.!?;] ")
 

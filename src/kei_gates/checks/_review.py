@@ -135,12 +135,12 @@ def _items(lines: Sequence[Line], grades: Sequence[str], given: frozenset[str]) 
     """Give the findings in the lines of a section; `given` are the grades of what is around it."""
     items: list[Item] = []
     before, parts = _by_heading(lines, grades)
-    items += _flat(before, grades, given)
+    items += _flat(before, grades, given, is_whole=not parts)
     for heading, below in parts:
         title = (split_heading(heading.text) or (0, bare(heading.text)))[1]
         grade = grade_of_group(title, grades)
         if grade:
-            items += _items(below, grades, given | {grade})
+            items += _items(below, grades, frozenset({grade}))
         elif plain_of(title) not in _PROSE and not says_nothing(title):
             items += _headed(heading, below, grades, given)
     return items
@@ -201,8 +201,13 @@ def _level(text: str, grades: Sequence[str]) -> int:
     return BARE if is_group else 0
 
 
-def _flat(lines: Sequence[Line], grades: Sequence[str], given: frozenset[str]) -> list[Item]:
-    """Give the findings of lines without headings: rows, items, paragraphs that have a grade."""
+def _flat(
+    lines: Sequence[Line], grades: Sequence[str], given: frozenset[str], *, is_whole: bool
+) -> list[Item]:
+    """Give the findings of lines without headings: rows, items, paragraphs that have a grade.
+
+    Where they are the whole of a section that says nothing else, a paragraph is one too.
+    """
     rows = [line for line in lines if line.text.lstrip().startswith("|")]
     items = _rows(rows, grades, given)
     prose: list[Line] = []
@@ -214,8 +219,9 @@ def _flat(lines: Sequence[Line], grades: Sequence[str], given: frozenset[str]) -
             items.append(_item(block, grades, given))
         elif not is_blank(text):
             prose.append(block[0])
-    if prose and not items and not any(says_nothing(bare(line.text)) for line in lines):
-        items.append(_item(prose, grades, given))  # a finding that is written as a paragraph
+    says_none = any(says_nothing(line.text) for line in lines)
+    if prose and is_whole and not items and not says_none:
+        items.append(_item(prose, grades, given))
     return items
 
 

@@ -41,7 +41,8 @@ _LABEL = re.compile(
 )
 _BRACKETED = re.compile(r"\[([^\[\]]{1,40})\](?!\()")
 _PARENTHESES = re.compile(r"^\W*\(([^()]{1,40})\)|\(([^()]{1,40})\)\W*$")
-_FIRST = re.compile(r"^[^\w\[(]*(?:#?[A-Z]{0,3}-?\d{1,3}[.):]?[ \t]+)?[^\w\[(]*")
+_SIGNS = re.compile(r"^[^\w\[(]*")
+_IDENTIFIER = re.compile(r"^[^\w\[(]*[A-Z]{0,3}-?\d{1,3}[.):]?[ \t]+[^\w\[(]*")
 _WORD = re.compile(r"[^\W_]+")
 _AFTER_WORD = re.compile(r"\s*(?:[:|/]|[—–]|-+(?=\s)|$)")  # noqa: RUF001
 _LAST = re.compile(r"(?:\s[—–|-]|:)\s*([A-Za-z0-9]+)\W*$")  # noqa: RUF001
@@ -108,17 +109,24 @@ def _places(line: str, grades: Sequence[str]) -> Iterable[str]:
     yield from (one for one in _BRACKETED.findall(line) if _holds(one, grades) or one.isupper())
     for found in _PARENTHESES.finditer(line):
         yield from (one for one in found.groups() if one and _holds(one, grades))
-    rest = line[_FIRST.match(line).end() :]  # type: ignore[union-attr]  # it matches nothing too
-    word = _WORD.match(rest)
-    if word and grade_of(word[0], grades) and (word[0].isupper() or _is_alone(rest[word.end() :])):
-        yield rest
+    for start in (_SIGNS, _IDENTIFIER):
+        begin = start.match(line)
+        rest = line[begin.end() :] if begin else ""
+        if _begins(rest, grades):
+            yield rest
+            break
     last = _LAST.search(line)
     if last and last.start() > 0 and grade_of(last[1], grades):
         yield last[1]
 
 
-def _is_alone(rest: str) -> bool:
-    return _AFTER_WORD.match(rest) is not None or _JOINED.match(rest.casefold()) is not None
+def _begins(text: str, grades: Sequence[str]) -> bool:
+    """Whether a text begins with a grade, and not with a word of a sentence."""
+    word = _WORD.match(text)
+    if word is None or grade_of(word[0], grades) is None:
+        return False
+    is_alone = _AFTER_WORD.match(text, word.end()) is not None
+    return word[0].isupper() or is_alone or len(_all_of(text, grades)) > 1
 
 
 def _holds(text: str, grades: Sequence[str]) -> bool:

@@ -47,6 +47,9 @@ _NOT_MENDED = re.compile(
 )
 
 
+_MOST_WORDS = 3
+
+
 def says_mended(text: str) -> bool:
     """Whether a line of a finding says that it holds no more: `fixed`, but not `must be fixed`."""
     return any(
@@ -68,6 +71,8 @@ def verdicts_in(value: str, verdicts: Sequence[str]) -> list[str]:
         if verdict is None:
             break
         found.append(verdict)
+        if len(plain_of(part).split()) > _MOST_WORDS:
+            break  # a sentence follows, whose words are none
     return list(dict.fromkeys(found))
 
 
