@@ -119,7 +119,7 @@ def _acts(
     if over and not any(sign in past.command for sign in _LASTING_SIGNS):
         return ()
     found = _touched(past, places, cache) if source else _of_tool(past)
-    if over and not found.lasting:
+    if (over and not found.lasting) or not (found.names or found.opaque):
         return ()
     return (
         Act(

@@ -96,7 +96,7 @@ def _is_over(text: bytes, last: str | None) -> bool:
             continue
         if not isinstance(record, dict) or record.get("type") not in ("assistant", "user"):
             continue
-        blocks = blocks_of(record)
+        blocks = list(blocks_of(record))
         if record["type"] == "user" or any(one.get("type") == "tool_use" for one in blocks):
             return False
         said = [str(one.get("text")) for one in blocks if one.get("type") == "text"]

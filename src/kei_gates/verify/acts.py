@@ -16,6 +16,7 @@ from kei_gates.model import Value, folded
 from kei_gates.observe.patterns import matches
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Final
 
 BEFORE, AFTER = 20_000_000, 200_000_000
@@ -118,31 +119,51 @@ class Act(Value):
 class Names:
     """What one call names, as paths are looked up in it."""
 
-    __slots__ = ("_exact", "_wide", "act", "deletes")
+    __slots__ = ("act", "deletes", "exact", "wide")
 
     def __init__(self, act: Act, *, folds_case: bool) -> None:
         """Take a call; with `folds_case`, names are the same in any letters."""
         spelled = [_spelled(one) if folds_case else one for one in act.names]
         self.act: Final = act
-        self._exact: Final = frozenset(one.path for one in spelled if one.is_exact)
-        self._wide: Final = tuple(one for one in spelled if one.tree or one.glob)
+        self.exact: Final = frozenset(one.path for one in spelled if one.is_exact)
+        self.wide: Final = tuple(one for one in spelled if one.tree or one.glob)
         self.deletes: Final = tuple(one for one in spelled if one.deletes)
 
     def exactly(self, path: str) -> bool:
         """Say whether it names just this path."""
-        return path in self._exact
+        return path in self.exact
 
     def widely(self, path: str) -> bool:
         """Say whether the path fits a pattern, or lies in a folder, that it names."""
-        return any(one.meets(path) for one in self._wide)
+        return any(one.meets(path) for one in self.wide)
 
     def away(self, path: str) -> bool:
         """Say whether it names the path, or what that lies in, as what it deletes."""
         return any(one.meets(path) for one in self.deletes)
 
-    def reaches(self, path: str) -> bool:
-        """Say whether it may have changed the path, as far as paths tell."""
-        return self.act.opaque or self.exactly(path) or self.widely(path)
+
+class Index:
+    """The calls of one side, to be asked which of them may have changed a path."""
+
+    __slots__ = ("_exact", "_opaque", "_wide")
+
+    def __init__(self, calls: Iterable[Names]) -> None:
+        self._opaque: Final[list[Names]] = []
+        self._wide: Final[list[Names]] = []
+        self._exact: Final[dict[str, list[Names]]] = {}
+        for call in calls:
+            if call.act.opaque:
+                self._opaque.append(call)
+            elif call.wide:
+                self._wide.append(call)
+            else:
+                for path in call.exact:
+                    self._exact.setdefault(path, []).append(call)
+
+    def reaching(self, path: str) -> list[Names]:
+        """Give the calls that may have changed a path, as far as paths tell."""
+        wide = [one for one in self._wide if one.exactly(path) or one.widely(path)]
+        return self._opaque + wide + self._exact.get(path, [])
 
 
 def _spelled(one: Named) -> Named:

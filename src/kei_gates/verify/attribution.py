@@ -45,7 +45,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from kei_gates.checks.work import Change, ChangeSet
 from kei_gates.model import folded
-from kei_gates.verify.acts import BEFORE, Names
+from kei_gates.verify.acts import BEFORE, Index, Names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -117,15 +117,15 @@ def attribute(  # noqa: PLR0913 -- the evidence
     if own_tree:
         return Attributed(everything, everything.changes)
     names = [Names(act, folds_case=folds_case) for act in acts]
-    mine = [one for one in names if one.act.agent_id in own]
-    theirs = [one for one in names if one.act.agent_id not in own]
+    mine = Index(one for one in names if one.act.agent_id in own)
+    theirs = Index(one for one in names if one.act.agent_id not in own)
     return Attributed(everything, _judged(everything, mine, theirs, since, folds_case=folds_case))
 
 
 def _judged(
     everything: Dated,
-    mine: Sequence[Names],
-    theirs: Sequence[Names],
+    mine: Index,
+    theirs: Index,
     since: int,
     *,
     folds_case: bool,
@@ -136,8 +136,8 @@ def _judged(
         when = everything.changed_at(change.path)
         if when is not None and when < since - BEFORE:
             when = None
-        case = _Case(change, path, when, [one for one in theirs if one.reaches(path)], everything)
-        word = max((case.word(one) for one in mine), default=_NOT)
+        case = _Case(change, path, when, theirs.reaching(path), everything)
+        word = max((case.word(one) for one in mine.reaching(path)), default=_NOT)
         if word == _ITS:
             yield change
         elif word == _DOUBT:
