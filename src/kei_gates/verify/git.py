@@ -41,6 +41,10 @@ _PROTECTED = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_PAGER": "cat",
     "GIT_TERMINAL_PROMPT": "0",
+    # of these the user's settings may name files and sockets to write to
+    "GIT_TRACE2": "0",
+    "GIT_TRACE2_EVENT": "0",
+    "GIT_TRACE2_PERF": "0",
     "LC_ALL": "C",
 }
 # Each is the last word on its key: words of the command line count more than any file.

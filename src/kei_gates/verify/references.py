@@ -34,18 +34,9 @@ def head_of(repository: Repository) -> str | None:
     return _looked_up(repository.git_dir, "HEAD")
 
 
-def resolve(repository: Repository, rev: str) -> str:
-    """Give the commit that a person's word means. Raises `Fault`."""
-    if not rev or rev.startswith("-") or any(not one.isprintable() for one in rev):
-        raise Fault(f"`{rev}` names no commit", "name a branch, a tag or a commit")
-    found = _looked_up(repository.git_dir, rev)
-    if found is None:
-        raise Fault(
-            f"there is no commit `{rev}` in `{repository.root}`",
-            "see `git branch --all` for what there is, or fetch it",
-        )
-    with opened(repository) as own:
-        return own.commit(found)
+def resolve(root: str, rev: str) -> str:
+    """Give the commit that a person's word means in a checkout. Raises `Fault`."""
+    return _resolved(find(root), rev)
 
 
 def target_of(root: str) -> Target:
@@ -98,7 +89,7 @@ def merge_base(root: str, rev: str) -> str:
     head = head_of(repository)
     if head is None:
         raise Fault(f"there is no commit in `{repository.root}` yet", "make the first commit")
-    other = resolve(repository, rev)
+    other = _resolved(repository, rev)
     with opened(repository) as own:
         done = own.git.run("merge-base", head, other)
         found = done.output.decode("ascii", "replace").split()
@@ -123,3 +114,16 @@ def _looked_up(git_dir: str, name: str) -> str | None:
     done = Git(git_dir).run("rev-parse", "--verify", "--quiet", name)
     found = done.output.decode("ascii", "replace").strip()
     return found if done.code == 0 and is_id(found) else None
+
+
+def _resolved(repository: Repository, rev: str) -> str:
+    if not rev or rev.startswith("-") or any(not one.isprintable() for one in rev):
+        raise Fault(f"`{rev}` names no commit", "name a branch, a tag or a commit")
+    found = _looked_up(repository.git_dir, rev)
+    if found is None:
+        raise Fault(
+            f"there is no commit `{rev}` in `{repository.root}`",
+            "see `git branch --all` for what there is, or fetch it",
+        )
+    with opened(repository) as own:
+        return own.commit(found)
