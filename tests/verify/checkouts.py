@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 ENVIRONMENT = {
@@ -39,7 +40,7 @@ def write(root: Path, path: str, content: bytes | str = b"x\n") -> None:
         file.write(content.encode() if isinstance(content, str) else content)
 
 
-def make(root: Path, files: dict[str, bytes | str] | None = None, *init: str) -> str:
+def make(root: Path, files: Mapping[str, bytes | str] | None = None, *init: str) -> str:
     """Make a checkout with one commit of the files, and give the commit."""
     root.mkdir(parents=True, exist_ok=True)
     git(root, "init", "--quiet", "--initial-branch=main", *init)

@@ -243,7 +243,7 @@ def committed_and_undone(root: Path) -> None:
 HARMLESS = [
     touched, made, made_unnamed, worktree_of_client, committed_and_undone,
     lambda root: (root / "empty").mkdir(),
-    lambda root: commit(root),
+    commit,
     lambda root: (root / "a.py").chmod(0o600),
     lambda root: git(root, "update-index", "--assume-unchanged", "a.py"),
     lambda root: (root / ".git/index").unlink(),

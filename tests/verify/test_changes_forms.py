@@ -1,4 +1,4 @@
-"""Files that lie there in another form than in the commit, submodules, and file systems' letters."""
+"""Files in another form than in the commit, submodules, and what file systems do to names."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ EOL = {
     "c.bin": "one\ntwo\n",
     "sub/.gitattributes": "*.u16 working-tree-encoding=UTF-16LE\n*.id ident\n",
     "sub/x.id": "$Id$\n",
-    "sub/é \"q\n.win": "one\n",
+    'sub/é "q\n.win': "one\n",
 }  # fmt: skip
 
 
@@ -85,9 +85,7 @@ def test_an_attribute_file_in_another_form_is_no_change(tmp_path: Path) -> None:
 
 def pointer(content: bytes) -> str:
     name = hashlib.sha256(content).hexdigest()
-    return (
-        f"version https://git-lfs.github.com/spec/v1\noid sha256:{name}\nsize {len(content)}\n"
-    )
+    return f"version https://git-lfs.github.com/spec/v1\noid sha256:{name}\nsize {len(content)}\n"
 
 
 def test_a_file_of_lfs_is_as_it_was_by_its_pointer(tmp_path: Path) -> None:

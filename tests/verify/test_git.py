@@ -257,12 +257,12 @@ def test_the_users_own_settings_count_where_they_are_only_data(
     ]
 
 
-def test_a_run_has_a_time_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_has_a_time_limit(tmp_path: Path) -> None:
     make(tmp_path / "p")
     os.mkfifo(tmp_path / "p/.git/pipe")
     git(tmp_path / "p", "config", "include.path", "pipe")
     start = time.monotonic()
-    with pytest.raises(Fault, match="took longer than 0.3 s"):
+    with pytest.raises(Fault, match=r"took longer than 0\.3 s"):
         hardened.effective_config(str(tmp_path / "p/.git"), 0.3)
     assert time.monotonic() - start < 5
 

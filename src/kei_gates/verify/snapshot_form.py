@@ -90,6 +90,8 @@ def _read(loaded: Any) -> Snapshot:
     if loaded["form"] != _FORM:
         raise ValueError("it is of another version")
     commit = loaded["commit"]
+    if "" not in loaded["rules"]:
+        raise ValueError("it has no rules for its root")
     return Snapshot(
         _text(loaded["root"]),
         is_git=bool(loaded["is_git"]),

@@ -116,5 +116,6 @@ class _Changed:
         if one is not None:
             return change_of(path, held.mode, one.change.mode, one.change.doubt)
         mode = self._looking.at(path, hashed=False).mode
-        # a folder there is a submodule that is now as in the commit
-        return change_of(path, held.mode, SUBMODULE if mode == FOLDER else mode)
+        if held.mode == SUBMODULE and mode == FOLDER:
+            mode = SUBMODULE  # it is now as in the commit
+        return change_of(path, held.mode, mode)

@@ -1,0 +1,95 @@
+"""Ignore rules as one list against git with the files where they lie: the same is ignored."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kei_gates.verify import rules
+from tests.verify.checkouts import git, write
+
+NAMES = ["a", "b", "a b", "c[x]", "d*", "e\\f", "#g", "!h", "a.o", "ab"]
+RULES = [
+    "a", "*", "!a", "b/", "/a", "a/b", "**/a", "a/**", "a/**/b", "!a/b", "*.o", "!*.o", "#g",
+    "\\#g", "\\!h", "!h", "c\\[x\\]", "c[x]", "d\\*", "d*", "e\\\\f", "a b", "a\\ b", "a ", "a\\ ",
+    " a", "/", "!", "//a", "/a/", "**", "***", "a**", "**b", "/*", "!/b", "?", "[ab]", "[!a]", "",
+    "   ", "\t", "a\r", "[", "\\", "a\\", "/**/", "b/*", "!b/a", "*/", "!*/", "/b/**/", "a/ ",
+]  # fmt: skip
+
+paths = st.lists(st.sampled_from(NAMES), min_size=1, max_size=4).map("/".join)
+texts = st.tuples(
+    st.sampled_from(["", "\ufeff"]),
+    st.lists(st.sampled_from(RULES), max_size=6).map("\n".join),
+    st.sampled_from(["", "\n", "\r\n"]),
+).map("".join)
+
+
+def laid_out(root: Path, files: set[str], ignores: dict[str, str]) -> dict[str, bytes]:
+    for path in sorted(files, key=len, reverse=True):
+        if not (root / path).exists():
+            write(root, path)
+    kept = {}
+    for folder, text in ignores.items():
+        if (root / folder).is_dir():
+            write(root, f"{folder}/.gitignore".lstrip("/"), text)
+            kept[folder] = text.encode()
+    return kept
+
+
+def listed(root: Path, *words: str) -> set[str]:
+    found = git(root, "ls-files", "-z", "--others", *words).split("\0")
+    return {one for one in found if one and not one.endswith(".gitignore")}
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sets(paths, min_size=1, max_size=8),
+    st.dictionaries(st.just("") | paths, texts, max_size=3),
+    texts,
+)
+def test_the_list_ignores_what_the_files_do(
+    files: set[str], ignores: dict[str, str], shared: str
+) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        root = Path(place) / "p"
+        root.mkdir()
+        git(root, "init", "--quiet")
+        kept = laid_out(root, files, ignores)
+        write(Path(place), "shared", shared)
+        one = rules.compiled([shared.encode()], kept)
+        write(Path(place), "list", rules.as_file(one))
+        expected = listed(root, "--exclude-per-directory=.gitignore", "--exclude-from=../shared")
+        assert listed(root, "--exclude-from=../list") == expected
+
+
+@pytest.mark.parametrize(
+    ("folder", "rule", "expected"),
+    [
+        ("", "a", ["a"]),
+        ("s", "a", ["/s/**/a"]),
+        ("s", "!a/", ["!/s/**/a/"]),
+        ("s", "/a", ["/s/a"]),
+        ("s", "a/b", ["/s/a/b"]),
+        ("s[1]/*", "a", ["/s\\[1]/\\*/**/a"]),
+        ("s\nt", "a", ["/s?t/**/a"]),
+        ("s", "# a", []),
+        ("s", "/", ["#"]),
+    ],
+)
+def test_a_rule_is_spelled_from_the_root(folder: str, rule: str, expected: list[str]) -> None:
+    assert list(rules.compiled([], {folder: rule.encode()})) == expected
+
+
+def test_deeper_rules_come_later() -> None:
+    files = {"a/b": b"3", "": b"1", "z": b"2"}
+    assert rules.compiled([b"0"], files) == ("0", "1", "/z/**/2", "/a/b/**/3")
+
+
+def test_odd_bytes_survive() -> None:
+    name = os.fsencode("\udcff")
+    assert rules.as_file(rules.compiled([name], {"\udcfe": b"x"})) == b"\xff\r\n/\xfe/**/x\r\n"
