@@ -177,10 +177,10 @@ class _Case:
 
     def word(self, own: Names) -> int:
         """Give the word of one call of the agent."""
-        if self._when is not None and not own.act.had_begun(self._when):
-            return _ITS if own.exactly(self._path) else _NOT
         if own.exactly(self._path):
             return _ITS
+        if self._when is not None and not own.act.had_begun(self._when):
+            return _DOUBT if self._was_moved(own.act) else _NOT
         return max(self._word_of_names(own), self._word_of_time(own))
 
     def _word_of_names(self, own: Names) -> int:
@@ -211,7 +211,7 @@ class _Case:
 
     def _was_moved(self, own: Act) -> bool:
         """Whether a folder that the new file lies in was made or moved here by the call."""
-        if self.change.kind != "added" or self.then or self.named:
+        if not own.opaque or self.change.kind != "added" or self.then or self.named:
             return False
         if self._folders is None:
             self._folders = tuple(_folder_times(self._dated, self.change.path))
