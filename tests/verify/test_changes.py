@@ -405,3 +405,47 @@ def test_a_worktree_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
     shutil.rmtree(root / ".git")
     (root / ".git").write_text(pointer)
     assert said(changes_since(str(root), base)) == []
+
+
+@pytest.mark.parametrize("entries", ["src/a.py", "..", ".git", "a.py\0a.py", "src\0src"])
+def test_a_forged_tree_is_not_believed(tmp_path: Path, entries: str) -> None:
+    """A later commit's tree names paths that no tree can, or one path twice."""
+    base = make(tmp_path, FILES)
+    blob = git(tmp_path, "hash-object", "-w", "--stdin", stdin=b"evil\n")
+    tree = b"".join(
+        b"100644 " + name.encode() + b"\0" + bytes.fromhex(blob) for name in entries.split("\0")
+    )
+    name = git(tmp_path, "hash-object", "-t", "tree", "-w", "--literally", "--stdin", stdin=tree)
+    forged = git(tmp_path, "commit-tree", name, "-p", base, "-m", "x")
+    git(tmp_path, "update-ref", "refs/heads/main", forged)
+    with pytest.raises(Fault, match="is no name, or twice"):
+        changes_since(str(tmp_path), base)
+
+
+def test_temporary_files_in_the_tree_are_no_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = make(tmp_path, FILES)
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    write(tmp_path, "a.py", "z\n")
+    assert said(changes_since(str(tmp_path), base)) == ["modified a.py"]
+    assert os.listdir(tmp_path / "tmp") == []
+
+
+def test_objects_of_another_repository_are_seen(tmp_path: Path) -> None:
+    base = make(tmp_path / "p", FILES)
+    git(tmp_path, "clone", "--quiet", "--shared", str(tmp_path / "p"), str(tmp_path / "q"))
+    write(tmp_path / "q", "a.py", "z\n")
+    found = changes_since(str(tmp_path / "q"), base)
+    assert said(found) == ["modified a.py"]
+    assert found.before("a.py") == b"a\n"
+
+
+def test_a_partial_clone_answers_for_what_it_has(tmp_path: Path) -> None:
+    base = make(tmp_path / "p", FILES)
+    git(tmp_path / "p", "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "--quiet", "--filter=blob:none", f"file://{tmp_path}/p",
+        str(tmp_path / "q"))  # fmt: skip
+    write(tmp_path / "q", "a.py", "z\n")
+    assert said(changes_since(str(tmp_path / "q"), base)) == ["modified a.py"]

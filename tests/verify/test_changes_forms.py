@@ -10,6 +10,8 @@ import pytest
 
 from kei_gates.verify import repository as repositories
 from kei_gates.verify.changes import changes_since
+from kei_gates.verify.compare import differences
+from kei_gates.verify.ruling import OfCommit
 from tests.verify.checkouts import commit, git, make, write
 from tests.verify.test_changes import said
 
@@ -129,15 +131,32 @@ def test_settings_of_the_file_system_count(tmp_path: Path) -> None:
     symlink = tmp_path / "link"
     symlink.symlink_to("run.sh")
     base = commit(tmp_path)
-    configure(tmp_path, "core.fileMode=false", "core.ignoreCase=true", "core.symlinks=false")
+    configure(tmp_path, "core.fileMode=false", "core.symlinks=false")
     (tmp_path / "run.sh").chmod(0o755)
     symlink.unlink()
     symlink.write_text("run.sh")
-    os.link(tmp_path / "Name.txt", tmp_path / "NAME.TXT")  # what such a file system shows
     assert said(changes_since(str(tmp_path), base)) == []
-    write(tmp_path, "RUN.SH", "other\n")
     symlink.write_text("elsewhere")
-    assert said(changes_since(str(tmp_path), base)) == ["added RUN.SH", "modified link"]
+    assert said(changes_since(str(tmp_path), base)) == ["modified link"]
+
+
+def test_a_name_in_another_case_is_the_same_where_the_file_system_says_so(tmp_path: Path) -> None:
+    base = make(tmp_path, {"Name.txt": "n\n", "run.sh": "x\n"})
+    os.link(tmp_path / "Name.txt", tmp_path / "NAME.TXT")  # what such a file system shows
+    write(tmp_path, "RUN.SH", "other\n")
+    found = repositories.find(str(tmp_path))
+    values = {name: getattr(found, name) for name in found.__slots__}
+    values["settings"] = (*found.settings, "core.ignorecase=true")
+    folding = repositories.Repository(values.pop("root"), **values)
+    assert list(differences(folding, base, OfCommit())) == ["RUN.SH"]
+    assert sorted(differences(found, base, OfCommit())) == ["NAME.TXT", "RUN.SH"]
+
+
+def test_a_false_word_about_the_case_of_names_hides_nothing(tmp_path: Path) -> None:
+    base = make(tmp_path, {".gitignore": "target/\n"})
+    git(tmp_path, "config", "core.ignoreCase", "true")
+    write(tmp_path, "Target/evil.py")
+    assert said(changes_since(str(tmp_path), base)) == ["added Target/evil.py"]
 
 
 def with_submodule(tmp_path: Path) -> tuple[Path, str]:

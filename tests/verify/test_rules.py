@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kei_gates.verify import rules
+from kei_gates.verify import rules, snapshot_files
 from tests.verify.checkouts import git, write
 
 NAMES = ["a", "b", "a b", "c[x]", "d*", "e\\f", "#g", "!h", "a.o", "ab"]
@@ -65,6 +65,28 @@ def test_the_list_ignores_what_the_files_do(
         write(Path(place), "list", rules.as_file(one))
         expected = listed(root, "--exclude-per-directory=.gitignore", "--exclude-from=../shared")
         assert listed(root, "--exclude-from=../list") == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.sets(paths, min_size=1, max_size=8),
+    st.dictionaries(st.just("") | paths, texts.filter(lambda text: "\\ " not in text), max_size=3),
+)
+def test_what_matches_without_git_is_what_git_ignores(
+    files: set[str], ignores: dict[str, str]
+) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        root = Path(place)
+        git(root, "init", "--quiet")
+        laid_out(root, files, ignores)
+        taken = set(snapshot_files.take(str(root)).files)
+        expected = listed(root, "--exclude-per-directory=.gitignore")
+        assert {one for one in taken if not one.endswith(".gitignore")} == expected
+
+
+@pytest.mark.parametrize("rule", ["!", "\\", "a\\", "[z-a]", "[[:none:]]", "[", "(", "a{2"])
+def test_a_rule_that_is_none_matches_nothing(rule: str) -> None:
+    assert not rules.matcher([rule]).match_file("a")
 
 
 @pytest.mark.parametrize(

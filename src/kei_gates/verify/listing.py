@@ -13,11 +13,10 @@ import shutil
 import tempfile
 from typing import TYPE_CHECKING
 
-from pathspec import GitIgnoreSpec
-
 from kei_gates.model import Fault, Value
 from kei_gates.observe.checkouts import WORKTREES
 from kei_gates.observe.files import read_file
+from kei_gates.observe.paths import inside
 from kei_gates.verify import rules as ignoring
 from kei_gates.verify.git import Git
 
@@ -115,14 +114,13 @@ def others(
         if not path.endswith("/"):
             found.add(path)
         elif path not in skipped:
-            spec = spec or GitIgnoreSpec.from_lines(rules)
+            spec = spec or ignoring.matcher(rules)
             found |= {one for one in _below(repository.root, path) if not spec.match_file(one)}
     return {one for one in found if not _is_left_out(repository.root, one)}
 
 
 def _listed(repository: Repository, own: Private, rules: Sequence[str]) -> Iterator[str]:
-    # the last rule counts, so that of the client's worktrees cannot be taken back
-    kept = rules if repository.is_linked else (*rules, f"/{WORKTREES}/")
+    kept = _with_own(repository, own, rules)
     with tempfile.NamedTemporaryFile(dir=own.git.folder) as file:
         file.write(ignoring.as_file(kept))
         file.flush()
@@ -143,6 +141,17 @@ def _listed(repository: Repository, own: Private, rules: Sequence[str]) -> Itera
     for one in done.output.split(b"\0"):
         if one:
             yield one.decode("utf-8", "surrogateescape")
+
+
+def _with_own(repository: Repository, own: Private, rules: Sequence[str]) -> list[str]:
+    """Add what never counts; the last rule does, so that no other can take it back."""
+    kept = [*rules]
+    if not repository.is_linked:
+        kept.append(f"/{WORKTREES}/")
+    place = inside(os.path.realpath(own.git.folder), repository.root)
+    if place is not None:  # the folder of temporary files lies in the tree
+        kept.append(f"/{place}/")
+    return kept
 
 
 def _below(root: str, folder: str) -> Iterator[str]:

@@ -31,6 +31,7 @@ SUBMODULE = 0o160000
 FOLDER = 0o040000
 
 _DAMAGED = "see with `git fsck` what is damaged, and fetch it again"
+_NO_NAMES = ("", ".", "..", ".git")
 _MOST = 2_000_000  # paths; a few trees that hold each other many times would else fill the memory
 
 
@@ -116,6 +117,11 @@ class Private:
             below = []
             for folder, name in level:
                 for mode, entry, child in self._entries(texts[name]):
+                    if "/" in entry or entry in _NO_NAMES or folder + entry in found:
+                        raise Fault(
+                            f"the tree `{name}` holds `{entry}`, which is no name, or twice",
+                            _DAMAGED,
+                        )
                     if mode == FOLDER:
                         below.append((f"{folder}{entry}/", child))
                     else:

@@ -12,7 +12,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from kei_gates.model import Fault, Value
-from kei_gates.observe.checkouts import WORKTREES
+from kei_gates.observe.checkouts import WORKTREES, folds_case
 from kei_gates.observe.files import read_file
 from kei_gates.verify.git import effective_config
 
@@ -27,7 +27,6 @@ _CARRIED = (
     "core.checkroundtripencoding",
     "core.eol",
     "core.filemode",
-    "core.ignorecase",
     "core.longpaths",
     "core.precomposeunicode",
     "core.symlinks",
@@ -118,6 +117,8 @@ def find(root: str) -> Repository:
     words = [
         f"{key}={settings.last[key]}" for key in _CARRIED if settings.last.get(key) is not None
     ]
+    # looked for, not asked for: a false word would let `target/` ignore `Target/`
+    words.append(f"core.ignorecase={str(folds_case(root)).lower()}")
     return Repository(
         root,
         git_dir=git_dir,

@@ -7,7 +7,11 @@ last rule that matches decides, and a deeper folder's rules come later; both as 
 
 from __future__ import annotations
 
+import re
+import warnings
 from typing import TYPE_CHECKING
+
+from pathspec import GitIgnoreSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,6 +39,31 @@ def as_file(rules: Iterable[str]) -> bytes:
     """Give the text that git reads as just these rules."""
     # git takes one carriage return off each line's end, and one may be part of a rule
     return "".join(f"{rule}\r\n" for rule in rules).encode("utf-8", "surrogateescape")
+
+
+def matcher(rules: Iterable[str]) -> GitIgnoreSpec:
+    """Give what matches paths by the rules where git cannot be asked."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # that a rule may be read otherwise one day
+        return GitIgnoreSpec.from_lines(
+            spelled for rule in rules if (spelled := _for_pathspec(rule)) is not None
+        )
+
+
+def _for_pathspec(rule: str) -> str | None:
+    """Spell a rule so that pathspec reads it as git does; none for one that matches nothing."""
+    rule = _without_blanks(rule)
+    bare = rule.rstrip()
+    if rule.endswith("/**/") or rule.removeprefix("!") == "**/":
+        rule = f"{rule}*/"  # only folders, at each depth
+    elif bare != rule and not bare.endswith("\\"):
+        # git takes off blanks only, pathspec all that is white
+        rule = bare + "".join(f"[{one}]" for one in rule[len(bare) :])
+    try:
+        GitIgnoreSpec.from_lines([rule])
+    except (ValueError, re.error):
+        return None
+    return rule
 
 
 def _rules(text: bytes) -> list[str]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from pathspec import GitIgnoreSpec
-
 from kei_gates.model import Fault
 from kei_gates.observe.checkouts import WORKTREES
 from kei_gates.observe.files import read_file
@@ -90,7 +88,7 @@ class _Walk:
         self._files: dict[str, bytes] = {}
         self.rules: tuple[str, ...] = tuple(given or ())
         self.unreadable: Final[set[str]] = set()
-        self._spec = GitIgnoreSpec.from_lines(self.rules)
+        self._spec = ignoring.matcher(self.rules)
 
     def paths(self) -> Iterator[str]:
         """Give the paths of files and links. Raises `Fault` where there are too many."""
@@ -153,4 +151,4 @@ class _Walk:
                 "mend or remove the file",
             ) from None
         self.rules = ignoring.compiled((), self._files)
-        self._spec = GitIgnoreSpec.from_lines(self.rules)
+        self._spec = ignoring.matcher(self.rules)
