@@ -10,7 +10,7 @@ import re
 import time
 from typing import TYPE_CHECKING
 
-from kei_gates.hook.own_sources import Touched, named, touched
+from kei_gates.hook.own_sources import Touched, may_last, named, touched
 from kei_gates.hook.own_transcripts import ends, texts, wait_for_end
 from kei_gates.hook.transcript import calls_in
 from kei_gates.model import Fault
@@ -114,9 +114,7 @@ def _acts(
         return ()
     source = tool.source is not None and bool(past.command)
     over = ended is not None and ended + _MARGIN < since
-    if over and not source:
-        return ()
-    if over and not any(sign in past.command for sign in _LASTING_SIGNS):
+    if over and not (source and may_last(past.command)):
         return ()
     found = _touched(past, places, cache) if source else _of_tool(past)
     if (over and not found.lasting) or not (found.names or found.opaque):
@@ -132,10 +130,6 @@ def _acts(
             lasting=found.lasting,
         ),
     )
-
-
-# A source without any of these leaves nothing running; most are not analysed for it.
-_LASTING_SIGNS = ("&", "nohup", "setsid", "at ", "batch", "cron", "tmux", "screen", "systemd-run")
 
 
 def _touched(past: Past, places: Places, cache: dict[tuple[str, str], Touched]) -> Touched:

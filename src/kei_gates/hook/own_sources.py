@@ -6,6 +6,7 @@ what it was when it ran. So every source that ran a file of the project may have
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from kei_gates.facts import NO_SESSION
@@ -40,6 +41,10 @@ _DETACHING = {
     "podman": ("-d", "--detach", "-dit", "-itd", "-td", "-id"),
     "docker-compose": ("-d", "--detach"),
 }
+_SHELLS = frozenset(("bash", "dash", "eval", "fish", "ksh", "sh", "zsh"))
+_SIGNS = re.compile(
+    "|".join(("&", *(rf"\b{re.escape(word)}\b" for word in ("coproc", *_OUTLIVING, *_DETACHING))))
+)
 # Where no agent can put a program of another name.
 _SYSTEM = ("/bin/", "/opt/homebrew/", "/sbin/", "/usr/")
 _GLOBS = "*?["
@@ -65,6 +70,11 @@ def touched(past: Past, places: Places) -> Touched:
         return Touched(names, opaque=opaque, lasting=_lasts(past.command, analysis))
     except Exception:  # noqa: BLE001 -- what a defect hides may have changed any file
         return Touched((), opaque=True, lasting=True)
+
+
+def may_last(source: str) -> bool:
+    """Say by a glance whether a source is worth asking whether it left something running."""
+    return _SIGNS.search(source) is not None
 
 
 def named(path: str, cwd: str, *, deletes: bool = False, **how: bool) -> Iterator[Named]:
@@ -137,9 +147,9 @@ def _lasts(source: str, analysis: Analysis) -> bool:
             _DETACHING.get(invocation.program, ())
         ):
             return True
-        if any("&" in (word or "") for word in invocation.argv[1:]) and invocation.via:
+        if invocation.program in _SHELLS and any("&" in (word or "") for word in words):
             return True  # a text that a shell was given
-    return "&" in source and _sends_to_background(source)
+    return ("&" in source or "coproc" in source) and _sends_to_background(source)
 
 
 def _sends_to_background(source: str) -> bool:
