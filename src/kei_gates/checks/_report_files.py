@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from kei_gates.checks._changes import judged
 from kei_gates.checks._reports import split_item
 from kei_gates.checks.work import Finding
 
@@ -53,7 +54,7 @@ def compare(lines: Sequence[Line], work: Work, fields: Sequence[Field]) -> list[
             path=change.path,
             line=fields[0].line,
         )
-        for change in work.change_set.changes
+        for change in judged(work.change_set)
         if not change.doubt and not _is_named(change.path, text, root)
     ]
     return _cut([*unlisted, *_unchanged(lines, work)], fields[0])
