@@ -5,7 +5,8 @@ that the user's own messages hold, without one the route `main`; so an agent tha
 and a fork with the whole conversation of its parent, can be given routes of their own. Which call
 is played is the number of assistant turns since that message, so the server keeps no conversation
 and retries, subagents and parallel requests all get the right reply. After the last call the model
-says `done`.
+says `done`. A `Text` in a route is what the model says there: the end of its turn, unless a hook
+makes it go on.
 """
 
 import json
@@ -41,7 +42,14 @@ class Call:
         return f"toolu_{self.label}"
 
 
-Script = Mapping[str, Sequence[Call]]
+@dataclass(frozen=True)
+class Text:
+    """What the scripted model says instead of a call."""
+
+    text: str
+
+
+Script = Mapping[str, Sequence[Call | Text]]
 
 
 @dataclass(frozen=True)
@@ -146,7 +154,8 @@ class ScriptedApi:
     def answers(self) -> dict[str, Answer]:
         """What the model was shown for each call, by the call's label."""
         shown = dict(pair for request in self.requests for pair in answers_in(request))
-        calls = [call for route in self._script.values() for call in route]
+        parts = [part for route in self._script.values() for part in route]
+        calls = [part for part in parts if isinstance(part, Call)]
         return {call.label: shown[call.id] for call in calls if call.id in shown}
 
     def reply(self, request: Json) -> list[Json]:
@@ -157,12 +166,13 @@ class ScriptedApi:
         name, since = self._route(request["messages"])
         route = self._script[name]
         turn = assistant_turns(since)
-        if turn >= len(route):
-            with self._end:
-                self._ended.add(name)
-                self._end.notify_all()
-            return [{"type": "text", "text": "done"}]
-        call = route[turn]
+        call = route[turn] if turn < len(route) else Text("done")
+        if isinstance(call, Text):
+            if turn >= len(route) - 1:
+                with self._end:
+                    self._ended.add(name)
+                    self._end.notify_all()
+            return [{"type": "text", "text": call.text}]
         with self._end:
             self._end.wait_for(lambda: self._ended.issuperset(call.awaits), timeout=AWAITS_LIMIT)
         if call.before is not None:

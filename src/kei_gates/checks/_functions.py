@@ -72,8 +72,8 @@ def _of_python(text: str, clock: Clock) -> list[Function]:
 def _plain_c(text: str, clock: Clock) -> str:
     """Blank out what is no code, and the later branches of `#if` that have the same brackets again.
 
-    The latter is done only where brackets come in pairs no other way; else a whole function in an `#else`
-    would not be seen.
+    The latter is done only where brackets come in pairs no other way; else a whole function in an
+    `#else` would not be seen.
     """
     text = masked(text, "c", clock)
     if text.count("{") == text.count("}"):

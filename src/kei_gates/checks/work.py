@@ -19,12 +19,13 @@ class Finding(Value):
     """What does not hold, and what to do about it; both clauses without a final period.
 
     `path` is relative to the root, `line` counts from 1. `doubt` says why it is not certain that
-    the agent has done it; empty where it is.
+    the agent has done it; empty where it is. `detail` is what may be shown below: the last lines
+    that a command has printed.
     """
 
-    __slots__ = ("doubt", "line", "message", "path", "remedy")
+    __slots__ = ("detail", "doubt", "line", "message", "path", "remedy")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
         message: str,
         remedy: str,
@@ -32,12 +33,14 @@ class Finding(Value):
         path: str | None = None,
         line: int | None = None,
         doubt: str = "",
+        detail: str = "",
     ) -> None:
         self.message: Final = message
         self.remedy: Final = remedy
         self.path: Final = path
         self.line: Final = line
         self.doubt: Final = doubt
+        self.detail: Final = detail
 
 
 class SkippedError(Exception):
@@ -47,6 +50,7 @@ class SkippedError(Exception):
 class Change(Value):
     """One path that is not as it was: relative to the root, `/` between names.
 
+    One that lies in the checkout and not below the root is absolute.
     Bytes that are no UTF-8 are lone surrogates. A rename is one that is deleted and one that is
     added. `entry` is what lies there now, of one that is deleted what lay there. `mode` and
     `old_mode` are git's (0o100644, 0o100755, 0o120000, 0o160000), 0 where there is nothing.

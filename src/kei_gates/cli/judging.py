@@ -139,7 +139,7 @@ class Judge:
 
     def _named_role(self, name: str, where: Places) -> Role:
         policy = self._policy(where, accepted=False)
-        _check(name, policy.role_names, "role")
+        check_name(name, policy.role_names, "role")
         return policy.role(policy.key(name))
 
     def _policy(self, where: Places, *, accepted: bool) -> Policy:
@@ -150,7 +150,7 @@ class Judge:
         known = (where.project, accepted)
         if known not in self._policies:
             try:
-                self._policies[known] = _load(where, accepted=accepted)
+                self._policies[known] = load_policy(where, accepted=accepted)
             except Fault as error:
                 self._policies[known] = error
         policy = self._policies[known]
@@ -161,11 +161,15 @@ class Judge:
     @staticmethod
     def _capabilities_role(capabilities: Iterable[str]) -> Role:
         for name in capabilities:
-            _check(name, catalogue.gated(), "capability")
+            check_name(name, catalogue.gated(), "capability")
         return Role("given capabilities", tuple(Grant(name, {}) for name in capabilities))
 
 
-def _load(where: Places, *, accepted: bool) -> Policy:
+def load_policy(where: Places, *, accepted: bool) -> Policy:
+    """Load a project's policy, as it was accepted or as it is written. Raises `Fault`.
+
+    A project that has none is held to those of the layers above.
+    """
     has_one = os.path.lexists(store.policy_file(where.project)) or trust.is_known(where)
     if not has_one:
         return store.load_above(where.home)
@@ -185,7 +189,8 @@ def look(source: str, cwd: str, shell: str = "auto") -> Analysis:
         return Analysis(unseen=(Unseen(reason, (0, len(source))),))
 
 
-def _check(name: str, known: Sequence[str], what: str) -> None:
+def check_name(name: str, known: Sequence[str], what: str) -> None:
+    """Refuse a name that does not exist. Raises `UsageError` with the nearest that does."""
     if name in known:
         return
     from kei_gates.policy.nearest import nearest

@@ -20,6 +20,7 @@ from kei_gates.cli import (
     task,
     trial,
     trust,
+    verify,
 )
 from kei_gates.cli.usage import USAGE_EXIT, UsageError
 from kei_gates.model import Fault
@@ -47,7 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"kei-gates {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in (
-        install, trust, confirm, check, task, cost, lint, trial, parse, schema, hook,
+        install, trust, confirm, check, task, verify, cost, lint, trial, parse, schema, hook,
     ):  # fmt: skip
         module.register(commands)
     return parser

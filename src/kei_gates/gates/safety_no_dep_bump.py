@@ -177,14 +177,14 @@ def _form(target: Target, params: Params) -> Form | None:
         (target.spelled, target.relative[0]),
         (target.real, target.relative[-1]),
     ):
-        form = _manifest(path if relative is None else relative, params)
+        form = manifest_form(path if relative is None else relative, params)
         if form is not None:
             return form
     return None
 
 
-def _manifest(path: str, params: Params) -> Form | None:
-    """Give the form of a manifest of the project's own; none for any other file."""
+def manifest_form(path: str, params: Params) -> Form | None:
+    """Give the form of a manifest or lock file of the project's own; none for any other file."""
     form = form_of(path)
     if form is None and params.images:
         from kei_gates.gates import _dep_images  # noqa: PLC0415 -- opt-in
@@ -213,7 +213,7 @@ def _written(event: Event, target: Target, form: Form) -> Deny | None:
     else:
         after = _left(event, target.effect.path or "")
     for one in after:
-        denied = _compared(str(target), target.effect.by, form, text, one)
+        denied = compared(str(target), target.effect.by, form, text, one)
         if denied is not None:
             return denied
     return None
@@ -239,7 +239,7 @@ def _edited(event: Event, text: str | None) -> tuple[str | None, ...]:
     return () if after is None else (after,)
 
 
-def _compared(name: str, by: str, form: Form, before: str | None, after: str | None) -> Deny | None:
+def compared(name: str, by: str, form: Form, before: str | None, after: str | None) -> Deny | None:
     """Deny a change of a text that changes what it says of dependencies, or may do so."""
     if form[1] == SCRIPT and _HEADER not in f"{before}{after}":
         return None
@@ -266,7 +266,7 @@ def _folder(event: Event, target: Target, params: Params) -> Deny | None:
     if target.below is None:
         return Deny(f"`{target}` holds too much to look for manifests in it", _NAME_IT)
     for path in target.below:
-        form = None if is_none(path) else _manifest(path, params)
+        form = None if is_none(path) else manifest_form(path, params)
         if form is None or form[1] == SCRIPT:
             continue
         if deletes:
@@ -282,7 +282,7 @@ def _written_below(event: Event, target: Target, path: str, form: Form) -> Deny 
     absolute = path if path.startswith("/") else f"{event.places.root}/{path}"
     now = event.look(absolute)
     for text in _left(event, absolute):
-        denied = _compared(
+        denied = compared(
             path, target.effect.by, form, now.text if now.kind == "text" else None, text
         )
         if denied is not None:

@@ -15,6 +15,8 @@ from kei_gates.model import Params as BaseParams
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kei_gates.model import Event, Invocation, Places, Target, Verdict
 
 ALWAYS = "first"
@@ -96,7 +98,7 @@ def check(event: Event, params: Params) -> Verdict:  # noqa: ARG001 -- the gates
 def _is_of_gate(target: Target, places: Places) -> bool:
     """Whether the target is one of the gate's files, as it is spelled or where it really lies."""
     paths = {target.spelled, target.real}
-    return any(path and _is_guarded(path.casefold(), places) for path in paths)
+    return any(path and is_guarded(path, _fixed(places)) for path in paths)
 
 
 def _takes_gate(target: Target, places: Places) -> bool:
@@ -112,15 +114,19 @@ def _takes_gate(target: Target, places: Places) -> bool:
         return False
     brought = (p if p.startswith("/") else f"{places.root}/{p}" for p in target.below or ())
     return any(
-        _is_guarded(path.casefold(), places)
+        is_guarded(path, _fixed(places))
         for path in brought
         if path.startswith((f"{places.project}/", f"{places.home}/.claude/"))
     )
 
 
-def _is_guarded(path: str, places: Places) -> bool:
-    """Whether a path is one of the gate's. Case is folded: some file systems do."""
-    if any(f"{path}/".startswith(f"{root.casefold()}/") for root in _fixed(places)):
+def is_guarded(path: str, fixed: Iterable[str] = ()) -> bool:
+    """Whether an absolute path is one of the gate's, or below one of the `fixed` folders.
+
+    Case is folded: some file systems do.
+    """
+    path = path.casefold()
+    if any(f"{path}/".startswith(f"{root.casefold()}/") for root in fixed):
         return True
     for part in f"{path}/".split("/.claude/")[1:]:
         name, _, rest = part.partition("/")

@@ -40,12 +40,12 @@ _AGAIN = "start the agent again"
 class Session:
     """What is kept of one session: the tasks of its calls, and those of its agents."""
 
-    __slots__ = ("_folder", "_transcripts")
+    __slots__ = ("_transcripts", "folder")
 
     def __init__(self, fields: Mapping[str, object], places: Places) -> None:
         """Take a call's payload. Raises `Fault` when it does not say which session it is of."""
         name = checked(payload.text(fields, "session_id"), "session_id")
-        self._folder: Final = f"{own_folders.state(places.home)}/sessions/{name}"
+        self.folder: Final = f"{own_folders.state(places.home)}/sessions/{name}"
         transcript = payload.optional_text(fields, "transcript_path") or ""
         self._transcripts: Final = transcript.removesuffix(".jsonl")
 
@@ -112,14 +112,14 @@ class Session:
 
     def _gave_tasks(self) -> bool:
         try:
-            return any(entry.name.startswith("call-") for entry in scandir(self._folder))
+            return any(entry.name.startswith("call-") for entry in scandir(self.folder))
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError as error:
-            raise Fault(f"`{self._folder}` cannot be read: {error}", "mend the folder") from None
+            raise Fault(f"`{self.folder}` cannot be read: {error}", "mend the folder") from None
 
     def _read(self, name: str) -> list[Task] | None:
-        path = f"{self._folder}/{name}"
+        path = f"{self.folder}/{name}"
         try:
             stamp, tasks = loads(read_file(path, _LARGEST))  # noqa: S302 -- our own, see ADR 0002
         except (FileNotFoundError, NotADirectoryError):
@@ -131,7 +131,7 @@ class Session:
         return list(tasks)
 
     def _write(self, name: str, tasks: list[Task]) -> None:
-        path = f"{self._folder}/{name}"
+        path = f"{self.folder}/{name}"
         try:
             write_file(path, dumps((_STAMP, tasks)))
         except OSError as error:
@@ -147,9 +147,14 @@ def _folders(top: str) -> list[str]:
         return []
 
 
+def is_plain(name: str) -> bool:
+    """Say whether an id is a plain file name."""
+    return 0 < len(name) <= _LONGEST_NAME and _OF_NAMES.issuperset(name) and name[0] != "."
+
+
 def checked(name: str, what: str) -> str:
     """Refuse an id that is no plain file name. Raises `Fault`."""
-    if not name or len(name) > _LONGEST_NAME or not _OF_NAMES.issuperset(name) or name[0] == ".":
+    if not is_plain(name):
         raise Fault(f"the `{what}` `{name}` is no plain name", payload.REMEDY)
     return name
 

@@ -18,16 +18,18 @@ from posix import _exit, write
 from kei_gates.model import Decision, Fault, fault
 from kei_gates.observe.files import TooLargeError, read_stream
 from kei_gates.protocol import answer, payload
+from kei_gates.protocol.answer import Answer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import NoReturn
 
-    from kei_gates.protocol.answer import Answer
-
 DEADLINE = 8.0
 """Seconds until the hook gives up and denies; the installed hook's own timeout is 20."""
+
+DEADLINES = {"SubagentStart": 50.0, "SubagentStop": 3500.0, "Stop": 3500.0}
+"""The same of events that may take longer; their installed timeouts are 60 and 3600."""
 
 LARGEST_PAYLOAD = 8 << 20
 """Bytes of stdin that are read; the largest real payloads hold one file's text."""
@@ -38,19 +40,22 @@ def main(argv: Sequence[str]) -> NoReturn:
     event = argv[0] if argv else ""
     try:
         _arm(event)
-        decision = decide(event, argv[1:], read_stream(0, LARGEST_PAYLOAD))
-        reply = to_answer(event, decision)
+        reply = respond(event, argv[1:], read_stream(0, LARGEST_PAYLOAD))
     except BaseException as error:  # noqa: BLE001 -- the fail-closed boundary
         reply = to_answer(event, denial(error))
     _end(reply)
 
 
-def decide(event: str, arguments: Sequence[str], raw: bytes) -> Decision:
-    """Decide one event from its raw payload. Raises `Fault`, and whatever a defect raises."""
+def respond(event: str, arguments: Sequence[str], raw: bytes) -> Answer:
+    """Answer one event by its raw payload. Raises `Fault`, and whatever a defect raises."""
     handler = HANDLERS.get(event)
     if handler is None:
         raise Fault(f"there is no hook for the event `{event}`", "run `kei-gates install` again")
-    return handler(payload.parse(raw, event), arguments)
+    found = handler(payload.parse(raw, event), arguments)
+    return found if isinstance(found, Answer) else to_answer(event, found)
+
+
+# Every handler is given the arguments of the installed hook beside the payload.
 
 
 def pre_tool_use(fields: dict[str, object], arguments: Sequence[str]) -> Decision:  # noqa: ARG001
@@ -67,9 +72,49 @@ def config_change(fields: dict[str, object], arguments: Sequence[str]) -> Decisi
     return judge(fields, arguments)
 
 
-HANDLERS: dict[str, Callable[[dict[str, object], Sequence[str]], Decision]] = {
+def subagent_start(fields: dict[str, object], arguments: Sequence[str]) -> Answer:  # noqa: ARG001
+    """Note how things are when a subagent begins."""
+    from kei_gates.hook.returns import start
+
+    return start(fields)
+
+
+def subagent_stop(fields: dict[str, object], arguments: Sequence[str]) -> Answer:  # noqa: ARG001
+    """Look at what a subagent returns."""
+    from kei_gates.hook.returns import stop
+
+    return stop(fields)
+
+
+def stop(fields: dict[str, object], arguments: Sequence[str]) -> Answer:  # noqa: ARG001
+    """Look at the main thread's work where its role asks for that."""
+    from kei_gates.hook.main_stop import stop as answer_stop
+
+    return answer_stop(fields)
+
+
+def post_tool_use(fields: dict[str, object], arguments: Sequence[str]) -> Answer:  # noqa: ARG001
+    """Tell who started an agent whether what it returned holds."""
+    from kei_gates.hook.returned import after_call
+
+    return after_call(fields)
+
+
+def user_prompt_submit(fields: dict[str, object], arguments: Sequence[str]) -> Answer:  # noqa: ARG001
+    """Tell the same of an agent in the background."""
+    from kei_gates.hook.returned import on_prompt
+
+    return on_prompt(fields)
+
+
+HANDLERS: dict[str, Callable[[dict[str, object], Sequence[str]], Decision | Answer]] = {
     "PreToolUse": pre_tool_use,
     "ConfigChange": config_change,
+    "SubagentStart": subagent_start,
+    "SubagentStop": subagent_stop,
+    "Stop": stop,
+    "PostToolUse": post_tool_use,
+    "UserPromptSubmit": user_prompt_submit,
 }
 
 
@@ -92,20 +137,21 @@ def denial(error: BaseException) -> Decision:
 
 def _arm(event: str) -> None:
     """Set the timer. Its answer ends the process from within, so nothing can swallow it."""
+    deadline = DEADLINES.get(event, DEADLINE)
 
     def give_up(*_: object) -> None:
         _end(
             to_answer(
                 event,
                 fault(
-                    f"judging this took longer than {DEADLINE:g} seconds",
+                    f"judging this took longer than {deadline:g} seconds",
                     "split the call, or try again if the machine is busy",
                 ),
             )
         )
 
     signal(SIGALRM, give_up)
-    setitimer(ITIMER_REAL, DEADLINE)
+    setitimer(ITIMER_REAL, deadline)
 
 
 def _end(reply: Answer) -> NoReturn:

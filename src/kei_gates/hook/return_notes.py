@@ -19,13 +19,12 @@ _LARGEST = 1 << 20
 
 
 class Note(Value):
-    """How often an agent was sent back since it last held, whether it holds, what was said last.
+    """How often an agent was sent back, whether what it returned holds, what was said of it last.
 
-    `doubts` says that what was found last was not certain to be the agent's. `told` says that who
-    started it knows.
+    `looked` is false as long as it has returned nothing. `told` says that who started it knows.
     """
 
-    __slots__ = ("doubts", "holds", "said", "sent_back", "told")
+    __slots__ = ("holds", "looked", "said", "sent_back", "told")
 
     def __init__(
         self,
@@ -33,14 +32,24 @@ class Note(Value):
         sent_back: int = 0,
         holds: bool = True,
         said: str = "",
-        doubts: bool = False,
+        looked: bool = True,
         told: bool = False,
     ) -> None:
         self.sent_back: Final = sent_back
         self.holds: Final = holds
         self.said: Final = said
-        self.doubts: Final = doubts
+        self.looked: Final = looked
         self.told: Final = told
+
+    def marked_told(self) -> Note:
+        """Give the same note, told."""
+        return Note(
+            sent_back=self.sent_back,
+            holds=self.holds,
+            said=self.said,
+            looked=self.looked,
+            told=True,
+        )
 
 
 def read(folder: str, agent: str) -> Note | None:

@@ -12,6 +12,7 @@ from kei_gates.protocol.json_text import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Final
 
     from kei_gates.model import Decision
@@ -86,5 +87,44 @@ def block(decision: Decision) -> Answer:
     return Answer(body.encode("ascii"), line.encode("ascii") + b"\n", DENY_EXIT)
 
 
-ANSWERS = {"PreToolUse": pre_tool_use}
-"""How an event is answered; every other one by `block`."""
+def sent_back(text: str) -> Answer:
+    """Answer an agent's return by sending it back with a text of several lines.
+
+    The exit code and the JSON block each by themselves; with both the agent is shown the text and
+    not the hook's command line.
+    """
+    body = f'{{"decision":"block","reason":{quote(lines(text))}}}\n'
+    return Answer(body.encode("ascii"), lines(text).encode("ascii") + b"\n", DENY_EXIT)
+
+
+def told(event: str, text: str) -> Answer:
+    """Answer an event by telling the model something."""
+    body = (
+        f'{{"hookSpecificOutput":{{"hookEventName":"{event}",'
+        f'"additionalContext":{quote(lines(text))}}}}}\n'
+    )
+    return Answer(body.encode("ascii"), b"", 0)
+
+
+_MOST_LINES = 120
+
+
+def lines(text: str) -> str:
+    """Make text of several lines safe to show, each as `one_line` does."""
+    parts = text.split("\n")
+    if len(parts) > _MOST_LINES:
+        parts = [*parts[: _MOST_LINES // 2], "...", *parts[-_MOST_LINES // 2 :]]
+    return "\n".join(one_line(part) for part in parts)
+
+
+def fault_told(event: str) -> Callable[[Decision], Answer]:
+    """Give what answers an event that only tells: a fault is told, and stops nobody."""
+    return lambda decision: told(event, message(decision))
+
+
+ANSWERS = {
+    "PreToolUse": pre_tool_use,
+    "PostToolUse": fault_told("PostToolUse"),
+    "UserPromptSubmit": fault_told("UserPromptSubmit"),
+}
+"""How a decision on an event is answered; on every other one by `block`."""

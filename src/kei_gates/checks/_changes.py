@@ -1,0 +1,69 @@
+"""What checks of the diff share: which changes are judged, and how one is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kei_gates.checks.work import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kei_gates.checks.work import Change, ChangeSet
+
+BUILD_LOCKS = frozenset(
+    (
+        "cargo.lock", "deno.lock", "flake.lock", "module.bazel.lock", "package.resolved",
+        "pixi.lock", "pubspec.lock", "uv.lock",
+    )
+)  # fmt: skip
+"""Lock files that a build or a test run writes where there is none (the tools' documentation)."""
+
+# Folders that tools fill and nobody keeps sources in.
+_CACHES = frozenset(
+    (
+        "__pycache__", ".eggs", ".gradle", ".hypothesis", ".mypy_cache", ".next", ".nox", ".nuxt",
+        ".nyc_output", ".pytest_cache", ".ruff_cache", ".tox", ".venv", "node_modules",
+    )
+)  # fmt: skip
+_CARGO_OUTPUT, _CACHE_TAG = "target", "CACHEDIR.TAG"
+_COVERAGE = ".coverage"
+
+_VERBS = {"added": "was added", "modified": "was changed", "deleted": "was deleted"}
+_UNDO = {
+    "added": "take it away again",
+    "modified": "put it back as it was",
+    "deleted": "bring it back",
+}
+
+
+def judged(change_set: ChangeSet) -> Iterator[Change]:
+    """Give the changes that somebody has made, and not a tool that builds or tests.
+
+    What such a tool has left where there was nothing is none, also where the project forgot to
+    have it ignored: files in its caches, and the lock file of a build.
+    """
+    tags = {change.path for change in change_set.changes if change.path.endswith(_CACHE_TAG)}
+    for change in change_set.changes:
+        if change.kind != "added" or not _is_left_by_tools(change.path, tags):
+            yield change
+
+
+def _is_left_by_tools(path: str, tags: set[str]) -> bool:
+    *folders, name = path.split("/")
+    if not _CACHES.isdisjoint(folders) or name == _COVERAGE or name.casefold() in BUILD_LOCKS:
+        return True
+    if _CARGO_OUTPUT not in folders:
+        return False
+    output = "/".join(folders[: folders.index(_CARGO_OUTPUT) + 1])
+    return f"{output}/{_CACHE_TAG}" in tags
+
+
+def finding(change: Change, why: str, remedy: str) -> Finding:
+    """Tell of a change that may not be: `why` says what is wrong with it."""
+    return Finding(
+        f"`{change.path}` {_VERBS[change.kind]}, {why}",
+        f"{_UNDO[change.kind]}; {remedy}",
+        path=change.path,
+        doubt=change.doubt,
+    )

@@ -1,0 +1,188 @@
+"""`kei-gates verify`: look at work as it is looked at when an agent returns."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from argparse import RawDescriptionHelpFormatter
+from typing import TYPE_CHECKING
+
+from kei_gates.checks.work import Finding
+from kei_gates.cli.terminal import Terminal
+from kei_gates.cli.usage import UsageError
+from kei_gates.hook import bindings, own_folders, places
+from kei_gates.model import Fault, Principal
+from kei_gates.verify import summary
+from kei_gates.verify.outcome import Outcome
+from kei_gates.verify.passes import OWN
+
+if TYPE_CHECKING:
+    import argparse
+    from typing import TextIO
+
+    from kei_gates.checks.work import PassName
+    from kei_gates.model import Places, Role
+
+_FAILED = 1
+_EXAMPLES = """examples:
+  kei-gates verify --role edit-local
+  kei-gates verify --role edit-local --base main --report report.md
+  kei-gates verify --task parser-7 --junit verify.xml
+
+The work is everything in the working tree that differs from where it left the base: what was
+committed since, what was not, and new files. Checks of the report are skipped without one. The
+commands that the policy names are run, as it is written. Exit codes: 0 all holds, 1 something does
+not, 64 bad usage
+"""
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = commands.add_parser(
+        "verify",
+        help="check work as when an agent returns",
+        description="Check the work in a project as it is checked when an agent returns.",
+        epilog=_EXAMPLES,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--role", metavar="R", help="check for this role (default: that of the main thread)"
+    )
+    parser.add_argument(
+        "--base",
+        metavar="REV",
+        help="what the work is to be merged onto (default: origin's default branch, else main)",
+    )
+    parser.add_argument("--task", metavar="ID", help="check for this task too")
+    parser.add_argument("--report", metavar="FILE", help="the agent's report; `-` is stdin")
+    parser.add_argument("--dir", default=".", metavar="D", help="the project (default: here)")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--junit", metavar="FILE", help="also write a JUnit XML file")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check, and print what does not hold."""
+    folder = os.path.abspath(args.dir)
+    if not os.path.isdir(folder):
+        raise UsageError(f"`{folder}` is no folder")
+    report = None if args.report is None else _report(args.report)
+    where = places.find(folder)
+    progress = Progress(sys.stderr)
+    base = args.base or "no base"
+    try:
+        role = _role(args, where)
+        outcome, base = _verify(where, folder, role, args.base, report, progress)
+    except Fault as error:
+        outcome = Outcome([(OWN, Finding(error.reason, error.remedy))])
+    finally:
+        progress.done()
+    if args.junit is not None:
+        _write(args.junit, summary.as_junit(outcome))
+    if args.json:
+        print(json.dumps(summary.as_record(outcome)))
+    else:
+        _print(outcome, base)
+    return 0 if outcome.holds else _FAILED
+
+
+def _report(path: str) -> str:
+    try:
+        if path == "-":
+            return sys.stdin.read()
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError as error:
+        raise UsageError(f"`{path}` cannot be read: {error.strerror}") from None
+
+
+def _role(args: argparse.Namespace, where: Places) -> Role:
+    """Give what is checked: of a role and of a task. Raises `Fault` for a broken policy."""
+    from kei_gates.cli.judging import check_name, load_policy
+    from kei_gates.engine import catalogue
+    from kei_gates.hook import store
+    from kei_gates.policy.task_files import path_of
+    from kei_gates.policy.tasks import compile_task
+
+    policy = load_policy(where, accepted=False)
+    if args.role is not None:
+        check_name(args.role, policy.role_names, "role")
+    if args.task is None:
+        keys = [policy.key(args.role)] if args.role else policy.keys_of(Principal(None, None))
+        return policy.checks(*keys)
+    name = bindings.checked_task(args.task)
+    path = path_of(where.project, name)
+    if not os.path.lexists(path):
+        raise UsageError(f"there is no task `{path}`; `kei-gates task list` lists them")
+    of, (_, checks) = compile_task(path, catalogue.whole(), policy.role_names, store.read_source)
+    roles = [role for role in (args.role, of) if role]
+    keys = [policy.key(role) for role in roles] or policy.keys_of(Principal(None, None))
+    return policy.checks(*keys, checks)
+
+
+def _verify(  # noqa: PLR0913, PLR0917 -- what is checked, where, against what
+    where: Places,
+    folder: str,
+    role: Role,
+    base: str | None,
+    report: str | None,
+    progress: Progress,
+) -> tuple[Outcome, str]:
+    from kei_gates.observe.checkouts import root_of
+    from kei_gates.verify.jobs import against
+    from kei_gates.verify.passes import verify
+
+    job = against(
+        root_of(None, folder, where.project),
+        base,
+        report,
+        throwaway=f"{own_folders.state(where.home)}/verify",
+        tell=progress.tell,
+    )
+    return verify(role.grants, job), job.change_set.base
+
+
+def _print(outcome: Outcome, base: str) -> None:
+    terminal = Terminal.of(sys.stdout)
+    for line in summary.to_people(outcome, base):
+        shown = terminal.line(line)
+        print(terminal.paint(shown, "red") if line.startswith(("FAIL", "does not")) else shown)
+
+
+def _write(path: str, content: bytes) -> None:
+    try:
+        with open(path, "wb") as file:
+            file.write(content)
+    except OSError as error:
+        raise UsageError(f"`{path}` cannot be written: {error.strerror}") from None
+
+
+class Progress:
+    """Tells of commands that run: one line that changes on a terminal, else a line now and then."""
+
+    _EVERY = 30.0
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._terminal = Terminal.of(stream)
+        self._changes = stream.isatty()
+        self._said: dict[tuple[str, PassName], float] = {}
+
+    def tell(self, command: str, at: PassName, seconds: float, line: str) -> None:
+        """Say that a command runs, for how long, and what it printed last."""
+        where = "" if at == "worktree" else " after a merge"
+        text = f"running `{command}`{where}, {seconds:.0f} s"
+        if self._changes:
+            self._stream.write(f"\r\x1b[K{self._terminal.cut(f'{text}: {line}')}")
+            self._stream.flush()
+        elif seconds >= self._said.get((command, at), 0.0):
+            self._said[command, at] = seconds + self._EVERY
+            print(self._terminal.line(text), file=self._stream, flush=True)
+
+    def done(self) -> None:
+        """Take the line away again."""
+        if self._changes:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()

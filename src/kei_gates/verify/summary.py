@@ -1,0 +1,149 @@
+"""Tell an outcome: to the agent that is sent back, to people, to programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kei_gates.checks.work import Finding, Ran
+    from kei_gates.verify.outcome import Outcome
+
+_MOST_TOLD = 12
+_LONGEST_DETAIL = 1600
+_ENDS = {
+    "timeout": "was ended after {seconds:.0f} s",
+    "flood": "was ended because it printed too much",
+    "missing": "could not be started",
+}
+
+
+def to_agent(outcome: Outcome) -> str:
+    """Say what the agent has to mend, a finding in a line, with what commands printed last."""
+    return "\n".join(
+        ["kei-gates: this does not hold yet; mend it, then return again:", *_listed(outcome)]
+    )
+
+
+def to_starter(outcome: Outcome) -> str:
+    """Say to whoever started an agent what it has returned without its holding."""
+    lines = ["kei-gates: NOT VERIFIED: this agent has returned, and what it returns does not hold:"]
+    lines += _listed(outcome)
+    lines.append("do not take it for done: mend it, start the agent again, or ask the person")
+    return "\n".join(lines)
+
+
+def _listed(outcome: Outcome) -> list[str]:
+    lines = []
+    for capability, finding in outcome.findings[:_MOST_TOLD]:
+        lines.append(f"- {capability}: {told(finding)}")
+        lines += [f"    {line}" for line in finding.detail[-_LONGEST_DETAIL:].splitlines()]
+    more = len(outcome.findings) - _MOST_TOLD
+    return [*lines, f"- and {more} more"] if more > 0 else lines
+
+
+def told(finding: Finding) -> str:
+    """Give a finding in one line: where, what, doubt, what to do."""
+    place = "" if finding.path is None else finding.path
+    if finding.line is not None:
+        place += f":{finding.line}" if place else f"line {finding.line}"
+    doubt = f" ({finding.doubt})" if finding.doubt else ""
+    return f"{place}{': ' if place else ''}{finding.message}{doubt}; {finding.remedy}"
+
+
+def to_people(outcome: Outcome, base: str) -> Iterator[str]:
+    """Give the lines of a summary that reads at a glance: what fails first, the verdict last."""
+    for capability, finding in outcome.findings:
+        yield f"FAIL  {capability}: {told(finding)}"
+        yield from (f"        {line}" for line in finding.detail.splitlines())
+    yield from (f"ok    {capability}" for capability in outcome.passed)
+    yield from (f"skip  {capability}: {why}" for capability, why in outcome.skipped)
+    yield from (f"ran   {ended(run)}" for run in outcome.runs)
+    yield from (f"note  {remark}" for remark in outcome.remarks)
+    counts = f"{len(outcome.findings)} findings, {len(outcome.passed)} hold"
+    counts += f", {len(outcome.skipped)} skipped" if outcome.skipped else ""
+    yield f"{'holds' if outcome.holds else 'does not hold'}: {counts} (against {base})"
+
+
+def ended(run: Ran) -> str:
+    """Say how a run ended, in one line."""
+    how = _ENDS.get(run.ended, "").format(seconds=run.seconds) or f"exit {run.code}"
+    where = "in the worktree" if run.at == "worktree" else "after a merge"
+    return f"`{run.command}` {where}: {how}, {run.seconds:.1f} s"
+
+
+def as_record(outcome: Outcome) -> dict[str, Any]:
+    """Give an outcome as JSON."""
+    return {
+        "findings": [
+            {
+                "capability": capability,
+                "path": finding.path,
+                "line": finding.line,
+                "message": finding.message,
+                "remedy": finding.remedy,
+            }
+            for capability, finding in outcome.findings
+        ],
+        "passed": list(outcome.passed),
+        "skipped": [capability for capability, _ in outcome.skipped],
+        "reasons": dict(outcome.skipped),
+        "runs": [as_run(run) for run in outcome.runs],
+        "remarks": list(outcome.remarks),
+    }
+
+
+def as_run(run: Ran) -> dict[str, Any]:
+    """Give a run as JSON, without its output."""
+    return {
+        "command": run.command,
+        "pass": run.at,
+        "ended": run.ended,
+        "code": run.code,
+        "seconds": round(run.seconds, 3),
+    }
+
+
+def as_junit(outcome: Outcome) -> bytes:
+    """Give an outcome as JUnit XML: a case for each capability."""
+    failing = dict.fromkeys(capability for capability, _ in outcome.findings)
+    count = len(failing) + len(outcome.passed) + len(outcome.skipped)
+    numbers = {
+        "tests": str(count),
+        "failures": str(len(failing)),
+        "errors": "0",
+        "skipped": str(len(outcome.skipped)),
+    }
+    suites = Element("testsuites", {"name": "kei-gates", **numbers})
+    suite = SubElement(suites, "testsuite", {"name": "kei-gates verify", **numbers})
+    for capability in failing:
+        case = _case(suite, capability)
+        found = [finding for name, finding in outcome.findings if name == capability]
+        failure = SubElement(case, "failure", {"message": _xml(told(found[0]))})
+        failure.text = _xml("\n".join(f"{told(one)}\n{one.detail}".rstrip() for one in found))
+    for capability in outcome.passed:
+        _case(suite, capability)
+    for capability, why in outcome.skipped:
+        SubElement(_case(suite, capability), "skipped", {"message": _xml(why)})
+    indent(suites)
+    return bytes(tostring(suites, encoding="utf-8", xml_declaration=True)) + b"\n"
+
+
+def _case(suite: Element, capability: str) -> Element:
+    category, _, slug = capability.rpartition("::")
+    return SubElement(suite, "testcase", {"classname": category or "kei-gates", "name": slug})
+
+
+def _xml(text: str) -> str:
+    """Keep what XML 1.0 can hold; the rest is told by its number."""
+    return "".join(
+        char
+        if char in "\t\n"
+        or " " <= char <= "\ud7ff"
+        or "\ue000" <= char <= "\ufffd"
+        or char > "\uffff"
+        else f"\\x{ord(char):02x}"
+        for char in text
+    )
