@@ -15,6 +15,7 @@ from kei_gates.verify import repository as repositories
 from kei_gates.verify import snapshot
 from kei_gates.verify.changes import changes_since
 from kei_gates.verify.git import Git
+from kei_gates.verify.private import opened
 from kei_gates.verify.references import merge_base, resolve, target_of, target_of_agent
 from tests.verify.checkouts import commit, git, make, write
 from tests.verify.test_changes import said
@@ -181,6 +182,17 @@ def test_no_configuration_runs_a_program(
     assert trap.left() == []
 
 
+def test_only_our_own_settings_are_in_force(
+    made: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, _ = made
+    trap = Trap(tmp_path, monkeypatch)
+    with opened(repositories.find(str(root))) as own:
+        listed = own.git.output("config", "--list", "--show-scope").decode()
+    assert str(trap.mark) not in listed
+    assert {line.split("\t")[0] for line in listed.splitlines()} == {"local", "command"}
+
+
 def test_a_missing_object_is_not_fetched(
     made: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,6 +216,10 @@ def test_a_replacement_or_a_graft_is_not_believed(made: tuple[Path, str]) -> Non
     head = git(root, "rev-parse", "HEAD")
     git(root, "replace", first, head)
     write(root, ".git/info/grafts", f"{head}\n")
+    assert resolve(str(root), "HEAD~1") == first
+    git(root, "replace", "--graft", head)
+    (root / ".git/info/grafts").unlink()
+    assert resolve(str(root), "HEAD~1") == first
     assert said(changes_since(str(root), first)) == ["modified a.e"]
     assert merge_base(str(root), "other") == first
 
@@ -249,7 +265,7 @@ def test_the_users_own_settings_count_where_they_are_only_data(
     head = git(root, "rev-parse", "HEAD")
     write(root, "x.mine")
     assert said(changes_since(str(root), head)) == []
-    git(root, "config", "core.excludesFile", str(tmp_path / "evil"))
+    git(root, "config", "core.excludesFile", "../evil")
     write(tmp_path, "evil", "*.evil\n")
     write(root, "x.evil")
     assert [(one.path, bool(one.doubt)) for one in changes_since(str(root), head).changes] == [

@@ -295,6 +295,20 @@ def test_what_tools_make_is_left_out_without_git(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_what_is_no_file_is_left_out_without_git(tmp_path: Path) -> None:
+    root, shot = tmp_path / "p", str(tmp_path / "shot")
+    write(root, "a.py")
+    os.mkfifo(root / "old")
+    snapshot.take(str(root), shot)
+    os.mkfifo(root / "new")
+    (root / "old").unlink()
+    os.mkfifo(root / "old")
+    assert said(snapshot.changes_since(str(root), shot)) == []
+    (root / "a.py").unlink()
+    os.mkfifo(root / "a.py")
+    assert said(snapshot.changes_since(str(root), shot)) == ["deleted a.py"]
+
+
 def test_too_many_files_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshot_files, "MOST", 3)
     for number in range(4):

@@ -184,7 +184,9 @@ class _Comparison:
         head = head_of(self._repository)
         kept: list[Tree] = [self._own.tree(head)] if head else []
         if self._index is not None:
-            kept.append(self._index.entries)
+            # what is not merged is in no commit, whatever the index holds of it
+            undone = self._base.keys() & self._index.unmerged
+            kept.append({**self._index.entries, **{one: self._base[one] for one in undone}})
         for tree in kept:
             for path in self._base.keys() | tree.keys():
                 if path not in self._found and tree.get(path) != self._base.get(path):

@@ -36,6 +36,7 @@ _PROTECTED = {
     "GIT_ATTR_NOSYSTEM": "1",
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_EDITOR": "false",
+    "GIT_GRAFT_FILE": "/dev/null/none",  # of one that is there, git says that it is out of use
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_OPTIONAL_LOCKS": "0",

@@ -48,17 +48,19 @@ class Index(Value):
     """What an index holds: its entries, which of them lie on purpose not there, and their stats.
 
     `stats` are mtime and ctime in ns, inode and size, of files as they were when git last knew that
-    they hold what the entry says.
+    they hold what the entry says. `unmerged` are paths of a merge that is not done.
     """
 
-    __slots__ = ("absent", "entries", "stats")
+    __slots__ = ("absent", "entries", "stats", "unmerged")
 
     def __init__(
         self,
         entries: Tree,
         absent: frozenset[str],
         stats: Mapping[str, tuple[int, int, int, int]],
+        unmerged: frozenset[str],
     ) -> None:
+        self.unmerged: Final = unmerged
         self.entries: Final = entries
         self.absent: Final = absent
         self.stats: Final = stats
@@ -87,7 +89,8 @@ def index_of(repository: Repository) -> Index | None:
     with opened(repository) as own:
         try:
             for name in os.listdir(repository.git_dir):
-                if name.startswith("sharedindex."):  # the other part of a split index
+                # the other part of a split index: old versions look nowhere else for it
+                if name.startswith("sharedindex."):
                     shutil.copyfile(f"{repository.git_dir}/{name}", f"{own.git.folder}/{name}")
         except OSError as error:
             raise Fault(
@@ -150,7 +153,7 @@ def _with_own(repository: Repository, own: Private, rules: Sequence[str]) -> lis
         kept.append(f"/{WORKTREES}/")
     place = inside(os.path.realpath(own.git.folder), repository.root)
     if place is not None:  # the folder of temporary files lies in the tree
-        kept.append(f"/{place}/")
+        kept.append(f"/{ignoring.literally(place)}/")
     return kept
 
 
@@ -167,7 +170,7 @@ def _below(root: str, folder: str) -> Iterator[str]:
     top = base + folder.encode("utf-8", "surrogateescape").rstrip(b"/")
     for at, folders, files in os.walk(top, onerror=refuse):
         links = [one for one in folders if os.path.islink(os.path.join(at, one))]
-        folders[:] = [one for one in folders if one != b".git" and one not in links]
+        folders[:] = [one for one in folders if one != b".git"]
         for name in (*files, *links):
             if name != b".git":
                 path = os.path.join(at, name)
@@ -198,6 +201,7 @@ def _parsed(listed: bytes) -> Index:
     """Read entries: tag, mode, id, stage, tab, path, zero byte, stats (git-ls-files(1))."""
     entries = {}
     absent = set()
+    unmerged = set()
     stats = {}
     at = 0
     while at < len(listed):
@@ -210,10 +214,11 @@ def _parsed(listed: bytes) -> Index:
             raise Fault("git lists an index in a form that is not known", "report its version")
         at = found.end()
         if stage != b"0":
-            continue  # of a merge that is not done, so in no commit
+            unmerged.add(path)
+            continue
         entries[path] = (int(mode, 8), name.decode())
         changed, part, modified, other, inode, size = map(int, found.groups())
         stats[path] = (modified * _SECOND + other, changed * _SECOND + part, inode, size)
         if tag == b"S":
             absent.add(path)
-    return Index(entries, frozenset(absent), stats)
+    return Index(entries, frozenset(absent), stats, frozenset(unmerged))

@@ -125,8 +125,8 @@ def find(root: str) -> Repository:
         common=common,
         object_format=settings.last.get("extensions.objectformat") or "sha1",
         settings=tuple(words),
-        attributes=_attributes(settings, common),
-        rule_files=tuple(_rule_files(settings, common)),
+        attributes=_attributes(root, settings, common),
+        rule_files=tuple(_rule_files(root, settings, common)),
         is_sparse=(settings.last.get("core.sparsecheckout") or "false").casefold() in _TRUE,
     )
 
@@ -226,20 +226,25 @@ def _user_file(name: str) -> str:
     return f"{folder}/git/{name}"
 
 
-def _attributes(settings: _Settings, common: str) -> tuple[str, ...]:
+def _named(root: str, named: str | None, usual: str) -> str:
+    """Give the file that a setting names, the usual one without such; an empty name is none."""
+    if named is None:
+        return _user_file(usual)
+    return os.path.join(root, os.path.expanduser(named)) if named else os.devnull
+
+
+def _attributes(root: str, settings: _Settings, common: str) -> tuple[str, ...]:
     named = settings.last.get("core.attributesfile")
-    user = os.path.expanduser(named) if named else _user_file("attributes")
-    return (user, f"{common}/info/attributes")
+    return (_named(root, named, "attributes"), f"{common}/info/attributes")
 
 
-def _rule_files(settings: _Settings, common: str) -> list[RuleFile]:
+def _rule_files(root: str, settings: _Settings, common: str) -> list[RuleFile]:
     """Give the files of ignore rules outside the working tree that are there."""
-    named, origin = settings.shared.get("core.excludesfile", ("", ""))
-    user = os.path.expanduser(named) if named else _user_file("ignore")
-    found = [_rule_file(user, [origin], is_shared=True)]
-    named, origin = settings.own.get("core.excludesfile", ("", ""))
+    named, origin = settings.shared.get("core.excludesfile", (None, ""))
+    found = [_rule_file(_named(root, named, "ignore"), [origin], is_shared=True)]
+    named, origin = settings.own.get("core.excludesfile", (None, ""))
     if named:
-        found.append(_rule_file(os.path.expanduser(named), [origin], is_shared=False))
+        found.append(_rule_file(_named(root, named, ""), [origin], is_shared=False))
     exclude = f"{common}/info/exclude"
     found.append(_rule_file(exclude, [os.path.dirname(exclude)], is_shared=False))
     return [one for one in found if one is not None]
@@ -247,9 +252,12 @@ def _rule_files(settings: _Settings, common: str) -> list[RuleFile]:
 
 def _rule_file(path: str, also: list[str], *, is_shared: bool) -> RuleFile | None:
     try:
-        times = [os.stat(path).st_ctime_ns]
+        found = os.stat(path)
     except OSError:
         return None
+    if not stat.S_ISREG(found.st_mode):
+        return None
+    times = [found.st_ctime_ns]
     for one in (path, *also):
         try:
             times.append(os.lstat(one).st_ctime_ns)

@@ -41,6 +41,12 @@ def as_file(rules: Iterable[str]) -> bytes:
     return "".join(f"{rule}\r\n" for rule in rules).encode("utf-8", "surrogateescape")
 
 
+def literally(folder: str) -> str:
+    """Spell a folder so that a rule means just that one."""
+    escaped = "".join(f"\\{one}" if one in _SPECIAL else one for one in folder)
+    return escaped.replace("\n", "?")  # a rule is one line
+
+
 def matcher(rules: Iterable[str]) -> GitIgnoreSpec:
     """Give what matches paths by the rules where git cannot be asked."""
     with warnings.catch_warnings():
@@ -84,15 +90,10 @@ def _below(folder: str, rule: str) -> str:
         return "#"  # it matches nothing, and would match the folder
     is_anchored = "/" in _without_blanks(rule).removesuffix("/")
     between = "/" if is_anchored else "/**/"
-    return f"{denied}/{_literally(folder)}{between}{rule.removeprefix('/')}"
+    return f"{denied}/{literally(folder)}{between}{rule.removeprefix('/')}"
 
 
 def _without_blanks(rule: str) -> str:
     """Cut off the blanks at the end that git cuts off, to see whether `/` is the last."""
     cut = rule.rstrip(" ")
     return rule if cut.endswith("\\") else cut
-
-
-def _literally(folder: str) -> str:
-    escaped = "".join(f"\\{one}" if one in _SPECIAL else one for one in folder)
-    return escaped.replace("\n", "?")  # a rule is one line

@@ -1,7 +1,7 @@
 """Snapshots of a folder without git: every file, but for what tools make and what is ignored.
 
 Left out are folders of the table below, a `target` beside a `Cargo.toml`, and what the `.gitignore`
-files of the folder say at the start. Links are not followed.
+files of the folder say at the start; also sockets, pipes and devices. Links are not followed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from kei_gates.observe.files import read_file
 from kei_gates.verify import rules as ignoring
 from kei_gates.verify.compare import change_of
 from kei_gates.verify.held import Keeper, is_as_held
-from kei_gates.verify.looking import Looking
+from kei_gates.verify.looking import OTHER, Looking
 from kei_gates.verify.snapshot_form import Snapshot
 
 if TYPE_CHECKING:
@@ -46,12 +46,13 @@ def take(root: str) -> Snapshot:
     walk = _Walk(root)
     paths = list(walk.paths())
     keeper = Keeper(Looking(root, _FORMAT))
+    held = ((path, keeper.take(path)) for path in paths)
     return Snapshot(
         root,
         is_git=False,
         commit=None,
         rules={"": walk.rules},
-        files={path: keeper.take(path) for path in paths},
+        files={path: one for path, one in held if one.mode != OTHER},
         unreadable=frozenset(walk.unreadable),
     )
 
@@ -72,7 +73,7 @@ def compare(snapshot: Snapshot) -> list[Change]:
         held = snapshot.files.get(path)
         if held is None:
             mode = looking.at(path, hashed=False).mode
-            if mode:
+            if mode not in (0, OTHER):
                 changed.append(change_of(path, 0, mode))
         elif not is_as_held(held, path, looking):
             changed.append(change_of(path, held.mode, looking.at(path, hashed=False).mode))
