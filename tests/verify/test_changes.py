@@ -464,3 +464,20 @@ def test_a_partial_clone_answers_for_what_it_has(tmp_path: Path) -> None:
         str(tmp_path / "q"))  # fmt: skip
     write(tmp_path / "q", "a.py", "z\n")
     assert said(changes_since(str(tmp_path / "q"), base)) == ["modified a.py"]
+
+
+def test_an_ignored_file_that_is_committed_is_as_it_lies_there(tmp_path: Path) -> None:
+    base = make(tmp_path, FILES)
+    forced_and_committed(tmp_path)
+    write(tmp_path, "target/evil.py", "later\n")
+    found = changes_since(str(tmp_path), base)
+    assert said(found) == ["added target/evil.py"]
+    assert found.after("target/evil.py") == b"later\n"
+    assert found.changed_at("target/evil.py") is not None
+
+
+def test_flags_of_the_index_hide_nothing_where_no_sparse_checkout_is_on(tmp_path: Path) -> None:
+    base = make(tmp_path, FILES)
+    git(tmp_path, "update-index", "--skip-worktree", "a.py")
+    (tmp_path / "a.py").unlink()
+    assert said(changes_since(str(tmp_path), base)) == ["deleted a.py"]

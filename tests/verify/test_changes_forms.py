@@ -128,11 +128,14 @@ def test_another_filter_leaves_a_doubt_where_the_index_knows_nothing(tmp_path: P
 
 def test_settings_of_the_file_system_count(tmp_path: Path) -> None:
     base = make(tmp_path, {"run.sh": "x\n", "Name.txt": "n\n"})
+    write(tmp_path, "tool.sh")
+    (tmp_path / "tool.sh").chmod(0o755)
     symlink = tmp_path / "link"
     symlink.symlink_to("run.sh")
     base = commit(tmp_path)
     configure(tmp_path, "core.fileMode=false", "core.symlinks=false")
     (tmp_path / "run.sh").chmod(0o755)
+    (tmp_path / "tool.sh").chmod(0o644)
     symlink.unlink()
     symlink.write_text("run.sh")
     assert said(changes_since(str(tmp_path), base)) == []
