@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> None:
     if child == 0:
         _start(arguments[3], out, (alive, end))
     os.close(out)
-    os.write(end, f"{child} ".encode())
+    _say(end, f"{child} ")
     status = _wait(child, alive)
     if status is None:
         _signal(child, signal.SIGTERM)
@@ -43,7 +43,14 @@ def main(arguments: list[str]) -> None:
         while time.monotonic() < status_after and _reap(child) is None and _is_there(child):
             time.sleep(_PAUSE)
     _end_all(child)
-    os.write(end, b"" if status is None else str(status).encode())
+    _say(end, "" if status is None else str(status))
+
+
+def _say(end: int, text: str) -> None:
+    try:
+        os.write(end, text.encode())
+    except OSError:
+        return  # whoever waits has ended; the command is ended all the same
 
 
 def _become_reaper() -> None:
