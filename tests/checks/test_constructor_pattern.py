@@ -104,6 +104,18 @@ class Repository:
         raise AssertionError((command, seconds, makes))
 
 
+class Broken(Repository):
+    """A repository whose folder is no more as its changes were told."""
+
+    def __init__(self, root: Path, changes: tuple[Change, ...]) -> None:
+        self.root = str(root)
+        self._changes = changes
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return self._changes
+
+
 Files = dict[str, "str | bytes"]
 
 
@@ -225,11 +237,37 @@ def test_the_worst_is_first_and_the_rest_is_counted(tmp_path: Path) -> None:
     assert findings[-1].message == "10 more files and functions are too large"
 
 
-def test_what_cannot_be_read_is_a_finding(tmp_path: Path) -> None:
-    deep = "x = " + "(" * 5000 + ")" * 5000 + "\n"
-    php = "<?php\nfunction f() {\n" + "if (1) {\n" * 3000 + "}\n" * 3000 + "}\n"
-    findings = found(tmp_path / "a", {}, {"a.py": deep, "b.php": php}, file_lines=10_000)
-    assert {finding.path for finding in findings} >= {"b.php"}
+def test_what_cannot_be_told_in_time_is_a_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_reading, "SECONDS", -1.0)
+    (only,) = found(tmp_path / "a", {}, {"a.java": "class A { void f() { x(); } }\n"})
+    assert only.message.startswith("`a.java` cannot be measured: its functions cannot be told, it")
+
+
+def test_what_is_nested_deeply_is_never_taken_for_empty(tmp_path: Path) -> None:
+    deep = "def f():\n" + "    x = 1\n" * 5 + "    return " + "(" * 5000 + ")" * 5000 + "\n"
+    blocks = "{\n" * 3000 + "}\n" * 3000 + "}\n"
+    files: Files = {"a.py": deep, "b.php": "<?php\nfunction f() {\n" + blocks,
+                    "c.rb": "def f\n" + "if x\n" * 3000 + "end\n" * 3001,
+                    "d.swift": "func f() {\n" + blocks,
+                    "e.cs": "class A { void f() {\n" + blocks + "}"}  # fmt: skip
+    findings = found(tmp_path / "a", {}, files, file_lines=10_000)
+    assert {finding.path for finding in findings} == set(files)
+
+
+def test_a_file_that_cannot_be_read_is_a_finding(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "a")
+    repository.commit({})
+    repository.write({"a.py": "", "b.py": OVER})
+    first, second = repository.changes
+    (tmp_path / "a/a.py").unlink()
+    (tmp_path / "a/a.py").mkdir()
+    assert (first.path, second.path) == ("a.py", "b.py")
+    broken = Broken(tmp_path / "a", (first, second))
+    findings = check(broken, Params({"file_lines": 20}))
+    assert [finding.path for finding in findings] == ["a.py", "b.py"]
+    assert "cannot be measured: Is a directory" in findings[0].message
 
 
 def test_a_reader_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -183,7 +183,8 @@ def test_anything_is_read_and_no_line_is_lost(report: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["." * 20_000 + "!", "<" * 20_000, "Goal: " + "x, " * 20_000 + "!", "# " * 20_000,
-     "**" * 20_000, "[" * 20_000, "- " * 20_000, "no " * 20_000, "| " * 20_000, "a/" * 20_000, "(\n" * 20_000,
+     "**" * 20_000, "[" * 20_000, "- " * 20_000, "no " * 20_000,
+     "| " * 20_000, "a/" * 20_000, "(\n" * 20_000,
      "- a\n" * 5_000, "## High\n- a\n" * 500, "```\n" * 5_000, "> " * 20_000, "`a" * 20_000],
 )  # fmt: skip
 def test_a_hostile_report_is_read_in_time(text: str) -> None:

@@ -28,7 +28,7 @@ _TYPES = re.compile(
 )
 _NO_NEWLINE = re.compile(r"[^\n]")
 _FUNCTION = re.compile(r"\bfunction\b\s*\*?\s*(?P<name>[\w$]*)\s*(?=\()")
-_METHOD = re.compile(r"(?<![\w$.#])(?P<name>#?[A-Za-z_$][\w$]*|0|\])[ \t]*\??(?=\()")
+_METHOD = re.compile(r"(?:(?<![\w$.#])(?P<name>#?[A-Za-z_$][\w$]*|0)|\])[ \t]{0,8}\??(?=\()")
 _NO_METHOD = frozenset({
     "if", "for", "while", "switch", "catch", "with", "function", "return", "new", "await", "typeof",
     "super", "import", "of", "in", "do", "else", "case", "void", "delete", "throw", "yield",
@@ -93,7 +93,7 @@ def _with_keyword(code: str, pairs: dict[int, int]) -> list[tuple[int, int, str]
 
 def _methods(code: str, pairs: dict[int, int]) -> list[tuple[int, int, str]]:
     return [
-        (found.start(), last, found["name"])
+        (found.start(), last, found["name"] or "[...]")
         for found in _METHOD.finditer(code)
         if found["name"] not in _NO_METHOD
         and not re.search(
