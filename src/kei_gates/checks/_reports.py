@@ -37,7 +37,7 @@ _BOLD_NAME = re.compile(r"^(\*\*|__)([^*]{1,80}?)\1[ \t]*(?:[—–=-]+[ \t]+|$)
 _DASHED = re.compile(r"[ \t]+(?:[—–=-]|->|=>)[ \t]+")  # noqa: RUF001 -- as models write
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})([^`]*)$")
 _RULE = re.compile(r"^[\s*_#>|=~`:+-]*$|^\s*={3,}.*={3,}\s*$")
-_MARKUP = re.compile(r"[*_`~#]+")
+_MARKUP = re.compile(r"[*`~#]+|(?<!\w)_+|_+(?!\w)")
 _SENTENCE = re.compile(r"[.!?;] ")
 
 

@@ -44,7 +44,7 @@ _PROSE = frozenset({
     "what was checked", "positive observations", "verdict", "next", "references", "appendix",
 })  # fmt: skip
 _TABLE_RULE = re.compile(r"^\s*\|?[\s:|-]*-[\s:|-]*\|?\s*$")
-_BOLD_LINE = re.compile(r"^\s*(?:\*\*|__)[^*]+(?:\*\*|__)\s*:?\s*$")
+_BOLD_LINE = re.compile(r"^\W*(?:\*\*|__)[^*]+(?:\*\*|__)\s*:?\s*$")
 _GRADE_COLUMNS = frozenset({"severity", "grade", "priority", "level", "sev"})
 
 
