@@ -195,6 +195,50 @@ def test_a_change_in_the_tick_of_the_start_is_found(tmp_path: Path) -> None:
         assert said(found) == ["modified a.py"]
 
 
+def test_the_stat_of_what_was_just_written_does_not_count(tmp_path: Path) -> None:
+    write(tmp_path, "p/a.py")
+    for stats in (0, 4):
+        snapshot.take(str(tmp_path / "p"), str(tmp_path / "shot"))
+        rows = json.loads((tmp_path / "shot").read_bytes())["files"]
+        assert len(rows["a.py"][2]) == stats
+        time.sleep(0.2)
+
+
+def test_a_folder_in_a_files_place_is_looked_into(tmp_path: Path) -> None:
+    root, shot = tmp_path / "p", str(tmp_path / "shot")
+    make(root, FILES)
+    (root / "a.py").unlink()
+    write(root, "a.py/one.py")
+    snapshot.take(str(root), shot)
+    write(root, "a.py/two.py")
+    assert said(snapshot.changes_since(str(root), shot)) == ["added a.py/two.py"]
+
+
+def test_what_is_staged_and_put_back_is_a_change(tmp_path: Path) -> None:
+    tree = Tree(tmp_path, is_git=True)
+    write(tree.root, "b.py", "evil\n")
+    git(tree.root, "add", "b.py")
+    write(tree.root, "b.py", "b\n")
+    found = tree.found()
+    assert said(found) == ["modified b.py"]
+    assert (found.before("b.py"), found.after("b.py")) == (b"begun\n", b"evil\n")
+
+
+def test_a_folder_that_cannot_be_read_any_more_is_a_fault(tmp_path: Path) -> None:
+    tree = Tree(tmp_path, is_git=False)
+    at = os.open(tree.root, os.O_RDONLY)
+    for _ in range(20):  # longer than any path may be
+        os.mkdir("x" * 250, dir_fd=at)
+        below = os.open("x" * 250, os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        at = below
+    os.close(at)
+    with pytest.raises(Fault, match="cannot be read any more"):
+        tree.found()
+    snapshot.take(str(tree.root), tree.shot)
+    assert said(tree.found()) == []
+
+
 def test_commits_of_the_agent_are_changes(tmp_path: Path) -> None:
     tree = Tree(tmp_path, is_git=True)
     write(tree.root, "a.py", "z\n")

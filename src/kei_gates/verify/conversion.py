@@ -105,12 +105,11 @@ class Conversion:
                 f"the attributes of `{self._repository.root}` cannot be read: {error}",
                 "see with `git fsck` whether the repository is whole",
             ) from None
-        words = ["core.safecrlf=false", f"core.attributesFile={user}"]
         return Git(
             self._own.git.folder,
             work_tree=place,
             index=f"{self._own.git.folder}/no-index",
-            settings=[*self._repository.settings, *words],
+            settings=[*self._repository.settings, f"core.attributesFile={user}"],
         )
 
     def _same_in_commit(self, git: Git, place: str, paths: Sequence[str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from kei_gates.model import Value
-from kei_gates.observe.files import TooLargeError, read_file
+from kei_gates.observe.files import read_file
 from kei_gates.verify.private import FOLDER, LINK
 
 if TYPE_CHECKING:
@@ -92,8 +92,6 @@ class Looking:
             return None
         if stat.S_ISLNK(found.st_mode):
             return os.readlink(self.place(path))
-        if found.st_size > LARGEST:
-            raise TooLargeError(f"it has more than {LARGEST} bytes")
         return read_file(os.fsdecode(self.place(path)), LARGEST)
 
     def changed_at(self, path: str) -> int | None:
