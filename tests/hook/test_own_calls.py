@@ -197,9 +197,7 @@ def test_what_goes_on_after_its_result(
     session.notice("x1", 200, "toolu_other", "task-notification")
     session.notice("x1", 210, use, "human")
     session.notice("x1", 220, use, "task-notification", f"<task-notification>\n<tool-use-id>{use}")
-    session.notice(
-        "x1", 230, use, "task-notification", f"<event><tool-use-id>{use}</tool-use-id>\n"
-    )
+    session.notice("x1", 230, use, "task-notification", f"<event>{told_of(use)}")
     assert only(session.acts()).ended is None
     session.notice(None, 300, use, "task-notification")
     assert seconds(only(session.acts()).ended) == 300
@@ -246,6 +244,7 @@ def test_only_what_may_have_changed_something_since(session: Session) -> None:
     session.call("b1", 12, 13, "Bash", command="make")
     session.call("b1", 14, 60, "Bash", command="make long")
     session.call("b1", 15, 16, "Bash", command="make left &")
+    session.call("b1", 16.5, 16.8, "Bash", command="make 2>&1")
     session.call("b1", 17, None, "Bash", command="make open")
     session.call("b1", 50.05, 50.1, "Write", file_path="late.py")
     session.end("x1")

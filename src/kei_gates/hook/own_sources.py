@@ -14,7 +14,7 @@ from kei_gates.gates._unknown_writes import deny_unknown
 from kei_gates.hook.facts import shell_facts
 from kei_gates.model import Call, Event, Fault, Principal, Value
 from kei_gates.observe.paths import lexical, resolve, resolve_parent
-from kei_gates.shell.ast import CommandList, Coprocess
+from kei_gates.shell.ast import CommandList
 from kei_gates.shell.errors import Unanalysable
 from kei_gates.shell.parser import Parser
 from kei_gates.verify.acts import Named
@@ -160,8 +160,6 @@ def _sends_to_background(source: str) -> bool:
         return True
     while todo:
         node = todo.pop()
-        if isinstance(node, Coprocess):
-            return True
         if isinstance(node, CommandList) and any(apart for _, apart in node.items):
             return True
         if isinstance(node, (tuple, list)):

@@ -28,7 +28,8 @@ Of what is deleted only an upper bound of the time is known, the ctime of the fo
 began later says nothing; one that may change any file says *its* if it ran then and no other could
 have deleted it before, *nothing* if another call names the path as what it deletes, else *doubt*.
 A change whose time is unknown, or before the agent's start (a file that was moved here keeps its
-time on some file systems), is in doubt for each call that may change any file.
+time on some file systems), is in doubt for each call that may change any file, but for what another
+surely changed last.
 
 Hence: more calls of the agent never take a change away from it, more calls of others never give it
 one, and nothing that the agent's own calls name is lost.
@@ -111,8 +112,8 @@ def attribute(  # noqa: PLR0913 -- the evidence
     """Leave of all changes those that are an agent's, and those that may be, with the doubt.
 
     `acts` are the calls of all principals, `own` the ids whose calls are the agent's: its own, and
-    of agents that it started those whose work nobody looked at. `since` is when its start was
-    noted, in ns since the epoch. In a tree of its own (`own_tree`) all is its.
+    of agents that it started those whose work nobody looked at. `since` is a time just before
+    that was noted from which the changes are counted, in ns since the epoch. In a tree of its own (`own_tree`) all is its.
     """
     if own_tree:
         return Attributed(everything, everything.changes)
@@ -133,10 +134,7 @@ def _judged(
     for change in everything.changes:
         path = f"{everything.root.rstrip('/')}/{change.path}"
         path = folded(path) if folds_case else path
-        when = everything.changed_at(change.path)
-        if when is not None and when < since - BEFORE:
-            when = None
-        case = _Case(change, path, when, theirs.reaching(path), everything)
+        case = _Case(everything, change, path, theirs.reaching(path), since)
         word = max((case.word(one) for one in mine.reaching(path)), default=_NOT)
         if word == _ITS:
             yield change
@@ -160,9 +158,11 @@ class _Case:
     )
 
     def __init__(
-        self, change: Change, path: str, when: int | None, others: Sequence[Names], dated: Dated
+        self, dated: Dated, change: Change, path: str, others: Sequence[Names], since: int
     ) -> None:
-        """Take the change, its absolute path and time, and the others' calls that reach it."""
+        """Take the change, its absolute path, and the others' calls that reach it."""
+        stamp = dated.changed_at(change.path)
+        when = None if stamp is None or stamp < since - BEFORE else stamp
         self.change: Final = change
         self._path: Final = path
         self._when: Final = when
@@ -171,8 +171,8 @@ class _Case:
         self._folders: tuple[int, ...] | None = None
         self.named: Final = any(one.exactly(path) for one in others)
         self.then: Final = [one for one in others if when is None or _ran(one.act, when)]
-        self.sure: Final = when is not None and any(
-            one.exactly(path) and not one.act.opaque and one.act.spans(when) for one in others
+        self.sure: Final = stamp is not None and any(
+            one.exactly(path) and not one.act.opaque and one.act.spans(stamp) for one in others
         )
 
     def word(self, own: Names) -> int:
@@ -194,7 +194,7 @@ class _Case:
         if not own.act.opaque:
             return _NOT
         if self._when is None:
-            return _DOUBT
+            return _NOT if self.sure else _DOUBT
         if self.change.kind == "deleted":
             return self._word_of_absence(own.act, self._when)
         if own.act.spans(self._when):
