@@ -4,7 +4,8 @@ What it checks: below each heading or field such as `Findings`, `Issues` or `Rev
 item at the top, row of a table and heading carries exactly one of `grades`: as `[HIGH]`, `High:`,
 `Severity: high` in a line of its own, in the table's column, or by the heading above it
 (`### High`). Usual words for the same count too (`blocker`, `major`, `nit`, `P0`). `none` is a
-report without findings. The word within prose is no grade.
+report without findings. The word within prose is no grade. A report without such a heading has to
+say that there are no findings, or to have lines with a grade.
 Why: without a grade nobody knows what has to be mended before the work goes on.
 Instead: begin each finding with its grade in brackets; where there is no finding, say `none` below
 a heading `Findings`.
@@ -15,7 +16,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kei_gates.checks._report_names import plain_of
+from kei_gates.checks._reports import bare
 from kei_gates.checks._review import sections
+from kei_gates.checks._review_grades import grades_in, says_nothing
 from kei_gates.checks.work import Finding, SkippedError
 from kei_gates.model import Params as BaseParams
 from kei_gates.policy.nearest import nearest
@@ -48,9 +51,17 @@ def check(work: Work, params: Params) -> list[Finding]:
         raise SkippedError("there is no report to look at")
     found = sections(work.report, params.grades)
     if not found:
-        remedy = "add a heading `Findings`, and below it one item for each, or `none`"
-        return [Finding("the report has no section of findings", remedy)]
+        return _without_section(work.report, params)
     return [finding for section in found for finding in _in_section(section, params)]
+
+
+def _without_section(report: str, params: Params) -> list[Finding]:
+    """Look at a report without a section: it has to say that it found nothing, or to grade."""
+    lines = [bare(line) for line in report.splitlines() if line.strip()]
+    if any(says_nothing(line) or grades_in([line], params.grades)[0] for line in lines):
+        return []
+    remedy = "add a heading `Findings`, and below it one item for each, or `none`"
+    return [Finding("the report has no section of findings", remedy)]
 
 
 def _in_section(section: Section, params: Params) -> list[Finding]:

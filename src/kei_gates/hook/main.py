@@ -74,9 +74,9 @@ def config_change(fields: dict[str, object], arguments: Sequence[str]) -> Decisi
 
 def subagent_start(fields: dict[str, object], arguments: Sequence[str]) -> Answer:  # noqa: ARG001
     """Note how things are when a subagent begins."""
-    from kei_gates.hook.returns import start
+    from kei_gates.hook.returns import begin
 
-    return start(fields)
+    return begin(fields)
 
 
 def subagent_stop(fields: dict[str, object], arguments: Sequence[str]) -> Answer:  # noqa: ARG001

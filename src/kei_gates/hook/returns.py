@@ -16,6 +16,7 @@ from kei_gates.audit import log
 from kei_gates.checks.work import Finding
 from kei_gates.hook import bindings, own_folders, places, return_notes, session, trust, who
 from kei_gates.hook.last_message import report_of
+from kei_gates.hook.own_changes import attributed
 from kei_gates.hook.return_notes import Note
 from kei_gates.model import Fault
 from kei_gates.observe.checkouts import WORKTREES, root_of
@@ -44,7 +45,7 @@ MAIN = "main"
 _ONLY_A_PERSON = "only a person can mend this; say so in your report"
 
 
-def start(fields: Fields) -> Answer:
+def begin(fields: Fields) -> Answer:
     """Note how things are when an agent begins. Raises `Fault`."""
     where = places.from_client(payload.absolute(fields, "cwd"))
     folder = bindings.Session(fields, where).folder
@@ -119,12 +120,11 @@ def _job(fields: Fields, agent: str, where: Places, folder: str, tell: Tell) -> 
         return jobs.against(root, None, report, throwaway=throwaway, tell=tell)
     if _is_own(root, agent):
         return jobs.of_worktree(root, report, throwaway=throwaway, tell=tell)
-    from kei_gates.hook.own_changes import attributed
-
+    start = _start_of(folder, agent)
     return jobs.since_start(
         root,
-        _start_of(folder, agent),
-        lambda changes: attributed(changes, fields, where),
+        start,
+        lambda changes: attributed(changes, fields, where, start),
         report,
         throwaway=throwaway,
         tell=tell,

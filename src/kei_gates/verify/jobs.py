@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kei_gates.checks.work import ChangeSet
+    from kei_gates.verify.attribution import Dated
     from kei_gates.verify.work import Tell
 
 
@@ -42,7 +43,7 @@ def against(
             f"`{root}` lies in no git checkout, so there is nothing to compare it with",
             "run it in one",
         )
-    target = Target(rev, resolve(find(top), rev)) if rev else target_of(top)
+    target = Target(rev, resolve(top, rev)) if rev else target_of(top)
     return _onto(root, top, target, report, throwaway, tell)
 
 
@@ -57,7 +58,7 @@ def of_worktree(root: str, report: str | None, *, throwaway: str, tell: Tell | N
 def since_start(  # noqa: PLR0913 -- what is looked at, and whose it is
     root: str,
     start: str,
-    attribute: Callable[[ChangeSet], ChangeSet],
+    attribute: Callable[[Dated], ChangeSet],
     report: str | None,
     *,
     throwaway: str,

@@ -1,0 +1,43 @@
+"""Leave of all that has changed in a shared tree what an agent has done, or may have done."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from kei_gates.hook.own_calls import acts_since
+from kei_gates.model import Fault
+from kei_gates.verify.attribution import attribute
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kei_gates.checks.work import ChangeSet
+    from kei_gates.model import Places
+    from kei_gates.verify.attribution import Dated
+
+_NANOSECONDS = 1_000_000_000
+
+
+def attributed(
+    changes: Dated, fields: Mapping[str, object], where: Places, start: str
+) -> ChangeSet:
+    """Attribute the changes since the snapshot `start` to who returns. Raises `Fault`.
+
+    `fields` are the payload of its return.
+    """
+    try:
+        since = os.stat(start).st_mtime_ns
+    except OSError as error:
+        raise Fault(
+            f"`{start}` cannot be read: {error.strerror}", "start the agent again"
+        ) from None
+    if not changes.changes:
+        return changes
+    return attribute(
+        changes,
+        acts_since(fields, where, since / _NANOSECONDS),
+        own=(str(fields.get("agent_id")),),
+        since=since,
+        folds_case=where.folds_case,
+    )

@@ -1,0 +1,315 @@
+"""What becomes of an agent that returns: the hook of each event, over a real repository."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kei_gates.checks.work import Finding
+from kei_gates.hook.return_notes import Note
+from kei_gates.hook.returns import CAP, judged
+from kei_gates.verify.outcome import Outcome
+from tests.environment import Answered, Environment, make_project
+
+POLICY = """
+version = 1
+[agents]
+main = "orchestrator"
+builder = "edit-local"
+[roles.edit-local]
+extends = "builtin:edit-local"
+[roles.edit-local.scope]
+files-whitelist = ["src/**"]
+[roles.edit-local.quality]
+command-green = { commands = ["test ! -e src/red"] }
+"""
+REPORT = "Done.\n"
+
+
+# --- how often an agent is sent back ------------------------------------------------------------
+
+SURE = Outcome([("scope::read-only", Finding("`a` was changed", "put it back", path="a"))])
+DOUBT = Outcome([("scope::read-only", Finding("`a` was changed", "put it back", doubt="maybe"))])
+BOTH = Outcome([*DOUBT.findings, *SURE.findings])
+
+
+@pytest.mark.parametrize(
+    ("before", "outcome", "times", "holds", "is_sent_back"),
+    [
+        (None, Outcome(), 0, True, False),
+        (None, SURE, 1, False, True),
+        (Note(sent_back=1, holds=False), SURE, 2, False, True),
+        (Note(sent_back=CAP - 1, holds=False), SURE, CAP, False, True),
+        (Note(sent_back=CAP, holds=False), SURE, CAP, False, False),
+        (Note(sent_back=3, holds=False), Outcome(), 3, True, False),
+        (None, DOUBT, 1, False, True),
+        (Note(sent_back=1, holds=False), DOUBT, 1, False, False),
+        (Note(sent_back=1, holds=False), BOTH, 2, False, True),
+    ],
+)
+def test_how_often_an_agent_is_sent_back(
+    before: Note | None, outcome: Outcome, times: int, holds: bool, is_sent_back: bool
+) -> None:
+    note, again = judged(before, outcome)
+    assert (note.sent_back, note.holds, again) == (times, holds, is_sent_back)
+    assert ("NOT VERIFIED" in note.said) == (not holds and not again)
+
+
+# --- the hooks ----------------------------------------------------------------------------------
+
+
+class Agent:
+    """One subagent of a session, as the client tells the hooks of it."""
+
+    def __init__(self, environment: Environment, root: Path, project: Path, name: str) -> None:
+        self.environment = environment
+        self.home = root / "home"
+        self.project = project
+        self.name = name
+        self.main = self.home / ".claude/projects/p/s1.jsonl"
+        self.own = self.main.with_suffix("") / f"subagents/agent-{name}.jsonl"
+        self.own.parent.mkdir(parents=True, exist_ok=True)
+        self.main.touch()
+        self.own.touch()
+        self._used = 0
+
+    def hook(self, event: str, **fields: Any) -> Answered:
+        payload = {
+            "hook_event_name": event,
+            "session_id": "s1",
+            "transcript_path": str(self.main),
+            "cwd": str(self.project),
+            **fields,
+        }
+        return self.environment.run(
+            payload, event, project=self.project, env={"HOME": str(self.home)}
+        )
+
+    def begins(self) -> None:
+        answered = self.hook("SubagentStart", agent_id=self.name, agent_type="builder")
+        assert (answered.code, answered.stdout, answered.stderr) == (0, b"", b"")
+
+    def write(self, record: dict[str, Any]) -> None:
+        at = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        record |= {"timestamp": at, "agentId": self.name, "cwd": str(self.project)}
+        with self.own.open("a") as file:
+            file.write(json.dumps(record, separators=(",", ":")) + "\n")
+
+    def runs(self, command: str) -> None:
+        """Make a call of Bash, for real and in the transcript."""
+        self._used += 1
+        use = f"toolu_{self.name}_{self._used}"
+        block = {"type": "tool_use", "id": use, "name": "Bash", "input": {"command": command}}
+        self.write({"type": "assistant", "message": {"id": f"m{use}", "content": [block]}})
+        time.sleep(0.05)
+        subprocess.run(["/bin/sh", "-c", command], cwd=self.project, check=True)
+        time.sleep(0.05)
+        block = {"type": "tool_result", "tool_use_id": use, "content": "ok"}
+        accepted = {"permissionDecision": {"decision": "accept"}}
+        self.write({"type": "user", "message": {"role": "user", "content": [block]}, **accepted})
+
+    def returns(self, report: str = REPORT, *, again: bool = False) -> Answered:
+        self._used += 1
+        text = [{"type": "text", "text": report}]
+        self.write({"type": "assistant", "message": {"id": f"r{self._used}", "content": text}})
+        return self.hook(
+            "SubagentStop",
+            agent_id=self.name,
+            agent_type="builder",
+            agent_transcript_path=str(self.own),
+            last_assistant_message=report,
+            stop_hook_active=again,
+        )
+
+    def records(self) -> list[dict[str, Any]]:
+        path = self.home / ".local/state/kei-gates/audit.jsonl"
+        return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def git(project: Path, *words: str) -> None:
+    identity = ("-c", "user.name=T", "-c", "user.email=t@example.invalid")
+    subprocess.run(["git", *identity, *words], cwd=project, check=True, capture_output=True)
+
+
+@pytest.fixture(params=["git", "no git"])
+def project(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    made = make_project(tmp_path / "project", POLICY)
+    for name in ("src/a.txt", "README.md"):
+        (made / name).parent.mkdir(exist_ok=True)
+        (made / name).write_text("before\n")
+    if request.param == "git":
+        git(made, "init", "--quiet", "--initial-branch=main")
+        git(made, "add", ".")
+        git(made, "commit", "--quiet", "--message=before")
+    return made
+
+
+@pytest.fixture
+def agent(environment: Environment, tmp_path: Path, project: Path) -> Agent:
+    found = Agent(environment, tmp_path, project, "a1")
+    found.begins()
+    return found
+
+
+def reason(answered: Answered) -> str:
+    """What the agent is sent back with; empty if it is let go."""
+    if answered.code == 0 and answered.stdout == b"":
+        assert answered.stderr == b""
+        return ""
+    said = json.loads(answered.stdout)
+    assert said["decision"] == "block"
+    assert answered.code == 2
+    assert answered.stderr.decode().rstrip("\n") == said["reason"]
+    return str(said["reason"])
+
+
+def test_what_holds_is_let_go(agent: Agent) -> None:
+    agent.runs("echo after > src/a.txt")
+    assert reason(agent.returns()) == ""
+    (last,) = [one for one in agent.records() if one["event"] == "return"]
+    assert (last["holds"], last["sent_back"], last["agent"]) == (True, False, "a1")
+    assert "quality::command-green" in last["passed"]
+
+
+def test_what_does_not_hold_goes_back_until_it_does(agent: Agent) -> None:
+    agent.runs("echo after > README.md; touch src/red")
+    said = reason(agent.returns())
+    assert "- scope::files-whitelist: README.md: `README.md` was changed" in said
+    assert "- quality::command-green: " in said
+    agent.runs("echo before > README.md")
+    said = reason(agent.returns(again=True))
+    assert "README.md" not in said
+    agent.runs("rm src/red")
+    assert reason(agent.returns(again=True)) == ""
+    kinds = [
+        (one["holds"], one["sent_back"]) for one in agent.records() if one["event"] == "return"
+    ]
+    assert kinds == [(False, True), (False, True), (True, False)]
+
+
+def test_at_last_it_is_let_go_and_its_starter_told_once(agent: Agent) -> None:
+    agent.runs("touch src/red")
+    said = [reason(agent.returns(again=turn > 0)) for turn in range(CAP + 1)]
+    assert [bool(one) for one in said] == [True] * CAP + [False]
+    response = {"status": "completed", "agentId": "a1"}
+    words = [
+        agent.hook("PostToolUse", tool_name="Agent", tool_input={}, tool_response=response)
+        for _ in range(2)
+    ]
+    told = json.loads(words[0].stdout)["hookSpecificOutput"]
+    assert told["hookEventName"] == "PostToolUse"
+    assert "NOT VERIFIED" in told["additionalContext"]
+    assert "quality::command-green" in told["additionalContext"]
+    assert (words[0].code, words[1].code, words[1].stdout) == (0, 0, b"")
+
+
+def test_one_that_nobody_was_asked_about_is_told_of(agent: Agent) -> None:
+    note = "<task-notification>\n<task-id>{}</task-id>\n<status>{}</status>\n</task-notification>"
+    for prompt in (note.format("b7", "completed"), note.format("a1", "failed"), "a1 is done"):
+        answered = agent.hook("UserPromptSubmit", prompt=prompt)
+        assert (answered.code, answered.stdout) == (0, b"")
+    answered = agent.hook("UserPromptSubmit", prompt=note.format("a1", "completed"))
+    told = json.loads(answered.stdout)["hookSpecificOutput"]
+    assert told["hookEventName"] == "UserPromptSubmit"
+    assert "NOT VERIFIED: agent a1 ended before" in told["additionalContext"]
+
+
+def test_who_is_woken_again_answers_for_what_did_not_hold(agent: Agent) -> None:
+    agent.runs("echo after > README.md")
+    for turn in range(CAP + 1):
+        agent.returns(again=turn > 0)
+    agent.begins()
+    assert "README.md" in reason(agent.returns())
+    agent.runs("echo before > README.md")
+    assert reason(agent.returns(again=True)) == ""
+    agent.begins()
+    assert reason(agent.returns()) == ""
+
+
+def test_each_answers_for_what_it_has_touched(
+    agent: Agent, environment: Environment, tmp_path: Path, project: Path
+) -> None:
+    other = Agent(environment, tmp_path, project, "b2")
+    other.begins()
+    agent.runs("echo after > src/a.txt")
+    other.runs("python3 -c \"open('READ' + 'ME.md', 'w').write('x')\"")
+    (project / "by a person.txt").write_text("x")
+    assert reason(agent.returns()) == ""
+    assert "README.md" in reason(other.returns())
+
+
+def test_a_policy_that_is_broken_is_told_once(agent: Agent, project: Path) -> None:
+    (project / ".claude/kei-gates.toml").write_text("version = 2\n")
+    said = reason(agent.returns())
+    assert ".claude/kei-gates.toml" in said
+    assert "only a person can mend this" in said
+    assert reason(agent.returns(again=True)) == ""
+    response = {"status": "completed", "agentId": "a1"}
+    answered = agent.hook("PostToolUse", tool_name="Agent", tool_input={}, tool_response=response)
+    assert b"NOT VERIFIED" in answered.stdout
+
+
+@pytest.mark.parametrize("damage", ["missing", "garbled", "folder"])
+def test_a_start_that_nobody_noted_is_never_a_pass(agent: Agent, damage: str) -> None:
+    start = agent.home / ".local/state/kei-gates/sessions/s1/start-a1"
+    start.unlink()
+    if damage == "garbled":
+        start.write_bytes(b"\0\1\2")
+    elif damage == "folder":
+        start.mkdir()
+    assert "start-a1" in reason(agent.returns())
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"agent_id": "../a1"}, {"agent_id": ""}, {"cwd": "p"}, {"session_id": None}, {"agent_id": 7}],
+)
+def test_a_payload_that_makes_no_sense_is_sent_back(agent: Agent, fields: dict[str, Any]) -> None:
+    payload = {"agent_id": "a1", "agent_type": "builder", "last_assistant_message": "x"} | fields
+    answered = agent.hook("SubagentStop", **payload)
+    assert answered.code == 2
+    assert json.loads(answered.stdout)["decision"] == "block"
+
+
+def test_a_prompt_is_never_held_up(agent: Agent) -> None:
+    note = "<task-notification><task-id>a1</task-id><status>completed</status>"
+    (agent.home / ".local/state/kei-gates/sessions/s1/return-a1").write_text("{")
+    answered = agent.hook("UserPromptSubmit", prompt=note)
+    assert answered.code == 0
+    assert (
+        "cannot be read" in json.loads(answered.stdout)["hookSpecificOutput"]["additionalContext"]
+    )
+
+
+# --- the main thread ----------------------------------------------------------------------------
+
+ON_STOP = """
+[roles.orchestrator]
+extends = "builtin:orchestrator"
+[roles.orchestrator.verification]
+on-stop = true
+commands = ["test ! -e src/red"]
+"""
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_the_main_thread_is_looked_at_where_its_role_asks_for_it(
+    asks: bool, environment: Environment, tmp_path: Path
+) -> None:
+    project = make_project(tmp_path / "project", POLICY + (ON_STOP if asks else ""))
+    (project / "src").mkdir(exist_ok=True)
+    git(project, "init", "--quiet", "--initial-branch=main")
+    git(project, "add", ".")
+    git(project, "commit", "--quiet", "--message=before")
+    (project / "src/red").touch()
+    main = Agent(environment, tmp_path, project, "unused")
+    said = reason(main.hook("Stop", stop_hook_active=False, last_assistant_message="done"))
+    assert ("quality::command-green" in said) == asks
+    (project / "src/red").unlink()
+    assert reason(main.hook("Stop", stop_hook_active=True, last_assistant_message="done")) == ""
