@@ -115,3 +115,19 @@ def test_deeper_rules_come_later() -> None:
 def test_odd_bytes_survive() -> None:
     name = os.fsencode("\udcff")
     assert rules.as_file(rules.compiled([name], {"\udcfe": b"x"})) == b"\xff\r\n/\xfe/**/x\r\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "expected"),
+    [
+        ("/b/**/", "b/x", False),
+        ("/b/**/", "b/x/", True),
+        ("**/", "x", False),
+        ("**/", "x/", True),
+        ("/b/**/\t", "b/x", False),
+        ("/b/**/\t", "b/\t", True),
+        ("a ", "a", True),
+    ],
+)
+def test_a_rule_matches_without_git_as_with_it(rule: str, path: str, *, expected: bool) -> None:
+    assert rules.matcher([rule]).match_file(path) is expected
