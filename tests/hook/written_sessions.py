@@ -80,11 +80,12 @@ class Session:
         return use
 
     def notice(self, agent: str | None, at: float, use: str, origin: str, text: str = "") -> None:
-        told = (
-            text
-            or f"<task-notification>\n<task-id>b1</task-id>\n<tool-use-id>{use}</tool-use-id>\n"
-        )
-        attachment = {"type": "queued_command", "prompt": told, "origin": {"kind": origin}}
+        attachment = {
+            "type": "queued_command",
+            "prompt": text or told_of(use),
+            "commandMode": "task-notification",
+            "origin": {"kind": origin},
+        }
         self.write(agent, at, "attachment", attachment=attachment)
 
     def fields(self, agent: str | None = "x1", last: str = "the end") -> dict[str, object]:

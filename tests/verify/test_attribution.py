@@ -107,7 +107,7 @@ def test_the_rest_of_the_set_is_what_it_was() -> None:
     assert found.changed_at("a") == ns(5)
     (left,) = found.changes
     assert (left.entry, left.mode, left.old_mode) == ("link", 0o120000, 0)
-    assert left.doubt == "it was odd; perhaps of agent `b1`"
+    assert left.doubt == "it was odd; perhaps made by agent `b1`"
 
 
 # --- what holds of all ----------------------------------------------------------------------------

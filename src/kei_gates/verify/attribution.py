@@ -112,8 +112,9 @@ def attribute(  # noqa: PLR0913 -- the evidence
     """Leave of all changes those that are an agent's, and those that may be, with the doubt.
 
     `acts` are the calls of all principals, `own` the ids whose calls are the agent's: its own, and
-    of agents that it started those whose work nobody looked at. `since` is a time just before
-    that was noted from which the changes are counted, in ns since the epoch. In a tree of its own (`own_tree`) all is its.
+    of agents that it started those whose work nobody looked at. `since` is from when on changes are
+    counted, in ns since the epoch: taken before what lay there then was noted. In a tree of its own
+    (`own_tree`) all is its.
     """
     if own_tree:
         return Attributed(everything, everything.changes)
@@ -222,12 +223,12 @@ class _Case:
         involved = self.then or [one for one in self._others if one.act.agent_id is not None]
         involved = involved or list(self._others)
         if not involved:
-            return "perhaps a person's: when it was changed is not certain"
+            return "perhaps made by a person: when is not certain"
         who = sorted({one.act.who for one in involved})
         shown = who[:_MOST_NAMED]
         if len(who) > _MOST_NAMED:
             shown.append(f"{len(who) - _MOST_NAMED} more")
-        return f"perhaps of {' or '.join(shown)}"
+        return f"perhaps made by {' or '.join(shown)}"
 
 
 def _ran(act: Act, when: int) -> bool:
