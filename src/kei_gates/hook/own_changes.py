@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from kei_gates.hook.own_calls import acts_since
-from kei_gates.model import Fault
 from kei_gates.verify.attribution import attribute
 
 if TYPE_CHECKING:
@@ -20,18 +18,12 @@ _NANOSECONDS = 1_000_000_000
 
 
 def attributed(
-    changes: Dated, fields: Mapping[str, object], where: Places, start: str
+    changes: Dated, fields: Mapping[str, object], where: Places, since: int
 ) -> ChangeSet:
-    """Attribute the changes since the snapshot `start` to who returns. Raises `Fault`.
+    """Attribute changes to who returns. Raises `Fault`.
 
-    `fields` are the payload of its return.
+    `fields` are the payload of its return; `since` is when it began, in ns since the epoch.
     """
-    try:
-        since = os.stat(start).st_mtime_ns
-    except OSError as error:
-        raise Fault(
-            f"`{start}` cannot be read: {error.strerror}", "start the agent again"
-        ) from None
     if not changes.changes:
         return changes
     return attribute(

@@ -9,7 +9,8 @@ limit of turns, an error or a person; who started it is told that nobody has loo
 
 from __future__ import annotations
 
-from time import time
+import os
+from time import time, time_ns
 from typing import TYPE_CHECKING
 
 from kei_gates.audit import log
@@ -20,11 +21,13 @@ from kei_gates.hook.own_changes import attributed
 from kei_gates.hook.return_notes import Note
 from kei_gates.model import Fault
 from kei_gates.observe.checkouts import WORKTREES, root_of
+from kei_gates.observe.files import write_file
 from kei_gates.protocol import payload
 from kei_gates.protocol.answer import NO_OBJECTION, sent_back
 from kei_gates.verify import jobs, snapshot, summary
 from kei_gates.verify.outcome import Outcome
 from kei_gates.verify.passes import OWN, verify
+from kei_gates.verify.repository import top_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,8 +57,11 @@ def begin(fields: Fields) -> Answer:
     if known is not None and not known.holds:
         return NO_OBJECTION  # it was woken again, and answers for what it did before
     root = root_of(agent, payload.absolute(fields, "cwd"), where.project)
+    start = _start_of(folder, agent)
+    now = time_ns()
     if not _is_own(root, agent):
-        snapshot.take(jobs.top_of(root) or root, _start_of(folder, agent))
+        snapshot.take(top_of(root) or root, start)
+    _mark(start, now)
     return_notes.write(folder, agent, Note(looked=False))
     return NO_OBJECTION
 
@@ -118,13 +124,14 @@ def _job(fields: Fields, agent: str, where: Places, folder: str, tell: Tell) -> 
     throwaway = f"{own_folders.state(where.home)}/verify"
     if agent == MAIN:
         return jobs.against(root, None, report, throwaway=throwaway, tell=tell)
-    if _is_own(root, agent):
-        return jobs.of_worktree(root, report, throwaway=throwaway, tell=tell)
     start = _start_of(folder, agent)
+    since = _noted(start)
+    if _is_own(root, agent):
+        return jobs.of_worktree(root, report, since, throwaway=throwaway, tell=tell)
     return jobs.since_start(
         root,
         start,
-        lambda changes: attributed(changes, fields, where, start),
+        lambda changes: attributed(changes, fields, where, since),
         report,
         throwaway=throwaway,
         tell=tell,
@@ -138,6 +145,26 @@ def _is_own(root: str, agent: str) -> bool:
 
 def _start_of(folder: str, agent: str) -> str:
     return f"{folder}/start-{agent}"
+
+
+def _mark(start: str, now: int) -> None:
+    """Note when an agent began, beside what it began with. Raises `Fault`."""
+    try:
+        if not os.path.lexists(start):
+            write_file(start, b"")
+        os.utime(start, ns=(now, now))
+    except OSError as error:
+        raise Fault(f"`{start}` cannot be written: {error}", "mend the folder") from None
+
+
+def _noted(start: str) -> int:
+    """Say when the start of an agent was noted, in ns since the epoch. Raises `Fault`."""
+    try:
+        return os.stat(start).st_mtime_ns
+    except OSError as error:
+        raise Fault(
+            f"`{start}` cannot be read: {error.strerror}", "start the agent again"
+        ) from None
 
 
 class _Audit:

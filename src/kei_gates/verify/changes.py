@@ -72,6 +72,19 @@ class Changes:
             return _submodule(os.fsdecode(looking.place(path)))
         return looking.text(path)
 
+    def kept(self, path: str) -> str | None:
+        """Give the id of what only the index or a later commit holds of a path.
+
+        Empty for nothing; none where the working tree counts.
+        """
+        found = self._found.get(path)
+        return None if found is None else found.kept
+
+    def is_in_submodule(self, path: str) -> bool:
+        """Say whether a changed path is part of a submodule."""
+        found = self._found.get(path)
+        return found is not None and found.repository.root != self.root
+
     def changed_at(self, path: str) -> int | None:
         """Say when a path was last changed, in ns since the epoch; none where nobody knows.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from time import time_ns
 from typing import TYPE_CHECKING
 
 from kei_gates.model import Fault
@@ -19,7 +19,7 @@ from kei_gates.verify.references import (
     target_of,
     target_of_agent,
 )
-from kei_gates.verify.repository import find
+from kei_gates.verify.repository import find, top_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,15 +44,18 @@ def against(
             "run it in one",
         )
     target = Target(rev, resolve(top, rev)) if rev else target_of(top)
-    return _onto(root, top, target, report, throwaway, tell)
+    # Nobody knows when the work began, so what git ignores is ruled as it is now.
+    return _onto(root, top, target, report, time_ns(), throwaway, tell)
 
 
-def of_worktree(root: str, report: str | None, *, throwaway: str, tell: Tell | None = None) -> Job:
+def of_worktree(
+    root: str, report: str | None, since: int, *, throwaway: str, tell: Tell | None = None
+) -> Job:
     """Look at an agent's own worktree: it goes onto what the main checkout has checked out.
 
-    Raises `Fault`.
+    `since` is when the agent began, in ns since the epoch. Raises `Fault`.
     """
-    return _onto(root, root, target_of_agent(root), report, throwaway, tell)
+    return _onto(root, root, target_of_agent(root), report, since, throwaway, tell)
 
 
 def since_start(  # noqa: PLR0913 -- what is looked at, and whose it is
@@ -81,33 +84,32 @@ def since_start(  # noqa: PLR0913 -- what is looked at, and whose it is
         own,
         report,
         merge=lambda: simulated(
-            top, head, head, changes_since(top, head), throwaway, seen_from=root
+            top,
+            head,
+            Target("HEAD", head),
+            changes_since(top, head, time_ns()),
+            throwaway,
+            seen_from=root,
         ),
         tell=tell,
     )
 
 
 def _onto(  # noqa: PLR0913, PLR0917 -- the parts of a job
-    root: str, top: str, target: Target, report: str | None, throwaway: str, tell: Tell | None
+    root: str,
+    top: str,
+    target: Target,
+    report: str | None,
+    since: int,
+    throwaway: str,
+    tell: Tell | None,
 ) -> Job:
     base = merge_base(top, target.commit)
-    whole = changes_since(top, base)
+    whole = changes_since(top, base, since)
     return Job(
         below(whole, root),
         report,
-        merge=lambda: simulated(top, base, target.commit, whole, throwaway, seen_from=root),
+        merge=lambda: simulated(top, base, target, whole, throwaway, seen_from=root),
         may_conflict=base != target.commit,
         tell=tell,
     )
-
-
-def top_of(root: str) -> str | None:
-    """Give the checkout that a folder lies in, links resolved; none where it lies in none."""
-    folder = os.path.realpath(root)
-    while True:
-        if os.path.lexists(f"{folder}/.git"):
-            return folder
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return None
-        folder = parent
