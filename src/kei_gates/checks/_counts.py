@@ -1,0 +1,61 @@
+"""How many tests a command has run, by what it printed.
+
+Each tool has its own summary (`_counts_*.py`). Where the command names its tool, only that tool's
+counts, and one that is started once by itself has one summary, the last: what a test prints that
+looks like another is not counted. Else all that is found counts, but for what stands within the
+run of another. Whoever may change the tests can print what a tool prints; where that matters, have
+the command write a JUnit file.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from kei_gates.checks._counting import plain_lines
+from kei_gates.checks._counts_cargo import CARGO, NEXTEST, cargo_blocks, nextest_blocks
+from kei_gates.checks._counts_python import PYTEST, UNITTEST, pytest_blocks, unittest_blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from kei_gates.checks._counting import Block
+
+    Reader = Callable[[Sequence[str]], list[Block]]
+
+_READERS: dict[str, Reader] = {
+    CARGO: cargo_blocks,
+    NEXTEST: nextest_blocks,
+    PYTEST: pytest_blocks,
+    UNITTEST: unittest_blocks,
+}
+# What a command says that starts a tool.
+_NAMED = {
+    CARGO: re.compile(r"\bcargo\b[^|;&\n]*\s(?:test|t)\b"),
+    NEXTEST: re.compile(r"\bcargo\b[^|;&\n]*\snextest\b"),
+    PYTEST: re.compile(r"(?:^|[\s/])(?:pytest|py\.test)(?=\s|$)"),
+    UNITTEST: re.compile(r"\s-m\s*unittest\b"),
+}
+_SEVERAL = frozenset((CARGO,))  # of these one run has several summaries
+_OPERATORS = re.compile(r"[;&|\n(){}`]")
+
+
+def blocks_of(command: str, output: str) -> list[Block]:
+    """Give the summaries that an output holds, in their order; none where it tells of no tests."""
+    lines = plain_lines(output)
+    named = [tool for tool, pattern in _NAMED.items() if pattern.search(command)]
+    found = _found(named, lines, is_single=len(named) == 1 and not _OPERATORS.search(command))
+    return found or _found(_READERS, lines, is_single=False)
+
+
+def _found(
+    tools: Sequence[str] | dict[str, Reader], lines: list[str], *, is_single: bool
+) -> list[Block]:
+    blocks = []
+    for tool in tools:
+        its = _READERS[tool](lines)
+        blocks += its[-1:] if is_single and tool not in _SEVERAL else its
+    return sorted(
+        (one for one in blocks if not any(one.is_in(other) for other in blocks)),
+        key=lambda block: block.first,
+    )

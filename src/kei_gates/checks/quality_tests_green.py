@@ -1,0 +1,142 @@
+"""Hold tests to pass, and to be there.
+
+What it checks: each of `commands`, and `cargo test -p` for each of `crates`, ends without an error,
+in the folder of the work and once more after a simulated merge. By what they print, or by the
+JUnit file `junit` that they write, at least `count-min` tests pass in all of them together, and
+one where that is not set; none has failed; at most `ignored-max` are ignored, if that is set.
+Why: "all tests pass" must not be had by deleting or ignoring those that fail, nor by not running
+them.
+Instead: run the commands yourself before you return, mend what fails, and paste the real output
+into the report.
+"""
+
+from __future__ import annotations
+
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from kei_gates.checks._commands import failure_of, flaw_of_crates, flaw_of_timeout, shown
+from kei_gates.checks._counting import total
+from kei_gates.checks._counts import blocks_of
+from kei_gates.checks.work import Finding, SkippedError
+from kei_gates.model import Params as BaseParams
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any, Final
+
+    from kei_gates.checks._counting import Block, Counts
+    from kei_gates.checks.work import Ran, Work
+
+RUNS = True
+
+
+class Params(BaseParams):
+    """What is run, and how many tests have to pass.
+
+    `commands` are run by `sh`; `crates` by `cargo test -p`. `count_min` tests have to pass at
+    least, at most `ignored_max` may be ignored (-1: any number). `junit` is a JUnit file that the
+    commands write, from the root. `timeout` is how many seconds each may run.
+    """
+
+    commands: tuple[str, ...] = ()
+    crates: tuple[str, ...] = ()
+    count_min: int = 0
+    ignored_max: int = -1
+    junit: str = ""
+    timeout: int = 900
+
+    @classmethod
+    def flaw(cls, values: Mapping[str, object]) -> str | None:
+        """Refuse what can never hold, or would hold for anything."""
+        count_min, ignored_max = values.get("count_min", 0), values.get("ignored_max", -1)
+        if isinstance(count_min, int) and count_min < 0:
+            return "`count-min` must not be negative"
+        if isinstance(ignored_max, int) and ignored_max < -1:
+            return "`ignored-max` must not be negative, but for -1, which is any number"
+        junit = str(values.get("junit", ""))
+        if junit.startswith("/") or ".." in junit.split("/"):
+            return f"`junit` must be a file below the root, not `{junit}`"
+        return flaw_of_crates(values) or flaw_of_timeout(values)
+
+    @classmethod
+    def combined(cls, many: Sequence[Mapping[str, object]]) -> Mapping[str, object]:
+        """Make one set of parameters of those of several grants, that holds each of them."""
+        values: list[dict[str, Any]] = [dict(one) for one in many]
+        limits = [one["ignored_max"] for one in values if one.get("ignored_max", -1) >= 0]
+        joined: dict[str, object] = {
+            "commands": _joined(values, "commands"),
+            "crates": _joined(values, "crates"),
+            "count_min": max((one.get("count_min", cls.count_min) for one in values), default=0),
+            "ignored_max": min(limits, default=cls.ignored_max),
+            "junit": next((one["junit"] for one in reversed(values) if one.get("junit")), ""),
+            "timeout": max(
+                (one["timeout"] for one in values if "timeout" in one), default=cls.timeout
+            ),
+        }
+        return {name: value for name, value in joined.items() if value != getattr(cls, name)}
+
+
+def _joined(values: Sequence[Mapping[str, Any]], name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item for one in values for item in one.get(name, ())))
+
+
+class _Tested:
+    """A command that was run, and the summaries of its tests."""
+
+    def __init__(self, ran: Ran) -> None:
+        self.ran: Final = ran
+        self.blocks: Final[list[Block]] = blocks_of(ran.command, ran.output)
+
+    @property
+    def counts(self) -> Counts | None:
+        return total("", self.blocks) if self.blocks else None
+
+
+def check(work: Work, params: Params) -> list[Finding]:
+    """Run the tests and count them. Raises `SkippedError` where none are named."""
+    commands = [command for command in params.commands if command.strip()]
+    commands += [f"cargo test -p {quote(crate)}" for crate in params.crates]
+    if not commands:
+        raise SkippedError("no tests are named: list `commands` or `crates`")
+    makes = params.junit or None
+    tested = [
+        _Tested(work.run(command, params.timeout, makes)) for command in dict.fromkeys(commands)
+    ]
+    findings = [finding for one in tested for finding in _in_run(work, one)]
+    return findings or list(_in_all(tested, params))
+
+
+def _in_run(work: Work, tested: _Tested) -> Iterator[Finding]:
+    """Say what is wrong with one command."""
+    ran, counts = tested.ran, tested.counts
+    failed = failure_of(work, ran, f": {counts}" if counts else "")
+    if failed:
+        yield failed
+    elif counts is None:
+        yield Finding(
+            f"`{shown(ran.command)}` ended well, but its output tells no number of tests",
+            "have it print the summary of its tests, or write a JUnit file that `junit` names",
+            detail=ran.last_lines(),
+        )
+    elif counts.failed:
+        yield Finding(
+            f"`{shown(ran.command)}` ended with exit code 0, but its output says: {counts}",
+            "mend what fails, and let the command end with the exit code of its tests",
+            detail=ran.last_lines(),
+        )
+
+
+def _in_all(tested: Sequence[_Tested], params: Params) -> Iterator[Finding]:
+    """Say what is wrong with the numbers of all commands together."""
+    counts = total("", [block for one in tested for block in one.blocks])
+    floor = max(1, params.count_min)
+    if counts.passed < floor:
+        passed = f"only {counts.passed}" if counts.passed else "no test"
+        what = f"{passed} passed; at least {floor} must"
+        yield Finding(what, "bring back the tests that are gone or ignored, and make them pass")
+    if 0 <= params.ignored_max < counts.ignored:
+        yield Finding(
+            f"{counts.ignored} ignored tests; at most {params.ignored_max} may be",
+            "make them pass instead of ignoring them",
+        )
