@@ -116,7 +116,7 @@ def run(client: Client, project: Project, program: Path, rewrite: Callable[[], o
     script: Script = {
         name: [filled(call, str(program)) for call in calls] for name, calls in ROUTES.items()
     }
-    first, second, *rest = script["early"]
+    first, second, *rest = (filled(call, str(program)) for call in ROUTES["early"])
     script = {**script, "early": [first, then(rewrite, second), *rest]}
     one = client.run(project, script, "bypassPermissions")
     two = resumed(client, project, script, one)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import time
 from datetime import datetime, timezone
@@ -140,6 +141,9 @@ def git(project: Path, *words: str) -> None:
 @pytest.fixture(params=["git", "no git"])
 def project(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     made = make_project(tmp_path / "project", POLICY)
+    shutil.rmtree(made / ".git")  # only spelled like one
+    for manifest in made.rglob("Cargo.toml"):
+        manifest.unlink()
     for name in ("src/a.txt", "README.md"):
         (made / name).parent.mkdir(exist_ok=True)
         (made / name).write_text("before\n")
