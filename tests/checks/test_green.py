@@ -218,7 +218,7 @@ def test_to_have_run_nothing_is_a_finding(python: Project, command: str, says: s
 def test_a_failure_that_the_command_hides_is_a_finding(python: Project) -> None:
     python.put({"tests/test_calc.py": TEST_FILE.replace("2, 2", "2, 3")})
     (found,) = python.tested(commands=(f"{PYTEST} | tail -n 3",))
-    assert "exit code 0, but its output says: 1 passed, 1 failed" in found.message
+    assert "exit code 0, but its results are: 1 passed, 1 failed" in found.message
 
 
 def test_ignored_tests_may_be_limited(python: Project) -> None:
@@ -227,6 +227,35 @@ def test_ignored_tests_may_be_limited(python: Project) -> None:
     assert python.tested(commands=(UNITTEST,), ignored_max=1) == []
     (found,) = python.tested(commands=(UNITTEST,), ignored_max=0, count_min=1)
     assert "1 ignored tests; at most 0 may be" in found.message
+
+
+def test_a_junit_file_counts_more_than_what_is_printed(python: Project) -> None:
+    command = f"{PYTEST} -p no:terminal --junitxml=out/j.xml; echo 100 passed in 1.00s"
+    assert python.tested(commands=(command,), junit="out/j.xml", count_min=2) == []
+    (found,) = python.tested(commands=(command,), junit="out/j.xml", count_min=3)
+    assert "only 2 passed" in found.message
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (UNITTEST, "no command has written `j.xml`"),
+        (f"echo '<a/>' > j.xml; {UNITTEST}", "wrote holds no results: it begins with `a`"),
+        (f"ln -sf old.xml j.xml; {UNITTEST}", "no command has written `j.xml`"),
+        (f"rm j.xml; mkfifo j.xml; {UNITTEST}", "no command has written `j.xml`"),
+    ],
+)
+def test_a_junit_file_must_be_written_by_the_run(python: Project, command: str, says: str) -> None:
+    results = "<testsuite><testcase/></testsuite>"
+    python.put({"j.xml": results, "old.xml": results})
+    (found,) = python.tested(commands=(command,), junit="j.xml")
+    assert says in found.message
+
+
+def test_a_failure_in_a_junit_file_counts(python: Project) -> None:
+    command = "echo '<testsuite><testcase/><testcase><failure/></testcase></testsuite>' > j.xml"
+    (found,) = python.tested(commands=(command,), junit="j.xml")
+    assert "exit code 0, but its results are: 1 passed, 1 failed" in found.message
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,19 @@ from typing import TYPE_CHECKING
 
 from kei_gates.checks._counting import plain_lines
 from kei_gates.checks._counts_cargo import CARGO, NEXTEST, cargo_blocks, nextest_blocks
+from kei_gates.checks._counts_go import GO, go_blocks
+from kei_gates.checks._counts_node import (
+    JEST,
+    MOCHA,
+    NODE,
+    VITEST,
+    jest_blocks,
+    mocha_blocks,
+    node_blocks,
+    vitest_blocks,
+)
 from kei_gates.checks._counts_python import PYTEST, UNITTEST, pytest_blocks, unittest_blocks
+from kei_gates.checks._counts_tap import tap_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,6 +40,11 @@ _READERS: dict[str, Reader] = {
     NEXTEST: nextest_blocks,
     PYTEST: pytest_blocks,
     UNITTEST: unittest_blocks,
+    GO: go_blocks,
+    JEST: jest_blocks,
+    VITEST: vitest_blocks,
+    MOCHA: mocha_blocks,
+    NODE: node_blocks,
 }
 # What a command says that starts a tool.
 _NAMED = {
@@ -35,8 +52,13 @@ _NAMED = {
     NEXTEST: re.compile(r"\bcargo\b[^|;&\n]*\snextest\b"),
     PYTEST: re.compile(r"(?:^|[\s/])(?:pytest|py\.test)(?=\s|$)"),
     UNITTEST: re.compile(r"\s-m\s*unittest\b"),
+    GO: re.compile(r"(?:^|[\s/])go\s+test\b"),
+    JEST: re.compile(r"(?:^|[\s/])jest(?=\s|$)"),
+    VITEST: re.compile(r"(?:^|[\s/])vitest(?=\s|$)"),
+    MOCHA: re.compile(r"(?:^|[\s/])_?mocha(?=\s|$)"),
+    NODE: re.compile(r"(?:^|[\s/])node\s[^|;&\n]*--test\b"),
 }
-_SEVERAL = frozenset((CARGO,))  # of these one run has several summaries
+_SEVERAL = frozenset((CARGO, GO))  # of these one run has several summaries
 _OPERATORS = re.compile(r"[;&|\n(){}`]")
 
 
@@ -45,7 +67,7 @@ def blocks_of(command: str, output: str) -> list[Block]:
     lines = plain_lines(output)
     named = [tool for tool, pattern in _NAMED.items() if pattern.search(command)]
     found = _found(named, lines, is_single=len(named) == 1 and not _OPERATORS.search(command))
-    return found or _found(_READERS, lines, is_single=False)
+    return found or _found(_READERS, lines, is_single=False) or tap_blocks(lines)
 
 
 def _found(

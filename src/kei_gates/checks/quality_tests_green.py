@@ -16,8 +16,9 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from kei_gates.checks._commands import failure_of, flaw_of_crates, flaw_of_timeout, shown
-from kei_gates.checks._counting import total
+from kei_gates.checks._counting import Block, total
 from kei_gates.checks._counts import blocks_of
+from kei_gates.checks._counts_junit import JunitError, junit_counts
 from kei_gates.checks.work import Finding, SkippedError
 from kei_gates.model import Params as BaseParams
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any, Final
 
-    from kei_gates.checks._counting import Block, Counts
+    from kei_gates.checks._counting import Counts
     from kei_gates.checks.work import Ran, Work
 
 RUNS = True
@@ -82,15 +83,30 @@ def _joined(values: Sequence[Mapping[str, Any]], name: str) -> tuple[str, ...]:
 
 
 class _Tested:
-    """A command that was run, and the summaries of its tests."""
+    """A command that was run, and what is known of its tests.
+
+    `blocks` are the summaries that it printed; `counts` come from its JUnit file if it wrote one,
+    else from them. `unread` says why a file that it wrote tells nothing.
+    """
 
     def __init__(self, ran: Ran) -> None:
         self.ran: Final = ran
-        self.blocks: Final[list[Block]] = blocks_of(ran.command, ran.output)
+        self.blocks: Final = blocks_of(ran.command, ran.output)
+        self.unread = ""
+        self.junit: Final = self._junit()
+        self.counts: Final = self.junit or (total("", self.blocks) if self.blocks else None)
+
+    def _junit(self) -> Counts | None:
+        try:
+            return None if self.ran.made is None else junit_counts(self.ran.made)
+        except JunitError as error:
+            self.unread = str(error)
+            return None
 
     @property
-    def counts(self) -> Counts | None:
-        return total("", self.blocks) if self.blocks else None
+    def counted(self) -> list[Block]:
+        """What counts, as blocks."""
+        return self.blocks if self.junit is None else [Block(0, 0, self.junit)]
 
 
 def check(work: Work, params: Params) -> list[Finding]:
@@ -104,7 +120,7 @@ def check(work: Work, params: Params) -> list[Finding]:
         _Tested(work.run(command, params.timeout, makes)) for command in dict.fromkeys(commands)
     ]
     findings = [finding for one in tested for finding in _in_run(work, one)]
-    return findings or list(_in_all(tested, params))
+    return findings or [*_in_file(tested, params), *_in_all(tested, params)]
 
 
 def _in_run(work: Work, tested: _Tested) -> Iterator[Finding]:
@@ -113,6 +129,11 @@ def _in_run(work: Work, tested: _Tested) -> Iterator[Finding]:
     failed = failure_of(work, ran, f": {counts}" if counts else "")
     if failed:
         yield failed
+    elif tested.unread:
+        yield Finding(
+            f"the file that `{shown(ran.command)}` wrote holds no results: {tested.unread}",
+            "have it write a JUnit file, or let a person take `junit` out of the policy",
+        )
     elif counts is None:
         yield Finding(
             f"`{shown(ran.command)}` ended well, but its output tells no number of tests",
@@ -121,15 +142,24 @@ def _in_run(work: Work, tested: _Tested) -> Iterator[Finding]:
         )
     elif counts.failed:
         yield Finding(
-            f"`{shown(ran.command)}` ended with exit code 0, but its output says: {counts}",
+            f"`{shown(ran.command)}` ended with exit code 0, but its results are: {counts}",
             "mend what fails, and let the command end with the exit code of its tests",
             detail=ran.last_lines(),
         )
 
 
+def _in_file(tested: Sequence[_Tested], params: Params) -> Iterator[Finding]:
+    """Say that no command has written the file that it should."""
+    if params.junit and all(one.junit is None for one in tested):
+        yield Finding(
+            f"no command has written `{params.junit}`",
+            "have the tests write it, or let a person take `junit` out of the policy",
+        )
+
+
 def _in_all(tested: Sequence[_Tested], params: Params) -> Iterator[Finding]:
     """Say what is wrong with the numbers of all commands together."""
-    counts = total("", [block for one in tested for block in one.blocks])
+    counts = total("", [block for one in tested for block in one.counted])
     floor = max(1, params.count_min)
     if counts.passed < floor:
         passed = f"only {counts.passed}" if counts.passed else "no test"
