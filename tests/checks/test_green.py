@@ -258,6 +258,18 @@ def test_a_failure_in_a_junit_file_counts(python: Project) -> None:
     assert "exit code 0, but its results are: 1 passed, 1 failed" in found.message
 
 
+def test_the_report_must_show_the_real_numbers(python: Project) -> None:
+    real = "All tests pass.\n```\nRan 2 tests in 0.001s\n\nOK\n```"
+    assert python.tested(real, commands=(UNITTEST,)) == []
+    (found,) = python.tested(real.replace("2", "9"), commands=(UNITTEST,))
+    assert "shows 9 passed" in found.message
+    (found,) = python.tested("All tests pass.", commands=(UNITTEST,))
+    assert "paste the real output" in found.remedy
+    assert python.tested("Done.", commands=(UNITTEST,)) == []
+    merged = python.found("quality::tests-green", "All tests pass.", "merge", commands=(UNITTEST,))
+    assert merged == []
+
+
 @pytest.mark.parametrize(
     ("params", "says"),
     [

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 JEST, VITEST, MOCHA, NODE = "jest", "vitest", "mocha", "node --test"
 
-JEST_LINE = re.compile(r"Tests: {2,}(?P<parts>.*?)(?P<total>\d+) total$")
+JEST_LINE = re.compile(r"Tests: +(?P<parts>.*?)(?P<total>\d+) total$")
 VITEST_LINE = re.compile(r" *Tests {2,}(?P<parts>[^()]*)\((?P<total>\d+)\)$")
 MOCHA_LINE = re.compile(r" *(?P<passed>\d+) passing \([\d.]+(?:ms|s|m|h)\)$")
 NODE_LINE = re.compile(r"(?:#|\u2139) (?P<name>[a-z]+) (?P<number>\d+)$")

@@ -30,9 +30,9 @@ _BANNER = re.compile(r"=+ test session starts ")
 _IGNORED = ("skipped", "xfailed", "xpassed")
 _BAD = ("failed", "error", "errors", "subtests failed")
 
-RAN = re.compile(r"Ran (?P<ran>\d+) tests? in \d+(?:\.\d+)?s$")
+_RAN = re.compile(r"Ran (?P<ran>\d+) tests? in \d+(?:\.\d+)?s$")
 _RULE = "-" * 70
-VERDICT = re.compile(r"(?:OK|FAILED|NO TESTS RAN)(?: \((?P<parts>[\w =,]*)\))?$")
+_VERDICT = re.compile(r"(?:OK|FAILED|NO TESTS RAN)(?: \((?P<parts>[\w =,]*)\))?$")
 _FIELD = re.compile(r"([a-z ]+)=(\d+)")
 _MOST_BLANK = 3
 
@@ -71,23 +71,23 @@ def unittest_blocks(lines: Sequence[str]) -> list[Block]:
     """
     return [
         Block(at, last, counts)
-        for at, last, counts in unittest_summaries(lines)
+        for at, last, counts in _summaries(lines)
         if at and lines[at - 1] == _RULE
     ]
 
 
-def unittest_summaries(lines: Sequence[str]) -> Iterator[tuple[int, int, Counts]]:
-    """Give each summary with its first and last line, also where no rule is above it."""
+def _summaries(lines: Sequence[str]) -> Iterator[tuple[int, int, Counts]]:
     for at, line in enumerate(lines):
-        ran = RAN.match(line)
+        ran = _RAN.match(line)
         after = range(at + 1, min(at + 1 + _MOST_BLANK, len(lines)))
         last = next((one for one in after if lines[one].strip()), None) if ran else None
-        verdict = VERDICT.match(lines[last].strip()) if last is not None else None
+        verdict = _VERDICT.match(lines[last].strip()) if last is not None else None
         if ran and verdict and last is not None:
-            yield at, last, _unittest_counts(int(ran["ran"]), verdict["parts"] or "")
+            yield at, last, unittest_counts(int(ran["ran"]), verdict["parts"] or "")
 
 
-def _unittest_counts(ran: int, parts: str) -> Counts:
+def unittest_counts(ran: int, parts: str) -> Counts:
+    """Read the number that ran, and what the verdict has in brackets: `skipped=1`."""
     found = {name.strip(): int(number) for name, number in _FIELD.findall(parts)}
     failed = sum(found.get(name, 0) for name in ("failures", "errors", "unexpected successes"))
     ignored = found.get("skipped", 0) + found.get("expected failures", 0)

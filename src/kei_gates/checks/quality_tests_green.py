@@ -4,6 +4,8 @@ What it checks: each of `commands`, and `cargo test -p` for each of `crates`, en
 in the folder of the work and once more after a simulated merge. By what they print, or by the
 JUnit file `junit` that they write, at least `count-min` tests pass in all of them together, and
 one where that is not set; none has failed; at most `ignored-max` are ignored, if that is set.
+Where the report holds a summary of such a run, its numbers are those of the real one; where it says
+that tests pass, it holds one.
 Why: "all tests pass" must not be had by deleting or ignoring those that fail, nor by not running
 them.
 Instead: run the commands yourself before you return, mend what fails, and paste the real output
@@ -19,6 +21,7 @@ from kei_gates.checks._commands import failure_of, flaw_of_crates, flaw_of_timeo
 from kei_gates.checks._counting import Block, total
 from kei_gates.checks._counts import blocks_of
 from kei_gates.checks._counts_junit import JunitError, junit_counts
+from kei_gates.checks._pasted import in_report
 from kei_gates.checks.work import Finding, SkippedError
 from kei_gates.model import Params as BaseParams
 
@@ -120,7 +123,10 @@ def check(work: Work, params: Params) -> list[Finding]:
         _Tested(work.run(command, params.timeout, makes)) for command in dict.fromkeys(commands)
     ]
     findings = [finding for one in tested for finding in _in_run(work, one)]
-    return findings or [*_in_file(tested, params), *_in_all(tested, params)]
+    findings = findings or [*_in_file(tested, params), *_in_all(tested, params)]
+    if work.at == "worktree" and work.report is not None and not findings:
+        findings = list(in_report(work.report, [one.blocks for one in tested]))
+    return findings
 
 
 def _in_run(work: Work, tested: _Tested) -> Iterator[Finding]:
