@@ -8,14 +8,9 @@ import sys
 from argparse import RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING
 
-from kei_gates.checks.work import Finding
-from kei_gates.cli.terminal import Terminal
 from kei_gates.cli.usage import UsageError
 from kei_gates.hook import bindings, own_folders, places
 from kei_gates.model import Fault, Principal
-from kei_gates.verify import summary
-from kei_gates.verify.outcome import Outcome
-from kei_gates.verify.passes import OWN
 
 if TYPE_CHECKING:
     import argparse
@@ -23,6 +18,7 @@ if TYPE_CHECKING:
 
     from kei_gates.checks.work import PassName
     from kei_gates.model import Places, Role
+    from kei_gates.verify.outcome import Outcome
 
 _FAILED = 1
 _EXAMPLES = """examples:
@@ -65,6 +61,10 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run(args: argparse.Namespace) -> int:
     """Check, and print what does not hold."""
+    from kei_gates.checks.work import Finding
+    from kei_gates.verify import summary
+    from kei_gates.verify.outcome import OWN, Outcome
+
     folder = os.path.abspath(args.dir)
     if not os.path.isdir(folder):
         raise UsageError(f"`{folder}` is no folder")
@@ -145,6 +145,9 @@ def _verify(  # noqa: PLR0913, PLR0917 -- what is checked, where, against what
 
 
 def _print(outcome: Outcome, base: str) -> None:
+    from kei_gates.cli.terminal import Terminal
+    from kei_gates.verify import summary
+
     terminal = Terminal.of(sys.stdout)
     for line in summary.to_people(outcome, base):
         shown = terminal.line(line)
@@ -165,6 +168,8 @@ class Progress:
     _EVERY = 30.0
 
     def __init__(self, stream: TextIO) -> None:
+        from kei_gates.cli.terminal import Terminal
+
         self._stream = stream
         self._terminal = Terminal.of(stream)
         self._changes = stream.isatty()

@@ -25,8 +25,8 @@ from kei_gates.observe.files import write_file
 from kei_gates.protocol import payload
 from kei_gates.protocol.answer import NO_OBJECTION, sent_back
 from kei_gates.verify import jobs, snapshot, summary
-from kei_gates.verify.outcome import Outcome
-from kei_gates.verify.passes import OWN, verify
+from kei_gates.verify.outcome import OWN, Outcome
+from kei_gates.verify.passes import verify
 from kei_gates.verify.repository import top_of
 
 if TYPE_CHECKING:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from kei_gates.checks.work import Finding, Ran
 
+OWN = "kei-gates"
+"""The id of findings that are no capability's."""
+
 
 class Outcome(Value):
     """What does not hold, what holds, what was not looked at and why, what was run.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kei_gates import checks
 from kei_gates.checks.work import Finding, SkippedError
 from kei_gates.model import Fault
-from kei_gates.verify.outcome import Outcome
+from kei_gates.verify.outcome import OWN, Outcome
 from kei_gates.verify.work import Pass
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from kei_gates.model import Grant
     from kei_gates.verify.merge import Merged
     from kei_gates.verify.work import Tell
-
-OWN = "kei-gates"
-"""The id of findings that are no capability's."""
 
 
 class Job:
