@@ -4,6 +4,9 @@ What it checks: each of `commands`, and `cargo test -p` for each of `crates`, en
 in the folder of the work and once more after a simulated merge. By what they print, or by the
 JUnit file `junit` that they write, at least `count-min` tests pass in all of them together, and
 one where that is not set; none has failed; at most `ignored-max` are ignored, if that is set.
+Without `count-min`, no test that was there is gone or newly ignored; of one whose tested code is
+gone too, or that still runs under some condition, that is said with its doubt, once. A test that
+was moved or renamed is not gone, and one that was ignored before may go.
 Where the report holds a summary of such a run, its numbers are those of the real one; where it says
 that tests pass, it holds one.
 Why: "all tests pass" must not be had by deleting or ignoring those that fail, nor by not running
@@ -21,7 +24,9 @@ from kei_gates.checks._commands import failure_of, flaw_of_crates, flaw_of_timeo
 from kei_gates.checks._counting import Block, total
 from kei_gates.checks._counts import blocks_of
 from kei_gates.checks._counts_junit import JunitError, junit_counts
+from kei_gates.checks._lost_tests import Lost
 from kei_gates.checks._pasted import in_report
+from kei_gates.checks._reading import UnreadableError
 from kei_gates.checks.work import Finding, SkippedError
 from kei_gates.model import Params as BaseParams
 
@@ -33,6 +38,8 @@ if TYPE_CHECKING:
     from kei_gates.checks.work import Ran, Work
 
 RUNS = True
+
+_NAMED = 5
 
 
 class Params(BaseParams):
@@ -123,10 +130,24 @@ def check(work: Work, params: Params) -> list[Finding]:
         _Tested(work.run(command, params.timeout, makes)) for command in dict.fromkeys(commands)
     ]
     findings = [finding for one in tested for finding in _in_run(work, one)]
-    findings = findings or [*_in_file(tested, params), *_in_all(tested, params)]
-    if work.at == "worktree" and work.report is not None and not findings:
+    in_worktree = work.at == "worktree"
+    lost, unlike = _compared(work) if in_worktree else (None, [])
+    findings = findings or [*_in_file(tested, params), *_in_all(tested, params, lost)]
+    findings += unlike
+    if lost is not None and params.count_min < 1:
+        findings += lost.findings(with_ignored=params.ignored_max < 0)
+    if in_worktree and work.report is not None and not findings:
         findings = list(in_report(work.report, [one.blocks for one in tested]))
     return findings
+
+
+def _compared(work: Work) -> tuple[Lost | None, list[Finding]]:
+    """Compare the tests before and after; none and a finding where that cannot be done."""
+    try:
+        return Lost(work.change_set), []
+    except (OSError, UnreadableError) as error:
+        message = f"the tests before and after cannot be compared: {error}"
+        return None, [Finding(message, "make the changed files readable, or take them back")]
 
 
 def _in_run(work: Work, tested: _Tested) -> Iterator[Finding]:
@@ -163,14 +184,19 @@ def _in_file(tested: Sequence[_Tested], params: Params) -> Iterator[Finding]:
         )
 
 
-def _in_all(tested: Sequence[_Tested], params: Params) -> Iterator[Finding]:
+def _in_all(tested: Sequence[_Tested], params: Params, lost: Lost | None) -> Iterator[Finding]:
     """Say what is wrong with the numbers of all commands together."""
     counts = total("", [block for one in tested for block in one.counted])
     floor = max(1, params.count_min)
     if counts.passed < floor:
         passed = f"only {counts.passed}" if counts.passed else "no test"
         what = f"{passed} passed; at least {floor} must"
-        yield Finding(what, "bring back the tests that are gone or ignored, and make them pass")
+        named = lost.named() if lost is not None else []
+        more = f", and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+        yield Finding(
+            "; ".join((what, *named[:_NAMED])) + more,
+            "bring back the tests that are gone or ignored, and make them pass",
+        )
     if 0 <= params.ignored_max < counts.ignored:
         yield Finding(
             f"{counts.ignored} ignored tests; at most {params.ignored_max} may be",
