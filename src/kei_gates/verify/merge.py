@@ -10,6 +10,7 @@ Only what git would carry travels. What tests need and nobody commits is linked 
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from contextlib import contextmanager
@@ -78,13 +79,18 @@ def simulated(  # noqa: PLR0913, PLR0917 -- the parts of a merge
     paths and commands count from. Raises `Fault`.
     """
     repository = find(top)
-    with throwaway(below) as place:
+    with throwaway(below, _key(repository.root)) as place:
         try:
             yield _Merge(repository, place).onto(target, base, changes, seen_from)
         except OSError as error:
             raise Fault(
                 f"the merge cannot be made in `{place}`: {error}", "make room on the disk"
             ) from None
+
+
+def _key(root: str) -> str:
+    """Name the folder by the checkout: what Cargo keeps by path does not grow with each run."""
+    return hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
 
 
 class _Merge:

@@ -2,14 +2,17 @@
 
 Each has a lock beside it (flock(2)), taken before the folder is made and given up after it is gone.
 The kernel gives up the lock of a process that dies in any way; so a folder whose lock can be taken
-is nobody's, and the next who makes one removes it. Parallel runs never meet: a name is used once.
+is nobody's, and the next who makes one removes it. Parallel runs never meet: of one key, each takes
+the first number that is free.
+
+The same key gives the same path again, when no other run has it: what tools keep by path (Cargo's
+output, for one) is overwritten by the next run, and does not grow with each.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import stat
 from contextlib import contextmanager, suppress
 from secrets import token_hex
@@ -19,22 +22,26 @@ from kei_gates.model import Fault
 from kei_gates.observe.files import make_folders
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 _LOCK = ".lock"
-_TRIES = 8
+_MOST = 256  # of one key at one time, and of those that cannot be removed
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @contextmanager
-def throwaway(below: str) -> Iterator[str]:
-    """Give a fresh folder below another, for as long as it is needed. Raises `Fault`."""
+def throwaway(below: str, key: str) -> Iterator[str]:
+    """Give a fresh folder below another, for as long as it is needed.
+
+    `below` is absolute; it is made, open to its owner only, where it is not there. `key` is the
+    first part of the folder's name. Raises `Fault`.
+    """
     try:
         make_folders(below)
         sweep(below)
-        name, lock = _locked(below)
+        folder, lock = _locked(below, key)
     except OSError as error:
         raise _failed(below, error) from None
-    folder = f"{below}/{name}"
     try:
         try:
             os.mkdir(folder, 0o700)
@@ -42,10 +49,21 @@ def throwaway(below: str) -> Iterator[str]:
             raise _failed(below, error) from None
         yield folder
     finally:
-        remove(folder)
-        if not os.path.lexists(folder):  # else the next run tries again
-            os.unlink(f"{folder}{_LOCK}")
-        os.close(lock)
+        _give_up(folder, lock)
+
+
+def sweep(below: str) -> None:
+    """Remove what dead processes have left below a folder; what cannot be removed stays.
+
+    Raises `OSError` where the folder cannot be listed.
+    """
+    for name in os.listdir(below):
+        if name.endswith(_LOCK):
+            folder = f"{below}/{name.removesuffix(_LOCK)}"
+            with suppress(OSError):
+                lock = _taken(folder)
+                if lock is not None:
+                    _give_up(folder, lock)
 
 
 def _failed(below: str, error: OSError) -> Fault:
@@ -55,18 +73,25 @@ def _failed(below: str, error: OSError) -> Fault:
     )
 
 
-def _locked(below: str) -> tuple[str, int]:
-    """Take a lock that is nobody's yet; give its name and its descriptor. Raises `OSError`."""
-    for _ in range(_TRIES):
-        name = token_hex(8)
-        lock = _taken(f"{below}/{name}{_LOCK}", os.O_CREAT | os.O_EXCL)
-        if lock is not None:
-            return name, lock
-    raise OSError("its locks are taken away again and again")
+def _locked(below: str, key: str) -> tuple[str, int]:
+    """Lock a name that is nobody's: give the folder to make and the lock. Raises `OSError`."""
+    for number in range(_MOST):
+        folder = f"{below}/{key}-{number}"
+        lock = _taken(folder, os.O_CREAT)
+        if lock is None:
+            continue
+        if not os.path.lexists(folder):
+            return folder, lock
+        _give_up(folder, lock)  # of one that died since the sweep
+    raise OSError(f"{_MOST} of them are in use, or cannot be removed")
 
 
-def _taken(path: str, flags: int = 0) -> int | None:
-    """Take a lock; none where another has it, or has taken it away meanwhile. Raises `OSError`."""
+def _taken(folder: str, flags: int = 0) -> int | None:
+    """Take the lock of a folder, and give its descriptor. Raises `OSError`.
+
+    None where another has it, or has taken it away between the opening and the locking.
+    """
+    path = f"{folder}{_LOCK}"
     lock = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | flags, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -81,38 +106,58 @@ def _taken(path: str, flags: int = 0) -> int | None:
     return None
 
 
-def sweep(below: str) -> None:
-    """Remove what dead processes have left below a folder; what cannot be removed stays."""
-    for entry in os.listdir(below):
-        if not entry.endswith(_LOCK):
-            continue
-        path = f"{below}/{entry}"
-        with suppress(OSError):
-            lock = _taken(path)
-            if lock is None:
-                continue
-            try:
-                folder = path.removesuffix(_LOCK)
-                remove(folder)
-                if not os.path.lexists(folder):
-                    os.unlink(path)
-            finally:
-                os.close(lock)
+def _give_up(folder: str, lock: int) -> None:
+    """Remove a folder and then its lock; where it cannot be removed, the next run tries again."""
+    try:
+        remove(folder)
+        if not os.path.lexists(folder):
+            with suppress(OSError):
+                os.unlink(f"{folder}{_LOCK}")
+    finally:
+        os.close(lock)
 
 
 def remove(folder: str) -> None:
-    """Remove a folder with all below it, also what was made unwritable; links are not followed."""
-    shutil.rmtree(folder, onerror=_opened)
+    """Remove a folder with all below it, also what was made unwritable; links are not followed.
 
-
-def _opened(act: Callable[..., object], path: str, _: object) -> None:
-    """Try once more with the folder, and the one that it lies in, open for their owner."""
-    for one in (os.path.dirname(path), path):
-        with suppress(OSError):
-            if stat.S_ISDIR(os.lstat(one).st_mode):
-                os.chmod(one, 0o700)
+    Folders in folders are moved up first: so no path gets too long and no stack too deep, however
+    deep a command has nested them. What cannot be removed stays.
+    """
     with suppress(OSError):
-        if act in (os.lstat, os.open, os.scandir, os.listdir):
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            act(path)
+        if not stat.S_ISDIR(os.lstat(folder).st_mode):
+            return
+        os.chmod(folder, 0o700)
+        top = os.open(folder, _FOLDER)
+        try:
+            while _gone_of(top, top):  # one level of folders each time
+                pass
+        finally:
+            os.close(top)
+        os.rmdir(folder)
+
+
+def _gone_of(at: int, top: int) -> bool:
+    """Try every entry of a folder; say whether one gave way."""
+    tried = [_gone(name, at, top) for name in os.listdir(at)]
+    return any(tried)
+
+
+def _gone(name: str, at: int, top: int) -> bool:
+    """Remove an entry of a folder. Of a folder, what lies in it goes or moves up to `top`."""
+    gave_way = False
+    with suppress(OSError):
+        if not stat.S_ISDIR(os.stat(name, dir_fd=at, follow_symlinks=False).st_mode):
+            os.unlink(name, dir_fd=at)
+            return True
+        os.chmod(name, 0o700, dir_fd=at)
+        if at != top:
+            os.rename(name, token_hex(8), src_dir_fd=at, dst_dir_fd=top)
+            return True
+        inner = os.open(name, _FOLDER, dir_fd=at)
+        try:
+            gave_way = _gone_of(inner, top)
+        finally:
+            os.close(inner)
+        os.rmdir(name, dir_fd=at)
+        return True
+    return gave_way
