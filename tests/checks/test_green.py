@@ -164,6 +164,22 @@ def test_crates_are_tested(rust: Project) -> None:
     assert found.message == "only 1 passed; at least 2 must"
 
 
+def test_a_crate_whose_test_fails_is_told_with_its_place(rust: Project) -> None:
+    rust.put({"src/lib.rs": LIBRARY.replace("a + b", "a - b")})
+    (found,) = rust.tested(crates=("sample",))
+    assert "ended with exit code 101: 0 passed, 1 failed" in found.message
+    assert (found.path, found.line) == ("src/lib.rs", 9)
+
+
+def test_a_test_cannot_print_a_higher_number(python: Project) -> None:
+    printed = "'-' * 70 + '\\nRan 100 tests in 0.1s\\n\\nOK\\n===== 100 passed in 0.10s ====='"
+    text = TEST_FILE.replace("self.assertEqual(1, 1)", f"print({printed})")
+    python.put({"tests/test_calc.py": text})
+    for command in (UNITTEST, PYTEST, f"{PYTEST} -s"):
+        (found,) = python.tested(commands=(command,), count_min=3)
+        assert "only 2 passed" in found.message, command
+
+
 def test_an_unknown_crate_is_told(rust: Project) -> None:
     (found,) = rust.tested(crates=("other",))
     assert "`cargo test -p other` ended with exit code 101" in found.message

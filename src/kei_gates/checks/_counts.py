@@ -1,10 +1,10 @@
 """How many tests a command has run, by what it printed.
 
 Each tool has its own summary (`_counts_*.py`). Where the command names its tool, only that tool's
-counts, and one that is started once by itself has one summary, the last: what a test prints that
-looks like another is not counted. Else all that is found counts, but for what stands within the
-run of another. Whoever may change the tests can print what a tool prints; where that matters, have
-the command write a JUnit file.
+counts, and one that is started once by itself has one summary: of several, of which tests must have
+printed all but one, the one with the fewest that passed. Else all that is found counts, but for
+what stands within the run of another. Whoever may change the tests can print what a tool prints;
+where that matters, have the command write a JUnit file.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _NAMED = {
     MOCHA: re.compile(r"(?:^|[\s/])_?mocha(?=\s|$)"),
     NODE: re.compile(r"(?:^|[\s/])node\s[^|;&\n]*--test\b"),
 }
-_SEVERAL = frozenset((CARGO, GO))  # of these one run has several summaries
+_SEVERAL = frozenset((CARGO, GO))  # of these one run has several summaries, mostly with names
 _OPERATORS = re.compile(r"[;&|\n(){}`]")
 
 
@@ -66,18 +66,26 @@ def blocks_of(command: str, output: str) -> list[Block]:
     """Give the summaries that an output holds, in their order; none where it tells of no tests."""
     lines = plain_lines(output)
     named = [tool for tool, pattern in _NAMED.items() if pattern.search(command)]
-    found = _found(named, lines, is_single=len(named) == 1 and not _OPERATORS.search(command))
-    return found or _found(_READERS, lines, is_single=False) or tap_blocks(lines)
+    is_single = len(named) == 1 and not _OPERATORS.search(command.strip())
+    found = [
+        block
+        for tool in named
+        for block in (_one_run(tool, _READERS[tool](lines)) if is_single else _READERS[tool](lines))
+    ]
+    return _outer(found) or _outer(_all(lines)) or tap_blocks(lines)
 
 
-def _found(
-    tools: Sequence[str] | dict[str, Reader], lines: list[str], *, is_single: bool
-) -> list[Block]:
-    blocks = []
-    for tool in tools:
-        its = _READERS[tool](lines)
-        blocks += its[-1:] if is_single and tool not in _SEVERAL else its
-    return sorted(
-        (one for one in blocks if not any(one.is_in(other) for other in blocks)),
-        key=lambda block: block.first,
-    )
+def _all(lines: Sequence[str]) -> list[Block]:
+    return [block for reader in _READERS.values() for block in reader(lines)]
+
+
+def _one_run(tool: str, blocks: list[Block]) -> list[Block]:
+    """Give those that one run of a tool has printed itself."""
+    if tool in _SEVERAL:
+        return [block for block in blocks if block.name] or blocks
+    return sorted(blocks, key=lambda block: block.counts.passed)[:1]
+
+
+def _outer(blocks: Sequence[Block]) -> list[Block]:
+    outer = (one for one in blocks if not any(one.is_in(other) for other in blocks))
+    return sorted(outer, key=lambda block: block.first)

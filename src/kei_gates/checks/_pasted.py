@@ -8,6 +8,7 @@ a form than in a real output.
 from __future__ import annotations
 
 import re
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from kei_gates.checks._claims import claims, claims_tests
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["claims", "in_report"]
 
 _QUOTING = re.compile(r"^(?:\s*(?:>|[-*+](?= )|`{1,2}(?!`)|\*\*))*")
+_MOST = 100  # of the summaries in a report, the last
 _RAN = re.compile(
     r"Ran (?P<ran>\d{1,9}) tests? in [\d.]{1,20}s\W{1,20}(?:OK|FAILED|NO TESTS RAN)"
     r"(?: \((?P<parts>[\w =,]*)\))?"
@@ -90,23 +92,25 @@ def differs(
     """Compare what a report holds with the real runs of a tool, each with its summaries.
 
     Gives what is pasted and what is real where they differ; none where they agree, or where
-    nothing is pasted. What stands before the last failure is an earlier run. The rest must be
-    summaries of the real run, or sums of them; what is quoted last may also be all of it by itself.
-    Of Go nothing is compared: its lines have no numbers, and tell other things with `-v`.
+    nothing is pasted. They agree where summaries that stand together are a whole run, whatever
+    earlier or smaller runs are shown beside it, or where all since the last failure are summaries
+    of the real run. Of Go nothing is compared: its lines have no numbers, and tell other things
+    with `-v`.
     """
-    found = _pasted(report, tool)
+    found = _pasted(report, tool)[-_MOST:]
     if not found or tool == GO:
         return None
     real = total(tool, [block for blocks in runs for block in blocks])
-    whole = [real, *(total(tool, blocks) for blocks in runs)]
-    single = [block.counts for blocks in runs for block in blocks]
-    if any(_same(_sum(found[at:]), one) for at in range(len(found)) for one in whole):
+    whole = [real, *(one for blocks in runs if (one := total(tool, blocks)).passed)]
+    sums = (_sum(found[first:last]) for first, last in combinations(range(len(found) + 1), 2))
+    if any(_same(one, other) for one in sums for other in whole):
         return None
+    single = [block.counts for blocks in runs for block in blocks]
     last_bad = max((at for at, one in enumerate(found) if one.failed), default=-1)
     rest = found[last_bad + 1 :]
     if rest and all(any(_same(one, other) for other in (*whole, *single)) for one in rest):
         return None
-    return found[-1] if len(found) == 1 else _sum(rest or found), real
+    return _sum(rest or found[-1:]), real
 
 
 def _sum(counts: Sequence[Counts]) -> Counts:

@@ -6,7 +6,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from kei_gates.checks._tested import IGNORED, MAY_RUN, Case, State
+from kei_gates.checks._reading import UnreadableError
+from kei_gates.checks._tested import IGNORED, MAY_RUN, RUNS, Case, Source, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,19 +22,36 @@ _DECORATORS = {
 }  # fmt: skip
 _CALLS = frozenset(("pytest.skip", "pytest.xfail", "pytest.importorskip", "self.skipTest"))
 _IMPORTED = re.compile(r"^from pytest import [^\n]*\b(skip|xfail)\b", re.MULTILINE)
+_DEFINITION = re.compile(
+    r"^[ \t]*(?:@[\w.]*?(?P<mark>\w+)(?:\(.*\))?\n[ \t]*)?(?:async )?def (?P<name>test\w*)",
+    re.MULTILINE,
+)
 _ERROR = "SkipTest"
 _RUNS = State()
 
 
 def python_cases(path: str, text: str) -> list[Case]:
-    """Give the tests of a file; none where it is no Python, as nothing of it is run then."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
+    """Give the tests of a file. Raises `UnreadableError`.
+
+    One that this Python cannot parse may be for a later one: of it the names are read.
+    """
     calls = _CALLS | set(_IMPORTED.findall(text))
-    found = _Reader(path, text.splitlines(), calls).cases(tree.body, "", _RUNS)
+    try:
+        reader = _Reader(path, text.splitlines(), calls)
+        found = list(reader.cases(ast.parse(text).body, "", _RUNS))
+    except (SyntaxError, ValueError):
+        found = list(_by_lines(path, text))
+    except (RecursionError, MemoryError):
+        raise UnreadableError("it is nested too deep") from None
     return list({case.name: case for case in found}.values())  # of one name the last is run
+
+
+def _by_lines(path: str, text: str) -> Iterator[Case]:
+    source = Source(path, text, text)
+    for found in _DEFINITION.finditer(text):
+        level = _DECORATORS.get(found["mark"] or "", RUNS)
+        how = f"@{found['mark']}" if level else ""
+        yield source.case(found["name"], found.start(), found.end(), State(level, how))
 
 
 class _Reader:

@@ -33,7 +33,7 @@ _NEVER = re.compile(
     r"\bany\s*\(\s*\)|\bnot\s*\(\s*(?:test|all\s*\(\s*\)|true)\s*\)|\b(?:false|FALSE)\b"
 )
 _ALWAYS = re.compile(r"(?:test|all\s*\(\s*(?:test)?\s*\)|true|not\s*\(\s*any\s*\(\s*\)\s*\))\s*")
-_LONGEST_HOW = 60
+_LONGEST, _LONGEST_HOW = 500, 60
 
 
 def rust_cases(path: str, text: str, clock: Clock) -> list[Case]:
@@ -71,7 +71,7 @@ def _attributed(source: Source) -> Iterator[tuple[int, list[str], re.Match[str] 
         inner = found["inner"]
         while found:
             at = source.end_of(found.end() - 1)
-            attributes.append(source.code[found.end() : at - 1].strip())
+            attributes.append(source.code[found.end() : at - 1].strip()[:_LONGEST])
             found = None if inner else _NEXT_ATTRIBUTE.match(source.code, at)
         item = _ITEM.match(source.code, at)
         if inner or item:
