@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kei_gates.checks._counting import total
+from kei_gates.checks._counting import Block, Counts, total
 from kei_gates.checks._counts import blocks_of
 from kei_gates.checks._counts_junit import JunitError, junit_counts
 
@@ -93,3 +93,11 @@ def test_long_and_strange_outputs_are_read_in_time() -> None:
     began = time.monotonic()
     assert counts_of("make", output) is None
     assert time.monotonic() - began < 10
+
+
+def test_the_same_tests_count_once_as_they_came_out_best() -> None:
+    runs = [Block(0, 0, Counts("", passed), "a") for passed in (1, 3, 2)]
+    assert total("", runs).passed == 3
+    assert (
+        total("", [*runs, Block(0, 0, Counts("", 4), "b"), Block(0, 0, Counts("", 5))]).passed == 12
+    )

@@ -131,6 +131,15 @@ def test_how_else_a_command_may_end(python: Project, command: str, says: str) ->
     assert found.remedy
 
 
+def test_only_files_below_the_root_are_blamed(tmp_path: Path) -> None:
+    (tmp_path / "p").mkdir()
+    project = Project(tmp_path / "p", {"a.py": "\n"})
+    (tmp_path / "other.py").write_text("\n")
+    command = "echo '../other.py:3: Error'; echo 'no.py:3: Error'; echo 'a.py:7: Error'; exit 1"
+    (found,) = project.found("quality::command-green", commands=(command,))
+    assert (found.path, found.line) == ("a.py", 7)
+
+
 def test_without_commands_nothing_is_looked_at(python: Project) -> None:
     with pytest.raises(SkippedError, match="`commands`"):
         python.found("quality::command-green", commands=("", " "))

@@ -31,7 +31,7 @@ _PART = re.compile(r"(\d+) (passed|failed|skipped|timed out|exec failed)")
 
 
 def cargo_blocks(lines: Sequence[str]) -> list[Block]:
-    """Give the summary of each test binary that stands in none of another's."""
+    """Give the summary of each test binary, also of one within the output of another."""
     opened: list[tuple[int, int, str]] = []
     blocks: list[Block] = []
     name = ""
@@ -48,7 +48,6 @@ def cargo_blocks(lines: Sequence[str]) -> list[Block]:
             if fits:
                 first, _, its_name = opened[fits[-1]]
                 del opened[fits[-1] :]
-                blocks = [block for block in blocks if block.first < first]
                 blocks.append(Block(first, at, counts, its_name))
     return blocks
 

@@ -60,7 +60,6 @@ def go_blocks(lines: Sequence[str]) -> list[Block]:
 def _printed(lines: Sequence[str]) -> list[Block]:
     blocks = []
     package = _Package()
-    tells_tests = any(_RUN.match(line) for line in lines)
     for at, line in enumerate(lines):
         if run := _RUN.match(line):
             package.first = at if package.first is None else package.first
@@ -68,7 +67,7 @@ def _printed(lines: Sequence[str]) -> list[Block]:
         elif result := _RESULT.match(line):
             package.end(result[2], result[1])
         elif found := PACKAGE.match(line):
-            is_nothing = tells_tests or _NOTHING in found["how"] + found["more"]
+            is_nothing = _NOTHING in found["how"] + found["more"]
             good = found["word"] != "FAIL"
             blocks.append(package.block(at, found["name"], good=good, whole=0 if is_nothing else 1))
             package = _Package()
