@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kei_gates.checks._counting import Block, Counts, total
 from kei_gates.checks._counts import blocks_of
@@ -101,3 +103,42 @@ def test_the_same_tests_count_once_as_they_came_out_best() -> None:
     assert (
         total("", [*runs, Block(0, 0, Counts("", 4), "b"), Block(0, 0, Counts("", 5))]).passed == 12
     )
+
+
+COMMANDS = (
+    "make test",
+    "cargo test",
+    "pytest",
+    "python3 -m unittest",
+    "go test",
+    "npx jest",
+    "node --test",
+)
+PIECES = st.sampled_from([
+    "running 3 tests\n", "test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured\n",
+    "== test session starts ==\n", "=== 3 passed in 0.10s ===\n", "3 passed, 2 skipped in 1.00s\n",
+    "-" * 70 + "\n", "Ran 3 tests in 0.1s\n", "\n", "OK\n", "FAILED (failures=1)\n",
+    "=== RUN   TestA\n", "--- PASS: TestA (0.00s)\n", "ok  \ta\t0.1s\n", "FAIL\ta\t0.1s\n",
+    '{"Action":"pass","Package":"a","Test":"b"}\n', '{"Action":[]}\n',
+    "Test Suites: 1 passed, 1 total\n", "Tests:       3 passed, 3 total\n",
+    "# tests 3\n", "# suites 0\n", "# pass 3\n", "1..3\n", "ok 1\n",
+    "not ok 99999999999\n", "\x1b[31m", "\r",
+])  # fmt: skip
+
+
+@given(st.sampled_from(COMMANDS), st.lists(PIECES | st.text(max_size=20)))
+def test_every_output_is_read(command: str, pieces: list[str]) -> None:
+    counts = counts_of(command, "".join(pieces))
+    assert counts is None or min(counts) >= 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 9), st.integers(0, 9)), min_size=1))
+def test_binaries_are_summed(binaries: list[tuple[int, int, int]]) -> None:
+    output = "".join(
+        f"running {sum(one)} tests\ntest result: ok. {one[0]} passed; {one[1]} failed; "
+        f"{one[2]} ignored; 0 measured; 0 filtered out; finished in 0.00s\n"
+        for one in binaries
+    )
+    assert counts_of("cargo test -q", output) == [
+        sum(column) for column in zip(*binaries, strict=True)
+    ]

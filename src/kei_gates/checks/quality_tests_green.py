@@ -130,15 +130,13 @@ def check(work: Work, params: Params) -> list[Finding]:
         _Tested(work.run(command, params.timeout, makes)) for command in dict.fromkeys(commands)
     ]
     findings = [finding for one in tested for finding in _in_run(work, one)]
-    in_worktree = work.at == "worktree"
-    lost, unlike = _compared(work) if in_worktree else (None, [])
+    lost, unlike = _compared(work) if work.at == "worktree" else (None, [])
     findings = findings or [*_in_file(tested, params), *_in_all(tested, params, lost)]
-    findings += unlike
+    if work.at == "worktree" and work.report is not None and not findings:
+        findings = list(in_report(work.report, [one.blocks for one in tested]))
     if lost is not None and params.count_min < 1:
         findings += lost.findings(with_ignored=params.ignored_max < 0)
-    if in_worktree and work.report is not None and not findings:
-        findings = list(in_report(work.report, [one.blocks for one in tested]))
-    return findings
+    return findings + unlike
 
 
 def _compared(work: Work) -> tuple[Lost | None, list[Finding]]:
