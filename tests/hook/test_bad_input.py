@@ -82,7 +82,9 @@ def test_a_hundred_megabytes_are_denied_in_time(environment: Environment, projec
     assert time.monotonic() - started < 20
 
 
-@pytest.mark.parametrize("event", ["", "SessionEnd", "pretooluse", "../x", "\ud800", "PostToolBatch"])
+@pytest.mark.parametrize(
+    "event", ["", "SessionEnd", "pretooluse", "../x", "\ud800", "PostToolBatch"]
+)
 def test_an_event_without_a_handler_is_blocked(
     event: str, environment: Environment, project: Path
 ) -> None:

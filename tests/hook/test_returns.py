@@ -236,6 +236,12 @@ def test_who_is_woken_again_answers_for_what_did_not_hold(agent: Agent) -> None:
     assert reason(agent.returns()) == ""
 
 
+def test_another_start_before_the_return_hides_nothing(agent: Agent) -> None:
+    agent.runs("echo after > README.md")
+    agent.begins()
+    assert "README.md" in reason(agent.returns())
+
+
 def test_each_answers_for_what_it_has_touched(
     agent: Agent, environment: Environment, tmp_path: Path, project: Path
 ) -> None:

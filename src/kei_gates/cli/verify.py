@@ -28,8 +28,8 @@ _EXAMPLES = """examples:
 
 The work is everything in the working tree that differs from where it left the base: what was
 committed since, what was not, and new files. Checks of the report are skipped without one. The
-commands that the policy names are run, as it is written. Exit codes: 0 all holds, 1 something does
-not, 64 bad usage
+commands that the policy names are run: as it is written, for an agent only as a person has accepted
+it. Exit codes: 0 all holds, 1 something does not, 64 bad usage
 """
 
 
@@ -68,6 +68,8 @@ def run(args: argparse.Namespace) -> int:
     folder = os.path.abspath(args.dir)
     if not os.path.isdir(folder):
         raise UsageError(f"`{folder}` is no folder")
+    if args.junit is not None and is_agents():
+        raise UsageError("an agent may not have files written by this: leave `--junit` out")
     report = None if args.report is None else _report(args.report)
     where = places.find(folder)
     progress = Progress(sys.stderr)
@@ -106,7 +108,8 @@ def _role(args: argparse.Namespace, where: Places) -> Role:
     from kei_gates.policy.task_files import path_of
     from kei_gates.policy.tasks import compile_task
 
-    policy = load_policy(where, accepted=False)
+    # An agent could write a policy anywhere, and have its commands run here past every gate.
+    policy = load_policy(where, accepted=is_agents())
     if args.role is not None:
         check_name(args.role, policy.role_names, "role")
     if args.task is None:
@@ -160,6 +163,13 @@ def _write(path: str, content: bytes) -> None:
             file.write(content)
     except OSError as error:
         raise UsageError(f"`{path}` cannot be written: {error.strerror}") from None
+
+
+def is_agents() -> bool:
+    """Say whether an agent runs this, or may."""
+    from kei_gates.observe.clients import MARKS, is_below_agent
+
+    return any(mark in os.environb for mark in MARKS) or is_below_agent() is not False
 
 
 class Progress:

@@ -49,13 +49,17 @@ _MEMORY = "memory"
 # The commands of kei-gates that only look.
 _HARMLESS = frozenset(
     (
-        "test-command", "test-call", "parse", "check", "schema", "hook", "--version", "--help",
-        "-h", "task",  # a task can only narrow, and is never written over
+        "test-command", "test-call", "parse", "check", "lint", "schema", "--version", "--help",
+        "-h",
+        "task",  # a task can only narrow, and is never written over
+        "verify",  # for an agent it runs what a person has accepted, and writes nothing
     )
 )  # fmt: skip
 
 # `cost` shows and declares; only a person takes a launch off the day.
 _COST, _DECLARE, _RELEASE = "cost", "declare", "release"
+
+_HOOK = "kei_gates_hook.py"
 
 # Code that names the package, and in it what a person accepts or installs with.
 _PACKAGE = "kei_gates"
@@ -148,6 +152,8 @@ def _fixed(places: Places) -> tuple[str, ...]:
 def _loosens(invocation: Invocation) -> bool:
     """Whether this runs kei-gates for anything but a look."""
     words = list(invocation.argv)
+    if invocation.program.startswith("python") and any((w or "").endswith(_HOOK) for w in words):
+        return True  # a hook by hand would note a return, or another start
     if "-m" in words[:-1]:  # `python -m kei_gates.cli.main`
         words = words[words.index("-m") + 1 :]
         if not (words[0] or "").startswith("kei_gates"):

@@ -54,7 +54,7 @@ def begin(fields: Fields) -> Answer:
     folder = bindings.Session(fields, where).folder
     agent = bindings.checked(payload.text(fields, "agent_id"), "agent_id")
     known = return_notes.read(folder, agent)
-    if known is not None and not known.holds:
+    if known is not None and not (known.looked and known.holds):
         return NO_OBJECTION  # it was woken again, and answers for what it did before
     root = root_of(agent, payload.absolute(fields, "cwd"), where.project)
     start = _start_of(folder, agent)
