@@ -12,12 +12,13 @@ import re
 from kei_gates.checks._counting import plain_lines
 
 _TESTS = (
-    r"\b(?:(?:unit|integration|doc)?tests|specs|test[ -](?:suites?|results?|runs?)|suites?"
-    r"|cargo[ -]tests?|nextest|pytest|unittest|jest|vitest|mocha|go test|node --test|npm test)\b"
+    r"\b(?:(?:unit|integration|doc)?tests|test(?= (?:now )?pass(?:es|ed)\b)|specs|suites?"
+    r"|test[ -](?:suites?|results?|runs?)|cargo[ -]tests?|nextest|pytest|unittest|jest|vitest|mocha"
+    r"|go test|node --test|npm test)\b"
 )
 _CHECKS = r"\b(?:checks|cargo[ -](?:check|clippy|build)|builds?|lints?|everything|verif\w+)\b"
 _GREEN = (
-    r"(?:\bpass(?:es|ed|ing)?\b(?! (?:the|an?|it|in|to|as|by|through|over|around|down|on)\b)"
+    r"(?:\bpass(?:es|ed|ing)?\b(?! (?:the|an?|it|in|to|as|by|through|over|around|down)\b)"
     r"|\b(?:green|ok|okay|clean|succeed(?:s|ed)?|successful(?:ly)?)\b|[\u2705\u2714\u2713])"
 )
 _NUMBER = re.compile(
@@ -25,7 +26,9 @@ _NUMBER = re.compile(
     r" (?:pass(?:ed|ing|es)?|green|ok)\b",
     re.IGNORECASE,
 )
-_ALL_GREEN = re.compile(r"\ball (?:are |is )?(?:green|pass(?:es|ed|ing)?|ok)\b", re.IGNORECASE)
+_ALL_GREEN = re.compile(
+    r"\b(?:all|they)(?: all| now)? (?:are |is )?(?:green|pass(?:es|ed|ing)?|ok)\b", re.IGNORECASE
+)
 _DENIED = re.compile(
     r"\b(?:not|cannot|unable|never|no longer|unless|until|if|once|when|should|must|would|will"
     r"|whether|make sure|so that|expect\w*|before|fail\w*|without|nor|except|but|skipped running)\b"
@@ -36,6 +39,7 @@ _NONE_BAD = re.compile(
     r"\b(?:0|no|none|zero|without(?: any)?) (?:tests? )?(?:fail\w*|errors?)\b", re.IGNORECASE
 )
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
+_ASIDE = re.compile(r" ?\([^()]{0,200}\)")
 _NEAR = 60
 
 
@@ -60,7 +64,7 @@ def claims_tests(report: str) -> bool:
 
 def _claims(report: str, claim: re.Pattern[str]) -> bool:
     for line in plain_lines(report):
-        for sentence in _SENTENCE.split(line):
+        for sentence in (*_SENTENCE.split(line), *_SENTENCE.split(_ASIDE.sub(" ", line))):
             said = _NONE_BAD.sub(" ", sentence)
             is_claim = claim.search(said) or _NUMBER.search(said) or _ALL_GREEN.search(said)
             if is_claim and not _DENIED.search(said):
