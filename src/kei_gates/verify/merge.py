@@ -3,9 +3,10 @@
 All is done in a throw-away folder: a git folder of our own, which sees the repository's objects and
 obeys nobody's settings (`private.py`), and the merged tree beside it. Its `.git` leads to that git
 folder, for tests that ask git what is there. A path that leaves the repository (`../other`) leads
-elsewhere there.
+elsewhere there. A merge driver of the user's is not run: its files are merged as text.
 
-Only what git would carry travels. What tests need and nobody commits is linked in (`LINKED`).
+Only what git would carry travels. What tests need and nobody commits is linked in
+(`surroundings.py`).
 """
 
 from __future__ import annotations
@@ -13,23 +14,26 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from kei_gates.checks.work import Finding
 from kei_gates.model import Fault, Value
+from kei_gates.verify.carried import Carrier
+from kei_gates.verify.conflicts import WORK, Teller, unmerged
 from kei_gates.verify.git import Git
-from kei_gates.verify.private import SUBMODULE, lay_out
-from kei_gates.verify.repository import find
-from kei_gates.verify.staging import stage
-from kei_gates.verify.surroundings import environment, link_in
+from kei_gates.verify.private import SUBMODULE, lay_out, opened
+from kei_gates.verify.repository import find, is_checkout
+from kei_gates.verify.staging import DAMAGED, failed, listed, must, stage
+from kei_gates.verify.surroundings import Surroundings
 from kei_gates.verify.throwaway import throwaway
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from typing import Final
 
+    from kei_gates.checks.work import Finding
     from kei_gates.verify.changes import Changes
+    from kei_gates.verify.conflicts import Sides
     from kei_gates.verify.references import Target
     from kei_gates.verify.repository import Repository
 
@@ -43,15 +47,13 @@ _NOBODY = {
     )
 }
 _CONFLICTS = 1
-_MARK = b"<<<<<<< "
-_REMEDY = "change it so that both fit, or report it: whoever merges it has to decide"
-_LONGEST = 1 << 20
 
 
 class Merged(Value):
     """What a merge gives: the folder where it lies, what is in conflict, what was left out.
 
-    `environment` holds variables for commands that are run there.
+    `environment` holds variables for commands that are run there. Where something is in conflict,
+    the tree is only half made.
     """
 
     __slots__ = ("conflicts", "environment", "left_out", "root")
@@ -80,12 +82,8 @@ def simulated(  # noqa: PLR0913, PLR0917 -- the parts of a merge
     """
     repository = find(top)
     with throwaway(below, _key(repository.root)) as place:
-        try:
-            yield _Merge(repository, place).onto(target, base, changes, seen_from)
-        except OSError as error:
-            raise Fault(
-                f"the merge cannot be made in `{place}`: {error}", "make room on the disk"
-            ) from None
+        # not around the `yield`: what fails while it is used is another's
+        yield _made(repository, place, base, target, changes, seen_from)
 
 
 def _key(root: str) -> str:
@@ -93,143 +91,172 @@ def _key(root: str) -> str:
     return hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
 
 
+def _made(  # noqa: PLR0913, PLR0917 -- the parts of a merge
+    repository: Repository, place: str, base: str, target: Target, changes: Changes, seen_from: str
+) -> Merged:
+    try:
+        prefix = _prefix(repository.root, os.path.realpath(seen_from))
+        return _Merge(repository, place, target, changes, prefix).onto(base)
+    except OSError as error:
+        raise Fault(
+            f"the merge of `{repository.root}` cannot be made in `{place}`: {error}",
+            "see that both can be read, and that there is room on the disk",
+        ) from None
+    except Fault as fault:
+        if fault.remedy != DAMAGED or not _is_partial(repository):
+            raise
+        # that is how a partial clone is made to fetch what a commit holds
+        words = f"for one in {target.commit} {base}; do git archive $one > /dev/null; done"
+        raise Fault(fault.reason, f"fetch what the clone left out: `{words}`") from None
+
+
+def _is_partial(repository: Repository) -> bool:
+    """Say whether a clone has left out objects (gitrepository-layout(5), `.promisor`)."""
+    with suppress(OSError):
+        packs = os.listdir(f"{repository.common}/objects/pack")
+        return any(name.endswith(".promisor") for name in packs)
+    return False
+
+
+def _prefix(root: str, seen_from: str) -> str:
+    """Give the way from the checkout to a folder in it, with a `/` at its end. Raises `Fault`."""
+    if seen_from == root:
+        return ""
+    if not seen_from.startswith(f"{root}/"):
+        raise Fault(f"`{seen_from}` does not lie in `{root}`", "name a folder in the checkout")
+    return f"{seen_from[len(root) + 1 :]}/"
+
+
 class _Merge:
     """One merge in a throw-away folder."""
 
-    def __init__(self, repository: Repository, place: str) -> None:
-        self._repository = repository
-        self._folder = f"{place}/git"
-        self._tree = f"{place}/tree"
-        os.mkdir(self._folder)
+    def __init__(
+        self, repository: Repository, place: str, target: Target, changes: Changes, prefix: str
+    ) -> None:
+        self._repository: Final = repository
+        self._place: Final = place
+        self._tree: Final = f"{place}/tree"
+        self._target: Final = target
+        self._changes: Final = changes
+        self._prefix: Final = prefix
+        self._git: Final = self._laid_out(f"{place}/git")
+
+    def _laid_out(self, folder: str) -> Git:
+        os.mkdir(folder)
         os.mkdir(self._tree)
-        lay_out(self._folder, repository)
-        _write(f"{self._folder}/objects/info/alternates", f"{repository.common}/objects\n")
-        user, local = repository.attributes
+        lay_out(folder, self._repository)
+        os.mkdir(f"{folder}/objects/info")
+        with open(f"{folder}/objects/info/alternates", "xb") as file:
+            file.write(_quoted(os.fsencode(f"{self._repository.common}/objects")) + b"\n")
+        user, local = self._repository.attributes
         if os.path.isfile(local):
-            shutil.copyfile(local, f"{self._folder}/info/attributes")
-        self._git = Git(
-            self._folder,
+            shutil.copyfile(local, f"{folder}/info/attributes")
+        return Git(
+            folder,
             work_tree=self._tree,
-            index=f"{self._folder}/index",
-            settings=(*repository.settings, f"core.attributesFile={user}"),
+            index=f"{folder}/index",
+            settings=(*self._repository.settings, f"core.attributesFile={user}"),
         )
 
-    def onto(self, target: Target, base: str, changes: Changes, seen_from: str) -> Merged:
+    def onto(self, base: str) -> Merged:
         """Make the merge. Raises `Fault` and `OSError`."""
-        staged = stage(self._git, self._repository, base, changes)
+        staged = stage(self._git, self._repository, base, self._changes)
         ours = self._commit(staged.tree, base)
-        self._check_out(target.commit)
-        prefix = seen_from.removeprefix(self._repository.root).strip("/")
-        conflicts = self._merge(base, target, ours, f"{prefix}/" if prefix else "")
+        must(self._git, "update-ref", "--no-deref", "HEAD", self._target.commit)
+        must(self._git, "read-tree", "--reset", "-u", self._target.commit, cwd=self._tree)
+        conflicts = self._merge(base, ours)
+        left_out = staged.left_out
         if not conflicts:
-            self._finish(target.commit, ours, staged.entries)
-        root = f"{self._tree}/{prefix}".rstrip("/")
-        os.makedirs(root, exist_ok=True)
-        link_in(self._repository.root, self._tree)
-        return Merged(root, conflicts, staged.left_out, environment(seen_from, root))
+            tree = must(self._git, "write-tree").decode("ascii").strip()
+            merged = self._commit(tree, self._target.commit, ours)
+            must(self._git, "update-ref", "--no-deref", "HEAD", merged)
+            carrier = Carrier(self._git, self._repository.root, self._tree, staged.entries)
+            left_out += carrier.carry(listed(self._git))
+            with open(f"{self._tree}/.git", "x", encoding="ascii") as file:
+                file.write("gitdir: ../git\n")
+        root = self._seen_from()
+        surroundings = Surroundings(self._repository, self._place, self._prefix)
+        surroundings.link_in()
+        return Merged(root, conflicts, left_out, surroundings.environment())
 
     def _commit(self, tree: str, *parents: str) -> str:
         words = [word for parent in parents for word in ("-p", parent)]
-        done = self._git.run(
-            "commit-tree", tree, *words, "-m", "work", environment=_NOBODY, stdin=b""
-        )
-        if done.code != 0:
-            raise Fault(f"`git commit-tree` failed: {done.said}", "make room on the disk")
-        return done.output.decode("ascii").strip()
+        out = must(self._git, "commit-tree", tree, *words, "-m", "work", environment=_NOBODY)
+        return out.decode("ascii").strip()
 
-    def _check_out(self, commit: str) -> None:
-        self._git.output("update-ref", "--no-deref", "HEAD", commit)
-        self._git.output("read-tree", "--reset", "-u", commit, cwd=self._tree)
-
-    def _merge(self, base: str, target: Target, ours: str, prefix: str) -> tuple[Finding, ...]:
+    def _merge(self, base: str, ours: str) -> tuple[Finding, ...]:
         """Merge in the tree that is checked out, and give what is in conflict."""
-        words = ("merge-recursive", base, "--", target.commit, ours)
-        done = self._git.run(*words, cwd=self._tree, environment=_NOBODY)
+        names = {f"GITHEAD_{self._target.commit}": self._target.name, f"GITHEAD_{ours}": WORK}
+        done = self._git.run(
+            *("merge-recursive", base, "--", self._target.commit, ours),
+            cwd=self._tree,
+            environment=_NOBODY | names,
+        )
         if done.code not in (0, _CONFLICTS):
-            raise Fault(
-                f"`git merge-recursive` failed: {done.said}", "see whether the disk is full"
-            )
-        out = self._git.output("ls-files", "--unmerged", "-z", cwd=self._tree)
-        stages: dict[str, set[str]] = {}
-        for entry in filter(None, out.decode("utf-8", "surrogateescape").split("\0")):
-            words_of, _, path = entry.partition("\t")
-            stages.setdefault(path, set()).add(words_of.split()[2])
-        if done.code == _CONFLICTS and not stages:
-            raise Fault(f"the merge onto `{target.name}` failed: {done.said}", _REMEDY)
+            raise failed("merge-recursive", done.errors, done.said)
+        found = unmerged(self._git)
+        if done.code == _CONFLICTS and not found:
+            raise failed("merge-recursive", done.errors, done.said)
+        doubts = {change.path: change.doubt for change in self._changes.changes}
+        teller = Teller(
+            self._target.name, self._tree, done.output.decode("utf-8", "surrogateescape")
+        )
         return tuple(
-            self._conflict(path, found, target, prefix) for path, found in sorted(stages.items())
+            teller.finding(path, sides, self._shown(path), doubts.get(path, ""))
+            for path, sides in found.items()
+            if not self._is_settled(path, sides)
         )
 
-    def _conflict(self, path: str, stages: set[str], target: Target, prefix: str) -> Finding:
-        """Tell of a path; its stages are 1 the base, 2 the target, 3 the work (git-ls-files(1))."""
-        inside = path.startswith(prefix)
-        shown = path[len(prefix) :] if inside else f"{self._repository.root}/{path}"
-        return Finding(
-            f"`{shown}` conflicts with `{target.name}`: {_kind(stages)}",
-            _REMEDY,
-            path=shown,
-            line=_first_mark(f"{self._tree}/{path}"),
-        )
+    def _shown(self, path: str) -> str:
+        inside = path.startswith(self._prefix)
+        return path[len(self._prefix) :] if inside else f"{self._repository.root}/{path}"
 
-    def _finish(self, target: str, ours: str, entries: Mapping[str, tuple[str, str]]) -> None:
-        """Record the merge, and give files the bytes that they have in the checkout."""
-        tree = self._git.output("write-tree", cwd=self._tree).decode("ascii").strip()
-        self._git.output("update-ref", "--no-deref", "HEAD", self._commit(tree, target, ours))
-        merged = _listed(self._git, self._tree)
-        self._bring([path for path, (mode, _) in merged.items() if int(mode, 8) == SUBMODULE])
-        same = [path for path, entry in merged.items() if entries.get(path) == entry]
-        for path in _filtered(self._git, self._tree, same):
-            source, to = f"{self._repository.root}/{path}", f"{self._tree}/{path}"
-            if os.path.isfile(source) and not os.path.islink(source):
-                shutil.copyfile(source, to)
-        _write(f"{self._tree}/.git", "gitdir: ../git\n")
+    def _is_settled(self, path: str, sides: Sides) -> bool:
+        """Whether of a submodule one side goes on from the other; then take that, as git does.
 
-    def _bring(self, submodules: Sequence[str]) -> None:
-        """Link in the submodules that are checked out."""
-        for path in submodules:
-            source, to = f"{self._repository.root}/{path}", f"{self._tree}/{path}"
-            if os.path.isdir(source) and os.path.isdir(to) and not os.listdir(to):
-                os.rmdir(to)
-                os.symlink(source, to)
+        Git looks into the submodule itself for that, and in the merge there is none yet.
+        """
+        at = f"{self._repository.root}/{path}"
+        is_submodule = {mode for mode, _ in sides.values()} == {SUBMODULE}
+        if not is_submodule or len(sides) != 3 or not is_checkout(at):  # noqa: PLR2004 -- all sides
+            return False
+        base, target, work = (sides[number][1] for number in (1, 2, 3))
+        with opened(find(at)) as own:
 
+            def leads_to(one: str, other: str) -> bool:
+                return own.git.run("merge-base", "--is-ancestor", one, other).code == 0
 
-def _kind(stages: set[str]) -> str:
-    if stages == {"1", "2", "3"}:
-        return "both have changed the same lines"
-    if stages == {"2", "3"}:
-        return "both have added it"
-    if "1" in stages and len(stages) == 2:  # noqa: PLR2004 -- the base and one side
-        return "one has changed it and the other deleted it"
-    return "what one has moved or replaced, the other has changed"
+            if not leads_to(base, target) or not leads_to(base, work):
+                return False
+            last = {(True, False): work, (False, True): target}.get(
+                (leads_to(target, work), leads_to(work, target))
+            )
+        if last is not None:
+            line = f"{SUBMODULE:o} {last}\t{path}\0".encode("utf-8", "surrogateescape")
+            must(self._git, "update-index", "-z", "--index-info", stdin=line)
+        return last is not None
 
-
-def _first_mark(path: str) -> int | None:
-    """Give the line of the first conflict in a file; none where it has none."""
-    try:
-        with open(path, "rb") as file:
-            lines = file.read(_LONGEST).split(b"\n")
-    except OSError:
-        return None
-    return next((at for at, line in enumerate(lines, 1) if line.startswith(_MARK)), None)
+    def _seen_from(self) -> str:
+        """Give the folder in the tree that commands are run in. Raises `Fault`."""
+        root = f"{self._tree}/{self._prefix}".rstrip("/")
+        # a merge may leave nothing in it; it is there in the checkout
+        if not os.path.lexists(root):
+            os.makedirs(root)
+        if (
+            not os.path.isdir(root)
+            or os.path.realpath(root) != os.path.realpath(self._tree) + root[len(self._tree) :]
+        ):
+            raise Fault(
+                f"after a merge with `{self._target.name}`, `{self._prefix}` is no folder",
+                "look at what has become of it there",
+            )
+        return root
 
 
-def _listed(git: Git, tree: str) -> dict[str, tuple[str, str]]:
-    """Give what an index holds: each path with its mode and the id of its object."""
-    out = git.output("ls-files", "--stage", "-z", cwd=tree).decode("utf-8", "surrogateescape")
-    entries = (entry.partition("\t") for entry in out.split("\0") if entry)
-    return {path: (words.split()[0], words.split()[1]) for words, _, path in entries}
-
-
-def _filtered(git: Git, tree: str, paths: Sequence[str]) -> list[str]:
-    """Give the files that a filter makes out of what git holds (Git LFS and the like)."""
-    asked = "".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape")
-    out = git.output("check-attr", "-z", "--stdin", "filter", cwd=tree, stdin=asked)
-    fields = out.decode("utf-8", "surrogateescape").split("\0")
-    named = zip(fields[::3], fields[2::3], strict=False)
-    return [path for path, value in named if value not in ("unspecified", "unset", "set")]
-
-
-def _write(path: str, text: str) -> None:
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
-        file.write(text)
+def _quoted(path: bytes) -> bytes:
+    """Quote a path where git would read it otherwise (gitrepository-layout(5), alternates)."""
+    if b"\n" not in path:
+        return path
+    for one, shown in ((b"\\", b"\\\\"), (b'"', b'\\"'), (b"\n", b"\\n")):
+        path = path.replace(one, shown)
+    return b'"' + path + b'"'

@@ -1,60 +1,185 @@
-"""What commands need around a merged tree that git does not carry."""
+"""What commands need around a merged tree that git does not carry: dependencies, variables."""
 
 from __future__ import annotations
 
 import os
+import re
+import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from kei_gates.observe.files import read_file
 
-LINKED = ("node_modules", ".venv", "venv")
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Final
+
+    from kei_gates.verify.repository import Repository
+
+MODULES = "node_modules"
+VENVS = (".venv", "venv")
+LINKED = (MODULES, *VENVS)
 """Folders of installed dependencies: linked in from the checkout, as they are not committed."""
 
 _DEEPEST = 3
-_SKIPPED = frozenset((".git", ".claude", "target", *LINKED))
+_SKIPPED = frozenset((".git", ".claude", "target"))
+_LARGEST_NOTE = 1 << 20
+# Folders in `node_modules` that hold links themselves: commands, and packages by owner.
+_OF_LINKS = re.compile(r"\.bin|@.*")
+_EDITABLE = re.compile(r"__editable__.*\.py|.*\.pth")
+# Of these, nothing but its own tests imports `test`, and many projects call theirs so.
+_STANDARD = sys.stdlib_module_names - {"test"}
+_QUOTED = re.compile(r"'([^'\n]+)'")
 
 
-def link_in(root: str, tree: str) -> None:
-    """Link installed dependencies of a checkout into a tree, where it has none itself."""
-    for path in _installed(root, "", _DEEPEST):
-        to = f"{tree}/{path}"
-        if os.path.isdir(os.path.dirname(to)) and not os.path.lexists(to):
-            os.symlink(f"{root}/{path}", to)
+class Surroundings:
+    """Those of the tree in a throw-away folder; `prefix` is the way to where commands are run."""
+
+    def __init__(self, repository: Repository, place: str, prefix: str) -> None:
+        self._top: Final = repository.root
+        self._place: Final = place
+        self._tree: Final = f"{place}/tree"
+        self._prefix: Final = prefix
+        main = os.path.dirname(repository.common)
+        is_main = os.path.basename(repository.common) == ".git"
+        # a worktree may lie in the main checkout, so it comes first
+        self._tops: Final = (self._top, main) if is_main and main != self._top else (self._top,)
+        self._installed: Final = tuple(_installed(self._top, "", _DEEPEST))
+
+    def link_in(self) -> None:
+        """Link installed dependencies in, where the tree has none itself. Raises `OSError`."""
+        for path in self._installed:
+            to = f"{self._tree}/{path}"
+            if os.path.isdir(os.path.dirname(to)) and not os.path.lexists(to):
+                self._link(f"{self._top}/{path}", to)
+        # Node looks in all folders above too: a worktree may lie in the checkout that has them
+        above = next((one for one in _above(self._top) if os.path.isdir(f"{one}/{MODULES}")), None)
+        if above is not None:
+            self._link(f"{above}/{MODULES}", f"{self._place}/{MODULES}")
+
+    def environment(self) -> dict[str, str]:
+        """Give variables for commands in the merge.
+
+          - `PYTHONPATH`: an editable install would else import the checkout's own code. All entries
+            and installs that lead into the checkout lead into the merge. A folder that would hide a
+        module of Python's own is left out.
+          - `CARGO_TARGET_DIR`: dependencies need not be built again. Cargo keys the crates of a
+            workspace by their path, so neither pass is taken for the other.
+        """
+        target = self._cargo_target()
+        found = {"PYTHONPATH": os.pathsep.join(self._python_path())}
+        return found if target is None else found | {"CARGO_TARGET_DIR": target}
+
+    def _link(self, source: str, to: str) -> None:
+        """Link a folder. Of `node_modules`, what lies in it: packages of a workspace are links.
+
+        Those lead out of the folder, into the checkout's own code; here into the merge's.
+        """
+        if os.path.basename(source) == MODULES:
+            self._link_each(source, to)
+        else:
+            os.symlink(source, to)
+
+    def _link_each(self, source: str, to: str) -> None:
+        os.mkdir(to)
+        with os.scandir(source) as entries:
+            for one in entries:
+                at = f"{to}/{one.name}"
+                if one.is_symlink():
+                    leads = os.readlink(one.path)
+                    os.symlink(self._moved(leads) if os.path.isabs(leads) else leads, at)
+                elif _OF_LINKS.fullmatch(one.name) and one.is_dir():
+                    self._link_each(one.path, at)
+                else:
+                    os.symlink(one.path, at)
+
+    def _moved(self, path: str) -> str:
+        """Give where a path in the checkout lies in the merge; others stay."""
+        for top in self._tops:
+            if path == top or path.startswith(f"{top}/"):
+                return self._tree + path[len(top) :]
+        return path
+
+    def _python_path(self) -> list[str]:
+        root = f"{self._tree}/{self._prefix}".rstrip("/")
+        own = [one for one in (f"{root}/src", root) if os.path.isdir(one) and not _hides(one)]
+        given = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+        own += [self._moved(path) for path in self._editable()]
+        return list(dict.fromkeys([*own, *map(self._moved, given)]))
+
+    def _editable(self) -> Iterator[str]:
+        """Give the folders in the checkout that virtual environments import from."""
+        venvs = [f"{self._top}/{one}" for one in self._installed if not one.endswith(MODULES)]
+        for venv in (*venvs, os.environ.get("VIRTUAL_ENV", "")):
+            for path in _imported(venv) if venv else ():
+                is_venvs = path == venv or path.startswith(f"{venv}/")
+                if self._moved(path) != path and not is_venvs:
+                    yield path
+
+    def _cargo_target(self) -> str | None:
+        """Give Cargo's output folder of the checkout, that of a workspace above too."""
+        given = os.environ.get("CARGO_TARGET_DIR")
+        root = f"{self._top}/{self._prefix}".rstrip("/")
+        places = [root, *(one for one in _above(root) if f"{one}/".startswith(f"{self._top}/"))]
+        with_crates = [one for one in places if os.path.isfile(f"{one}/Cargo.toml")]
+        if given and with_crates:
+            return os.path.join(root, given)
+        targets = (f"{one}/target" for one in with_crates)
+        return next((one for one in targets if os.path.isdir(one)), None)
+
+
+def _hides(folder: str) -> bool:
+    """Whether Python would import something in a folder for a module of its standard library."""
+    with os.scandir(folder) as entries:
+        for one in entries:
+            name, _, rest = one.name.partition(".")
+            is_module = rest == "py" or os.path.isfile(f"{one.path}/__init__.py")
+            if is_module and name in _STANDARD:
+                return True
+    return False
+
+
+def _above(path: str) -> Iterator[str]:
+    """Give the folders above one, the nearest first; not the root of all."""
+    while (path := os.path.dirname(path)) != "/":
+        yield path
 
 
 def _installed(root: str, folder: str, depth: int) -> Iterator[str]:
+    """Give the ways from a checkout to its installed dependencies; some are links themselves."""
     try:
         with os.scandir(f"{root}/{folder}") as entries:
-            found = sorted(one.name for one in entries if one.is_dir(follow_symlinks=False))
+            found = sorted((one.name, one.is_symlink()) for one in entries if one.is_dir())
     except OSError:
         return
-    for name in found:
+    for name, is_link in found:
         if name in LINKED:
             yield folder + name
-        elif depth > 1 and name not in _SKIPPED:
+        elif depth > 1 and not is_link and name not in _SKIPPED:
             yield from _installed(root, f"{folder}{name}/", depth - 1)
 
 
-def environment(root: str, merged: str) -> dict[str, str]:
-    """Give variables for commands in the merge of a checkout that lies in `root`.
+def _imported(venv: str) -> Iterable[str]:
+    """Give the folders that notes of editable installs name.
 
-    - `PYTHONPATH`: an editable install would else import the checkout's own code. Entries that
-      lead into the checkout lead into the merge.
-    - `CARGO_TARGET_DIR`: dependencies need not be built again. Cargo keys the crates of a workspace
-      by their path, so neither pass is taken for the other.
+    A note is a `.pth` file, each line a folder (Python's `site`), or a module of setuptools', which
+    maps the names of packages to their folders.
     """
-    found = {"PYTHONPATH": os.pathsep.join(_python_path(root, merged))}
-    target = os.environ.get("CARGO_TARGET_DIR") or f"{root}/target"
-    if os.path.isdir(target) and os.path.isfile(f"{root}/Cargo.toml"):
-        found["CARGO_TARGET_DIR"] = target
+    found: list[str] = []
+    with suppress(OSError):
+        for version in sorted(os.listdir(f"{venv}/lib")):
+            packages = f"{venv}/lib/{version}/site-packages"
+            for name in sorted(os.listdir(packages)) if os.path.isdir(packages) else ():
+                if _EDITABLE.fullmatch(name):
+                    found += _noted(f"{packages}/{name}")
     return found
 
 
-def _python_path(root: str, merged: str) -> list[str]:
-    own = [merged] if not os.path.isdir(f"{merged}/src") else [f"{merged}/src", merged]
-    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    for path in filter(None, given):
-        inside = path == root or path.startswith(f"{root}/")
-        own.append(merged + path[len(root) :] if inside else path)
-    return list(dict.fromkeys(own))
+def _noted(path: str) -> list[str]:
+    try:
+        text = read_file(path, _LARGEST_NOTE).decode("utf-8", "surrogateescape")
+    except OSError:
+        return []
+    if path.endswith(".pth"):
+        return [line.strip() for line in text.splitlines() if line.startswith("/")]
+    return [os.path.dirname(one) for one in _QUOTED.findall(text) if one.startswith("/")]
