@@ -13,8 +13,8 @@ from secrets import token_hex
 
 REPOSITORY = Path(__file__).parent.parent
 NEEDED = ("pydantic", "pydantic_core", "pathspec", "annotated_types", "typing_extensions.py",
-          "typing_inspection", "tomli", "lizard.py", "lizard_core", "lizard_ext", "lizard_languages",
-          "pygments")  # fmt: skip
+          "typing_inspection", "tomli", "lizard.py", "lizard_core", "lizard_ext",
+          "lizard_languages", "pygments")  # fmt: skip
 
 
 class Answered:

@@ -20,7 +20,9 @@ ALLOWED: dict[str, set[str]] = {
     "policy": {"model"},
     "gates": {"model", "facts", "protocol", "observe", "shell", "lint", "policy"},
     "checks": {"model", "facts", "protocol", "observe", "shell", "lint", "policy", "gates"},
-    "engine": {"model", "facts", "protocol", "observe", "shell", "lint", "policy", "gates", "checks"},
+    "engine": {
+        "model", "facts", "protocol", "observe", "shell", "lint", "policy", "gates", "checks",
+    },
     "verify": {
         "model", "facts", "protocol", "observe", "shell", "lint", "policy", "gates", "checks",
         "engine",

@@ -11,6 +11,7 @@ import pytest
 
 from kei_gates import checks
 from kei_gates.policy.build import Builder
+from kei_gates.verify.changes import changes_since
 from kei_gates.verify.work import Pass
 from tests.catalogues import bare
 from tests.gates.test_gates import toml
@@ -65,8 +66,6 @@ def params_of(capability: str, value: object) -> Any:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
 def test_case(case: dict[str, Any], tmp_path: Path) -> None:
-    from kei_gates.verify.changes import changes_since
-
     root = tmp_path / "p"
     repository(root, case)
     change_set = changes_since(str(root), git(root, "rev-parse", "HEAD").strip())

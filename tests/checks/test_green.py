@@ -321,6 +321,12 @@ def test_flaws_of_the_others() -> None:
     assert command_green.Params.flaw({"commands": ("a",)}) is None
 
 
+def test_a_floor_without_commands_is_a_finding(python: Project) -> None:
+    (found,) = python.tested(count_min=3)
+    assert "3 tests must pass, and nothing says how they are run" in found.message
+    assert found.doubt
+
+
 def test_several_grants_are_made_one() -> None:
     role = {"commands": ("a", "b"), "count_min": 3, "ignored_max": 5, "timeout": 60}
     task = {"commands": ("b", "c"), "crates": ("x",), "count_min": 2, "ignored_max": 1}

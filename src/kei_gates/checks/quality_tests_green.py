@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 RUNS = True
 
+_SAY_HOW = "list `test-commands` or `cargo-test-crates` in the table `verification`"
+
 _NAMED = 5
 
 
@@ -123,8 +125,11 @@ def check(work: Work, params: Params) -> list[Finding]:
     """Run the tests and count them. Raises `SkippedError` where none are named."""
     commands = [command for command in params.commands if command.strip()]
     commands += [f"cargo test -p {quote(crate)}" for crate in params.crates]
+    if not commands and params.count_min:
+        what = f"{params.count_min} tests must pass, and nothing says how they are run"
+        return [Finding(what, _SAY_HOW, doubt="only a person can mend this")]
     if not commands:
-        raise SkippedError("no tests are named: list `commands` or `crates`")
+        raise SkippedError(f"no tests are named: {_SAY_HOW}")
     makes = params.junit or None
     tested = [
         _Tested(work.run(command, params.timeout, makes)) for command in dict.fromkeys(commands)
