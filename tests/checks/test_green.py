@@ -143,7 +143,7 @@ def test_only_files_below_the_root_are_blamed(tmp_path: Path) -> None:
 def test_without_commands_nothing_is_looked_at(python: Project) -> None:
     with pytest.raises(SkippedError, match="`commands`"):
         python.found("quality::command-green", commands=("", " "))
-    with pytest.raises(SkippedError, match="`commands` or `crates`"):
+    with pytest.raises(SkippedError, match="`test-commands` or `cargo-test-crates`"):
         python.tested()
     with pytest.raises(SkippedError, match=r"no `Cargo\.toml`"):
         python.found("quality::cargo-check-green")
