@@ -87,7 +87,7 @@ def simulated(  # noqa: PLR0913, PLR0917 -- the parts of a merge
 
 
 def _key(root: str) -> str:
-    """Name the folder by the checkout: what Cargo keeps by path does not grow with each run."""
+    """Name the folder by the checkout: what tools keep by path does not grow with each run."""
     return hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
 
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kei_gates.observe.files import read_file
+from kei_gates.verify.cargo_output import bring_output
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,6 +27,8 @@ _SKIPPED = frozenset((".git", ".claude", "target"))
 _LARGEST_NOTE = 1 << 20
 # Folders in `node_modules` that hold links themselves: commands, and packages by owner.
 _OF_LINKS = re.compile(r"\.bin|@.*")
+# What tools keep there of one tree is not to be taken for another's.
+_CACHES = frozenset((".cache", ".parcel-cache", ".turbo", ".vite", ".vitest"))
 _EDITABLE = re.compile(r"__editable__.*\.py|.*\.pth")
 # Of these, nothing but its own tests imports `test`, and many projects call theirs so.
 _STANDARD = sys.stdlib_module_names - {"test"}
@@ -58,17 +61,15 @@ class Surroundings:
             self._link(f"{above}/{MODULES}", f"{self._place}/{MODULES}")
 
     def environment(self) -> dict[str, str]:
-        """Give variables for commands in the merge.
+        """Give variables for commands in the merge. Raises `OSError`.
 
           - `PYTHONPATH`: an editable install would else import the checkout's own code. All entries
             and installs that lead into the checkout lead into the merge. A folder that would hide a
         module of Python's own is left out.
-          - `CARGO_TARGET_DIR`: dependencies need not be built again. Cargo keys the crates of a
-            workspace by their path, so neither pass is taken for the other.
+          - `CARGO_TARGET_DIR`: see `cargo_output.py`.
         """
-        target = self._cargo_target()
-        found = {"PYTHONPATH": os.pathsep.join(self._python_path())}
-        return found if target is None else found | {"CARGO_TARGET_DIR": target}
+        paths = os.pathsep.join(self._python_path())
+        return {"PYTHONPATH": paths} | bring_output(self._top, self._prefix, self._tree)
 
     def _link(self, source: str, to: str) -> None:
         """Link a folder. Of `node_modules`, what lies in it: packages of a workspace are links.
@@ -88,6 +89,8 @@ class Surroundings:
                 if one.is_symlink():
                     leads = os.readlink(one.path)
                     os.symlink(self._moved(leads) if os.path.isabs(leads) else leads, at)
+                elif one.name in _CACHES:
+                    continue
                 elif _OF_LINKS.fullmatch(one.name) and one.is_dir():
                     self._link_each(one.path, at)
                 else:
@@ -115,17 +118,6 @@ class Surroundings:
                 is_venvs = path == venv or path.startswith(f"{venv}/")
                 if self._moved(path) != path and not is_venvs:
                     yield path
-
-    def _cargo_target(self) -> str | None:
-        """Give Cargo's output folder of the checkout, that of a workspace above too."""
-        given = os.environ.get("CARGO_TARGET_DIR")
-        root = f"{self._top}/{self._prefix}".rstrip("/")
-        places = [root, *(one for one in _above(root) if f"{one}/".startswith(f"{self._top}/"))]
-        with_crates = [one for one in places if os.path.isfile(f"{one}/Cargo.toml")]
-        if given and with_crates:
-            return os.path.join(root, given)
-        targets = (f"{one}/target" for one in with_crates)
-        return next((one for one in targets if os.path.isdir(one)), None)
 
 
 def _hides(folder: str) -> bool:

@@ -5,8 +5,8 @@ The kernel gives up the lock of a process that dies in any way; so a folder whos
 is nobody's, and the next who makes one removes it. Parallel runs never meet: of one key, each takes
 the first number that is free.
 
-The same key gives the same path again, when no other run has it: what tools keep by path (Cargo's
-output, for one) is overwritten by the next run, and does not grow with each.
+The same key gives the same path again, when no other run has it: what tools keep elsewhere by path
+(caches of tests, for one) is overwritten by the next run, and does not grow with each.
 """
 
 from __future__ import annotations

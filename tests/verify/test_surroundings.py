@@ -1,0 +1,196 @@
+"""What commands find around a merge: dependencies, and variables; by what they then import."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+from kei_gates.verify.merge import Merged
+from kei_gates.verify.running import run
+from tests.verify.checkouts import git, write
+from tests.verify.merges import Files, held, merge, started
+
+IGNORED = {".gitignore": "node_modules/\n.venv\nvenv\ntarget\n__pycache__\n"}
+
+
+@pytest.fixture(autouse=True)
+def without_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PYTHONPATH", "VIRTUAL_ENV", "CARGO_TARGET_DIR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def said(merged: Merged, source: str) -> str:
+    """What a command prints in the merge."""
+    done = run(source, merged.root, 120, at="merge", environment=merged.environment)
+    assert done.green, done.output
+    return done.output.strip()
+
+
+def paths_of(merged: Merged) -> list[str]:
+    """The entries of PYTHONPATH, those in the merge from its top."""
+    tree = f"{merged.root.partition('/tree')[0]}/tree"
+    entries = merged.environment["PYTHONPATH"].split(os.pathsep)
+    return [one.replace(tree, "TREE", 1) for one in entries]
+
+
+def test_installed_dependencies_are_there_down_to_a_depth(tmp_path: Path) -> None:
+    root = started(tmp_path, IGNORED | {"a/b/c/f": "1\n", "venv2/f": "1\n"}, {"t": "t\n"})
+    for folder in ("", "a/", "a/b/", "a/b/c/"):
+        write(root, f"{folder}node_modules/pack/index.js", "x\n")
+        write(root, f"{folder}.venv/bin/python", "x\n")
+    write(root, "gone/node_modules/pack/index.js", "x\n")
+    write(root, "venv/bin/python", "x\n")
+    write(root, "target/out", "x\n")
+    with merge(root) as merged:
+        found = held(merged.root, without=(".git",))
+        linked = sorted(one for one in found if "venv/" in f"{one}/" or "node_modules" in one)
+        assert linked == [
+            ".venv",
+            "a/.venv",
+            "a/b/.venv",
+            "a/b/node_modules/pack",
+            "a/node_modules/pack",
+            "node_modules/pack",
+            "venv",
+        ]
+        assert found["venv"] == os.fsencode(root / "venv")
+        assert not Path(merged.root, "target").exists()
+        assert git(Path(merged.root), "status", "--porcelain") == ""
+    assert (root / "node_modules/pack/index.js").read_text() == "x\n"
+    assert (root / "venv/bin/python").read_text() == "x\n"
+
+
+def test_dependencies_that_are_links_themselves(tmp_path: Path) -> None:
+    root = started(tmp_path, {".gitignore": "node_modules\n.venv\n", "f": "1\n"}, {"t": "t\n"})
+    write(tmp_path, "shared/pack/index.js", "x\n")
+    write(tmp_path, "env/bin/python", "x\n")
+    (root / "node_modules").symlink_to(tmp_path / "shared")
+    (root / ".venv").symlink_to(tmp_path / "env")
+    with merge(root) as merged:
+        assert Path(merged.root, "node_modules/pack/index.js").read_text() == "x\n"
+        assert Path(merged.root, ".venv/bin/python").read_text() == "x\n"
+
+
+def test_what_the_target_has_committed_stays(tmp_path: Path) -> None:
+    root = started(tmp_path, {"f": "1\n", ".gitignore": "pack/\n"}, {"node_modules/own/f": "f\n"})
+    write(root, "node_modules/pack/index.js", "x\n")
+    with merge(root) as merged:
+        assert os.listdir(f"{merged.root}/node_modules") == ["own"]
+
+
+def needs_node() -> None:
+    if shutil.which("node") is None:
+        pytest.skip("node is missing")
+
+
+def node_workspace(root: Path) -> None:
+    """Install as npm does: a workspace's packages are links, commands lie in `.bin`."""
+    write(root, "node_modules/dep/index.js", "module.exports = 'dep'\n")
+    write(root, "node_modules/@of/pack/index.js", "module.exports = require('dep')\n")
+    write(root, "node_modules/dep/cli.js", "#!/bin/sh\necho cli\n")
+    (root / "node_modules/dep/cli.js").chmod(0o755)
+    (root / "node_modules/.bin").mkdir()
+    (root / "node_modules/.bin/cli").symlink_to("../dep/cli.js")
+    (root / "node_modules/@of/own").symlink_to("../../packages/own")
+    (root / "node_modules/absolute").symlink_to(root / "packages/own")
+
+
+JS = {
+    "packages/own/index.js": "module.exports = 'before'\n",
+    "main.js": "console.log(require('@of/own'), require('absolute'), require('@of/pack'))\n",
+}
+
+
+def test_a_node_workspace_imports_the_merged_packages(tmp_path: Path) -> None:
+    needs_node()
+    root = started(tmp_path, IGNORED | JS, {"packages/own/index.js": "module.exports = 'theirs'\n"})
+    node_workspace(root)
+    with merge(root) as merged:
+        assert said(merged, "node main.js") == "theirs theirs dep"
+        assert said(merged, "node_modules/.bin/cli") == "cli"
+    assert (root / "packages/own/index.js").read_text() == "module.exports = 'before'\n"
+
+
+def test_a_worktree_in_the_checkout_that_has_the_dependencies(tmp_path: Path) -> None:
+    needs_node()
+    main = started(tmp_path, IGNORED | JS, {"packages/own/index.js": "module.exports = 'theirs'\n"})
+    git(main, "switch", "--quiet", "main")
+    node_workspace(main)
+    root = main / ".claude/worktrees/one"
+    git(main, "worktree", "add", "--quiet", str(root), "work")
+    with merge(root) as merged:
+        assert said(merged, "node main.js") == "theirs theirs dep"
+
+
+@pytest.mark.parametrize(
+    ("files", "given", "found"),
+    [
+        ({"f.py": ""}, "", ["TREE"]),
+        ({"src/f.py": ""}, "", ["TREE/src", "TREE"]),
+        (
+            {"src/f.py": ""},
+            "/other:ROOT/lib:ROOT:ROOTS/x:",
+            ["TREE/src", "TREE", "/other", "TREE/lib", "ROOTS/x"],
+        ),
+        ({"src/logging.py": "", "src/f.py": ""}, "", ["TREE"]),
+        ({"logging/__init__.py": "", "src/f.py": ""}, "", ["TREE/src"]),
+        ({"logging/notes": "", "test/__init__.py": "", "types.txt": ""}, "", ["TREE"]),
+    ],
+    ids=["flat", "src", "given", "a module of Python's", "a package of Python's", "no modules"],
+)
+def test_python_path(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    files: Files,
+    given: str,
+    found: list[str],
+) -> None:
+    root = started(tmp_path, files, {"t": "t\n"})
+    monkeypatch.setenv("PYTHONPATH", given.replace("ROOT", str(root)))
+    with merge(root) as merged:
+        assert paths_of(merged) == [one.replace("ROOT", str(root)) for one in found]
+
+
+FINDER = """\
+MAPPING: dict[str, str] = {{'pack': '{0}/packages/pack/lib/pack', 'other': '/elsewhere/other'}}
+"""
+
+
+@pytest.mark.parametrize("note", ["pth", "finder"])
+def test_an_editable_install_imports_the_merge(tmp_path: Path, note: str) -> None:
+    files = IGNORED | {"packages/pack/lib/pack/__init__.py": "NAME = 'before'\n"}
+    theirs = {"packages/pack/lib/pack/__init__.py": "NAME = 'theirs'\n"}
+    root = started(tmp_path, files, theirs)
+    venv.create(root / ".venv", symlinks=True)
+    (packages,) = (root / ".venv").glob("lib/python*/site-packages")
+    if note == "pth":
+        (packages / "pack.pth").write_text(f"import sys\n{root}/packages/pack/lib\n/elsewhere\n")
+    else:
+        (packages / "__editable___pack_finder.py").write_text(FINDER.format(root))
+    with merge(root) as merged:
+        assert paths_of(merged) == ["TREE", "TREE/packages/pack/lib"]
+        shown = said(merged, ".venv/bin/python -c 'import pack; print(pack.NAME)'")
+        assert shown == "theirs"
+
+
+def test_an_editable_install_of_the_main_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main = started(tmp_path, IGNORED | {"lib/pack.py": "NAME = 'before'\n"}, {"t": "t\n"})
+    git(main, "switch", "--quiet", "main")
+    root = main / ".claude/worktrees/one"
+    git(main, "worktree", "add", "--quiet", str(root), "work")
+    write(root, "lib/pack.py", "NAME = 'ours'\n")
+    environment = tmp_path / "environment"
+    packages = environment / "lib/python3/site-packages"
+    packages.mkdir(parents=True)
+    (packages / "pack.pth").write_text(f"{main}/lib\n")
+    monkeypatch.setenv("VIRTUAL_ENV", str(environment))
+    with merge(root) as merged:
+        assert paths_of(merged) == ["TREE", "TREE/lib"]
+        assert said(merged, f"{sys.executable} -c 'import pack; print(pack.NAME)'") == "ours"
