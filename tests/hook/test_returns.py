@@ -254,6 +254,30 @@ def test_each_answers_for_what_it_has_touched(
     assert "README.md" in reason(other.returns())
 
 
+def test_what_runs_beside_the_work_of_others_is_in_doubt(
+    agent: Agent, environment: Environment, tmp_path: Path, project: Path
+) -> None:
+    other = Agent(environment, tmp_path, project, "b2")
+    other.begins()
+    agent.runs("echo after > src/a.txt")
+    other.runs("touch src/red")
+    said = reason(agent.returns())
+    assert "others have changed `src/red` in the same tree meanwhile" in said
+    assert reason(agent.returns(again=True)) == ""
+    said = reason(other.returns())
+    assert "quality::command-green" in said
+
+
+def test_who_has_done_nothing_and_claims_nothing_is_let_go(
+    environment: Environment, tmp_path: Path, project: Path
+) -> None:
+    (project / "src/red").touch()
+    idle = Agent(environment, tmp_path, project, "i1")
+    idle.begins()
+    assert reason(idle.returns("The parser lies in `src/a.txt`.")) == ""
+    assert "quality::command-green" in reason(idle.returns("All tests pass."))
+
+
 def test_a_policy_that_is_broken_is_told_once(agent: Agent, project: Path) -> None:
     (project / ".claude/kei-gates.toml").write_text("version = 2\n")
     said = reason(agent.returns())

@@ -134,16 +134,12 @@ def _verify(  # noqa: PLR0913, PLR0917 -- what is checked, where, against what
     progress: Progress,
 ) -> tuple[Outcome, str]:
     from kei_gates.observe.checkouts import root_of
-    from kei_gates.verify.jobs import against
+    from kei_gates.verify.jobs import Jobs
     from kei_gates.verify.passes import verify
 
-    job = against(
-        root_of(None, folder, where.project),
-        base,
-        report,
-        throwaway=f"{own_folders.state(where.home)}/verify",
-        tell=progress.tell,
-    )
+    throwaway = f"{own_folders.state(where.home)}/verify"
+    made = Jobs(report, throwaway=throwaway, tell=progress.tell)
+    job = made.against(root_of(None, folder, where.project), base)
     return verify(role.grants, job), job.change_set.base
 
 

@@ -24,7 +24,8 @@ from kei_gates.observe.checkouts import WORKTREES, root_of
 from kei_gates.observe.files import write_file
 from kei_gates.protocol import payload
 from kei_gates.protocol.answer import NO_OBJECTION, sent_back
-from kei_gates.verify import jobs, snapshot, summary
+from kei_gates.verify import snapshot, summary
+from kei_gates.verify.jobs import Jobs
 from kei_gates.verify.outcome import OWN, Outcome
 from kei_gates.verify.passes import verify
 from kei_gates.verify.repository import top_of
@@ -119,23 +120,20 @@ def _checks(fields: Fields, where: Places) -> Role:
 
 def _job(fields: Fields, agent: str, where: Places, folder: str, tell: Tell) -> Job:
     """Put together what is looked at. Raises `Fault`."""
-    report = report_of(fields)
     root = root_of(None if agent == MAIN else agent, payload.absolute(fields, "cwd"), where.project)
-    throwaway = f"{own_folders.state(where.home)}/verify"
+    made = Jobs(
+        report_of(fields),
+        throwaway=f"{own_folders.state(where.home)}/verify",
+        is_return=True,
+        tell=tell,
+    )
     if agent == MAIN:
-        return jobs.against(root, None, report, throwaway=throwaway, tell=tell)
+        return made.against(root, None)
     start = _start_of(folder, agent)
     since = _noted(start)
     if _is_own(root, agent):
-        return jobs.of_worktree(root, report, since, throwaway=throwaway, tell=tell)
-    return jobs.since_start(
-        root,
-        start,
-        lambda changes: attributed(changes, fields, where, since),
-        report,
-        throwaway=throwaway,
-        tell=tell,
-    )
+        return made.of_worktree(root, since)
+    return made.since_start(root, start, lambda all_: attributed(all_, fields, where, since))
 
 
 def _is_own(root: str, agent: str) -> bool:

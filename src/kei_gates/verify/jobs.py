@@ -23,93 +23,117 @@ from kei_gates.verify.repository import find, top_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Final
 
     from kei_gates.checks.work import ChangeSet
     from kei_gates.verify.attribution import Dated
+    from kei_gates.verify.passes import Merging
     from kei_gates.verify.work import Tell
 
 
-def against(
-    root: str, rev: str | None, report: str | None, *, throwaway: str, tell: Tell | None = None
-) -> Job:
-    """Look at all work since it left what it will be merged onto: `rev`, or the main branch.
+_MOST_NAMED = 3
 
-    `throwaway` is the folder below which the merge is made. Raises `Fault` where there is nothing
-    that it can be compared with.
+
+class Jobs:
+    """Puts jobs together for one report.
+
+    `throwaway` is the folder below which merges are made; `is_return` says that an agent returns.
     """
-    top = top_of(root)
-    if top is None:
-        raise Fault(
-            f"`{root}` lies in no git checkout, so there is nothing to compare it with",
-            "run it in one",
+
+    def __init__(
+        self,
+        report: str | None,
+        *,
+        throwaway: str,
+        is_return: bool = False,
+        tell: Tell | None = None,
+    ) -> None:
+        self._report: Final = report
+        self._throwaway: Final = throwaway
+        self._is_return: Final = is_return
+        self._tell: Final = tell
+
+    def against(self, root: str, rev: str | None) -> Job:
+        """Look at all work since it left what it will be merged onto: `rev`, or the main branch.
+
+        Raises `Fault` where there is nothing that it can be compared with.
+        """
+        top = top_of(root)
+        if top is None:
+            raise Fault(
+                f"`{root}` lies in no git checkout, so there is nothing to compare it with",
+                "run it in one",
+            )
+        target = Target(rev, resolve(top, rev)) if rev else target_of(top)
+        # Nobody knows when the work began, so what git ignores is ruled as it is now.
+        return self._onto(root, top, target, time_ns())
+
+    def of_worktree(self, root: str, since: int) -> Job:
+        """Look at an agent's own worktree: it goes onto what the main checkout has checked out.
+
+        `since` is when the agent began, in ns since the epoch. Raises `Fault`.
+        """
+        return self._onto(root, root, target_of_agent(root), since)
+
+    def since_start(self, root: str, start: str, attribute: Callable[[Dated], ChangeSet]) -> Job:
+        """Look at what an agent has changed in a tree that it shares with others.
+
+        `start` is the snapshot of when it began; `attribute` says which changes are its own. What
+        is merged is the tree as it lies there, with the others' work. Raises `Fault`.
+        """
+        top = top_of(root)
+        changed = snapshot.changes_since(top or root, start)
+        own = attribute(changed)
+        shared = _of_others(changed, own)
+        head = head_of(find(top)) if top is not None else None
+        if top is None or head is None:
+            why = f"`{root}` lies in no git checkout" if top is None else "there is no commit yet"
+            return self._job(below(own, root), unmerged=why, shared=shared)
+        here = Target("HEAD", head)
+        return self._job(
+            below(own, root),
+            merge=lambda: simulated(
+                top, head, here, changes_since(top, head, time_ns()), self._throwaway, root
+            ),
+            shared=shared,
         )
-    target = Target(rev, resolve(top, rev)) if rev else target_of(top)
-    # Nobody knows when the work began, so what git ignores is ruled as it is now.
-    return _onto(root, top, target, report, time_ns(), throwaway, tell)
+
+    def _onto(self, root: str, top: str, target: Target, since: int) -> Job:
+        base = merge_base(top, target.commit)
+        whole = changes_since(top, base, since)
+        return self._job(
+            below(whole, root),
+            merge=lambda: simulated(top, base, target, whole, self._throwaway, root),
+            may_conflict=base != target.commit,
+        )
+
+    def _job(
+        self,
+        change_set: ChangeSet,
+        *,
+        merge: Merging | None = None,
+        unmerged: str = "",
+        may_conflict: bool = False,
+        shared: str = "",
+    ) -> Job:
+        return Job(
+            change_set,
+            self._report,
+            merge=merge,
+            unmerged=unmerged,
+            may_conflict=may_conflict,
+            is_return=self._is_return,
+            shared=shared,
+            tell=self._tell,
+        )
 
 
-def of_worktree(
-    root: str, report: str | None, since: int, *, throwaway: str, tell: Tell | None = None
-) -> Job:
-    """Look at an agent's own worktree: it goes onto what the main checkout has checked out.
-
-    `since` is when the agent began, in ns since the epoch. Raises `Fault`.
-    """
-    return _onto(root, root, target_of_agent(root), report, since, throwaway, tell)
-
-
-def since_start(  # noqa: PLR0913 -- what is looked at, and whose it is
-    root: str,
-    start: str,
-    attribute: Callable[[Dated], ChangeSet],
-    report: str | None,
-    *,
-    throwaway: str,
-    tell: Tell | None = None,
-) -> Job:
-    """Look at what an agent has changed in a tree that it shares with others.
-
-    `start` is the snapshot of when it began; `attribute` says which changes are its own. What is
-    merged is the tree as it lies there, with the others' work. Raises `Fault`.
-    """
-    top = top_of(root)
-    changed = snapshot.changes_since(top or root, start)
-    own = below(attribute(changed), root)
-    if top is None:
-        return Job(own, report, merge=None, unmerged=f"`{root}` lies in no git checkout", tell=tell)
-    head = head_of(find(top))
-    if head is None:
-        return Job(own, report, merge=None, unmerged="there is no commit yet", tell=tell)
-    return Job(
-        own,
-        report,
-        merge=lambda: simulated(
-            top,
-            head,
-            Target("HEAD", head),
-            changes_since(top, head, time_ns()),
-            throwaway,
-            seen_from=root,
-        ),
-        tell=tell,
-    )
-
-
-def _onto(  # noqa: PLR0913, PLR0917 -- the parts of a job
-    root: str,
-    top: str,
-    target: Target,
-    report: str | None,
-    since: int,
-    throwaway: str,
-    tell: Tell | None,
-) -> Job:
-    base = merge_base(top, target.commit)
-    whole = changes_since(top, base, since)
-    return Job(
-        below(whole, root),
-        report,
-        merge=lambda: simulated(top, base, target, whole, throwaway, seen_from=root),
-        may_conflict=base != target.commit,
-        tell=tell,
-    )
+def _of_others(changed: ChangeSet, own: ChangeSet) -> str:
+    """Say which changes are others'; empty where there are none."""
+    mine = {change.path for change in own.changes}
+    theirs = [change.path for change in changed.changes if change.path not in mine]
+    if not theirs:
+        return ""
+    named = ", ".join(f"`{path}`" for path in theirs[:_MOST_NAMED])
+    more = f" and {len(theirs) - _MOST_NAMED} more" if len(theirs) > _MOST_NAMED else ""
+    return f"others have changed {named}{more} in the same tree meanwhile, so it may be theirs"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kei_gates import checks
+from kei_gates.checks._pasted import claims
 from kei_gates.checks.work import Finding, SkippedError
 from kei_gates.model import Fault
 from kei_gates.verify.outcome import OWN, Outcome
@@ -23,12 +24,17 @@ if TYPE_CHECKING:
     from kei_gates.verify.merge import Merged
     from kei_gates.verify.work import Tell
 
+    Merging = Callable[[], AbstractContextManager[Merged]]
+    """Makes a simulated merge, which lies there for as long as it is needed."""
+
 
 class Job:
     """What is to be looked at.
 
     `merge` makes the simulated merge; where there is none, `unmerged` says why. It is made where
-    commands are run, and where it `may_conflict`.
+    commands are run, and where it `may_conflict`. `is_return` says that an agent returns: where it
+    has changed nothing and claims nothing, nothing is run. `shared` says what others have changed
+    in the same tree meanwhile: what commands find may be theirs.
     """
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
@@ -36,9 +42,11 @@ class Job:
         change_set: ChangeSet,
         report: str | None,
         *,
-        merge: Callable[[], AbstractContextManager[Merged]] | None,
+        merge: Merging | None,
         unmerged: str = "",
         may_conflict: bool = False,
+        is_return: bool = False,
+        shared: str = "",
         tell: Tell | None = None,
     ) -> None:
         self.change_set: Final = change_set
@@ -46,7 +54,14 @@ class Job:
         self.merge: Final = merge
         self.unmerged: Final = unmerged
         self.may_conflict: Final = may_conflict
+        self.is_return: Final = is_return
+        self.shared: Final = shared
         self.tell: Final = tell
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether an agent returns who has changed nothing, and claims nothing of tests."""
+        return self.is_return and not self.change_set.changes and not claims(self.report or "")
 
 
 def verify(grants: Sequence[Grant], job: Job) -> Outcome:
@@ -78,9 +93,15 @@ class _Asked:
 
     def ask(self, capability: str, params: Mapping[str, object], work: Pass) -> None:
         """Ask one check."""
+        runs = _runs(capability)
+        if runs and self._job.is_idle:
+            self._skipped[capability] = "nothing was changed, and nothing of it is claimed"
+            return
         try:
             check = checks.load(capability)
             found = check.check(work, check.Params(params))
+            if runs and self._job.shared:
+                found = [_with_doubt(one, self._job.shared) for one in found]
         except SkippedError as error:
             self._skipped.setdefault(capability, str(error))
             return
@@ -94,12 +115,11 @@ class _Asked:
     def must_hold_merged(self, capability: str) -> bool:
         """Whether a check runs commands, and they held so far."""
         failed = any(name == capability for name, _ in self._findings)
-        runs = getattr(checks.load(capability), "RUNS", False)
-        return runs and capability in self._held and not failed
+        return _runs(capability) and capability in self._held and not failed
 
     def merge(
         self,
-        merge: Callable[[], AbstractContextManager[Merged]],
+        merge: Merging,
         again: Sequence[tuple[str, Mapping[str, object]]],
     ) -> None:
         """Merge, and ask the given checks over what comes out."""
@@ -156,17 +176,29 @@ def _grouped(grants: Sequence[Grant]) -> list[tuple[str, Mapping[str, object]]]:
     return grouped
 
 
+def _runs(capability: str) -> bool:
+    return bool(getattr(checks.load(capability), "RUNS", False))
+
+
 def _failed(error: Exception) -> Finding:
     what = f"{type(error).__name__}: {error}".replace("\n", " ")
     return Finding(f"this could not be looked at: {what}", "report this with what caused it")
 
 
 def _after_merge(found: Finding) -> Finding:
+    return _changed(found, f"after a merge, {found.message}", found.doubt)
+
+
+def _with_doubt(found: Finding, doubt: str) -> Finding:
+    return _changed(found, found.message, found.doubt or doubt)
+
+
+def _changed(found: Finding, message: str, doubt: str) -> Finding:
     return Finding(
-        f"after a merge, {found.message}",
+        message,
         found.remedy,
         path=found.path,
         line=found.line,
-        doubt=found.doubt,
+        doubt=doubt,
         detail=found.detail,
     )
