@@ -283,11 +283,10 @@ def test_a_run_has_a_time_limit(tmp_path: Path) -> None:
     assert time.monotonic() - start < 5
 
 
-def fake_git(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def fake_git(folder: Path, text: str) -> None:
     folder.mkdir()
     (folder / "git").write_text(f"#!/bin/sh\n{text}\n")
     (folder / "git").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{folder}:/bin:/usr/bin")
 
 
 @pytest.fixture
@@ -308,7 +307,8 @@ def _no_git_known() -> None:
 def test_a_git_that_is_too_old_or_broken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, says: str
 ) -> None:
-    fake_git(tmp_path / "bin", text, monkeypatch)
+    fake_git(tmp_path / "bin", text)
+    monkeypatch.setattr(hardened, "_PLACES", (f"{tmp_path}/bin",))
     with pytest.raises(Fault, match=says):
         Git(str(tmp_path)).run("rev-parse")
     hardened.require.cache_clear()
@@ -316,10 +316,18 @@ def test_a_git_that_is_too_old_or_broken(
 
 @pytest.mark.usefixtures("_no_git_known")
 def test_no_git_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(Fault, match="is not installed") as caught:
+    monkeypatch.setattr(hardened, "_PLACES", (str(tmp_path),))
+    with pytest.raises(Fault, match="there is no `git` in") as caught:
         Git(str(tmp_path)).run("rev-parse")
     assert "2.30" in caught.value.remedy
+    hardened.require.cache_clear()
+
+
+@pytest.mark.usefixtures("_no_git_known")
+def test_path_is_not_asked_for_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_git(tmp_path / "bin", "echo git version 99.0")
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin")
+    assert hardened.require() != f"{tmp_path}/bin/git"
     hardened.require.cache_clear()
 
 

@@ -30,6 +30,17 @@ SECONDS = 120.0
 """How long a run may take, where nothing else is said."""
 
 _OLDEST = (2, 30)
+# PATH is not asked: settings can set it, and a project's own `git` would tell anything.
+_PLACES = (
+    "/usr/bin",
+    "/usr/local/bin",
+    "/bin",
+    "/opt/homebrew/bin",
+    "/opt/local/bin",
+    "/home/linuxbrew/.linuxbrew/bin",
+    "/run/current-system/sw/bin",
+    "/nix/var/nix/profiles/default/bin",
+)
 _PROTECTED = {
     "GIT_ALLOW_PROTOCOL": "none",  # no transport has this name
     "GIT_ASKPASS": "false",
@@ -183,10 +194,12 @@ def protected() -> dict[str, str]:
 @cache
 def require() -> str:
     """Give the path of git. Raises `Fault` where there is none, or one that is too old."""
-    path = shutil.which("git")
+    path = shutil.which("git", path=os.pathsep.join(_PLACES))
     needed = ".".join(map(str, _OLDEST))
     if path is None:
-        raise Fault("`git` is not installed", f"install git {needed} or later")
+        raise Fault(
+            f"there is no `git` in {', '.join(_PLACES)}", f"install git {needed} or later there"
+        )
     done = _start([path, "--version"], b"", "/", SECONDS, protected())
     found = re.search(rb"(\d+)\.(\d+)", done.output)
     if done.code != 0 or found is None:
