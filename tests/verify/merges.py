@@ -36,11 +36,13 @@ def started(tmp_path: Path, files: Files, theirs: Files, *init: str) -> Path:
     return root
 
 
-def merge(root: Path, seen_from: Path | None = None) -> AbstractContextManager[Merged]:
+def merge(
+    root: Path, seen_from: Path | None = None, state: Path | None = None
+) -> AbstractContextManager[Merged]:
     """Merge what lies in a checkout onto main."""
     base = merge_base(str(root), "main")
     target = Target("main", git(root, "rev-parse", "main"))
-    below = state_of(root)
+    below = state or state_of(root)
     changes = changes_since(str(root), base)
     return simulated(str(root), base, target, changes, str(below), str(seen_from or root))
 

@@ -76,6 +76,35 @@ def as_git_merges(root: Path) -> dict[str, bytes]:
     return held(str(root), without=NO_GIT)
 
 
+def test_each_conflict_shows_what_git_says_of_it(tmp_path: Path) -> None:
+    before = {"f": text_of("NUMBERS"), "f.py": text_of("NUMBERS 1=x"), "z": "z\n"}
+    root = started(tmp_path, before, {"f": text_of("NUMBERS 5=b"), "f.py": None})
+    put(root, {"f": text_of("NUMBERS 5=a"), "f.py": text_of("NUMBERS 1=y")})
+    with merge(root) as merged:
+        one, two = merged.conflicts
+        assert one.detail == "CONFLICT (content): Merge conflict in f"
+        assert two.detail == (
+            "CONFLICT (modify/delete): f.py deleted in main and modified in the work.  "
+            "Version the work of f.py left in tree."
+        ).replace(".  ", ". ")
+
+
+def test_a_conflict_is_in_doubt_where_the_change_is(tmp_path: Path) -> None:
+    root = started(tmp_path, {".gitattributes": "f filter=own\n", "f": "1\n"}, {"f": "theirs\n"})
+    write(root, "f", "smudged\n")
+    with merge(root) as merged:
+        (one,) = merged.conflicts
+        assert "filter" in one.doubt
+
+
+def test_a_folder_outside_of_the_checkout_is_a_fault(tmp_path: Path) -> None:
+    root = started(tmp_path, {"f": "1\n"}, {"g": "g\n"})
+    beside = tmp_path / "root2"
+    beside.mkdir()
+    with pytest.raises(Fault, match="root2` does not lie in"), merge(root, beside):
+        pass
+
+
 def test_all_kinds_of_changes_travel(tmp_path: Path) -> None:
     root = started(
         tmp_path,

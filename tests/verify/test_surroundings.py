@@ -46,6 +46,8 @@ def test_installed_dependencies_are_there_down_to_a_depth(tmp_path: Path) -> Non
     write(root, "gone/node_modules/pack/index.js", "x\n")
     write(root, "venv/bin/python", "x\n")
     write(root, "target/out", "x\n")
+    write(root, "node_modules/.cache/tool/f", "x\n")
+    write(root, "node_modules/.store/f", "x\n")
     with merge(root) as merged:
         found = held(merged.root, without=(".git",))
         linked = sorted(one for one in found if "venv/" in f"{one}/" or "node_modules" in one)
@@ -55,6 +57,7 @@ def test_installed_dependencies_are_there_down_to_a_depth(tmp_path: Path) -> Non
             "a/b/.venv",
             "a/b/node_modules/pack",
             "a/node_modules/pack",
+            "node_modules/.store",
             "node_modules/pack",
             "venv",
         ]
@@ -116,6 +119,19 @@ def test_a_node_workspace_imports_the_merged_packages(tmp_path: Path) -> None:
     assert (root / "packages/own/index.js").read_text() == "module.exports = 'before'\n"
 
 
+def test_a_worktree_whose_dependencies_are_a_link(tmp_path: Path) -> None:
+    needs_node()
+    ignored = {".gitignore": "node_modules\n"}
+    main = started(tmp_path, ignored | JS, {"packages/own/index.js": "module.exports = 'theirs'\n"})
+    git(main, "switch", "--quiet", "main")
+    node_workspace(main)
+    root = tmp_path / "linked"
+    git(main, "worktree", "add", "--quiet", str(root), "work")
+    (root / "node_modules").symlink_to("../root/node_modules")
+    with merge(root) as merged:
+        assert said(merged, "node main.js") == "theirs theirs dep"
+
+
 def test_a_worktree_in_the_checkout_that_has_the_dependencies(tmp_path: Path) -> None:
     needs_node()
     main = started(tmp_path, IGNORED | JS, {"packages/own/index.js": "module.exports = 'theirs'\n"})
@@ -123,7 +139,7 @@ def test_a_worktree_in_the_checkout_that_has_the_dependencies(tmp_path: Path) ->
     node_workspace(main)
     root = main / ".claude/worktrees/one"
     git(main, "worktree", "add", "--quiet", str(root), "work")
-    with merge(root) as merged:
+    with merge(root, state=tmp_path / "state") as merged:
         assert said(merged, "node main.js") == "theirs theirs dep"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -219,6 +220,30 @@ def test_many_in_parallel_never_meet_also_while_others_die(tmp_path: Path, kept:
     assert said == [""] * 20
     sweep(str(below))
     assert left(below) == []
+
+
+def test_what_died_under_another_key_is_swept_too(tmp_path: Path) -> None:
+    (tmp_path / "other-3").mkdir()
+    (tmp_path / "other-3" / "file").write_text("x")
+    (tmp_path / "other-3.lock").write_text("")
+    with throwaway(str(tmp_path), "k"):
+        assert left(tmp_path) == ["k-0", "k-0.lock"]
+
+
+def test_a_lock_that_was_taken_away_before_it_was_held_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = fcntl.flock
+
+    def late(descriptor: int, operation: int) -> None:
+        """Let another sweep the new lock away in just this moment, once."""
+        monkeypatch.setattr(fcntl, "flock", real)
+        sweep(str(tmp_path))
+        real(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with throwaway(str(tmp_path), "k") as place:
+        assert left(tmp_path) == [Path(place).name, f"{Path(place).name}.lock"]
 
 
 def test_the_lock_goes_to_no_child(tmp_path: Path) -> None:

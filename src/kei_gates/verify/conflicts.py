@@ -93,7 +93,10 @@ class Teller:
 
 def _names(line: str, path: str) -> bool:
     """Whether a line of git's names a path, between blanks, quotes, arrows and stops."""
-    return re.search(rf"""(?:^|[\s"'>]){re.escape(path)}(?:$|[\s"'.,-])""", line) is not None
+    return (
+        re.search(rf"""(?:^|[\s"'>]){re.escape(path)}(?:$|[\s"',]|->|\.(?:\s|$))""", line)
+        is not None
+    )
 
 
 def _kind(said: Iterable[tuple[str, str]], sides: Sides, line: int | None) -> str:

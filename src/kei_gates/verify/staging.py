@@ -52,7 +52,7 @@ def stage(git: Git, repository: Repository, base: str, changes: Changes) -> Stag
     must(git, "update-index", "-z", "--index-info", stdin=staging.named(_nothing(git)))
     must(
         git,
-        *("update-index", "-z", "--add", "--replace", "--stdin"),
+        *("update-index", "-z", "--add", "--stdin"),
         stdin=_joined(staging.lying),
         cwd=repository.root,
         environment={"GIT_WORK_TREE": repository.root},

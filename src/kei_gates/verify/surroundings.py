@@ -77,22 +77,25 @@ class Surroundings:
         Those lead out of the folder, into the checkout's own code; here into the merge's.
         """
         if os.path.basename(source) == MODULES:
-            self._link_each(source, to)
+            real = os.path.realpath(source)
+            self._link_each(real, to, real)
         else:
             os.symlink(source, to)
 
-    def _link_each(self, source: str, to: str) -> None:
+    def _link_each(self, source: str, to: str, modules: str) -> None:
         os.mkdir(to)
         with os.scandir(source) as entries:
             for one in entries:
                 at = f"{to}/{one.name}"
                 if one.is_symlink():
                     leads = os.readlink(one.path)
-                    os.symlink(self._moved(leads) if os.path.isabs(leads) else leads, at)
+                    place = os.path.normpath(os.path.join(source, leads))
+                    is_inner = place.startswith(f"{modules}/")
+                    os.symlink(leads if is_inner else self._moved(place), at)
                 elif one.name in _CACHES:
                     continue
                 elif _OF_LINKS.fullmatch(one.name) and one.is_dir():
-                    self._link_each(one.path, at)
+                    self._link_each(one.path, at, modules)
                 else:
                     os.symlink(one.path, at)
 

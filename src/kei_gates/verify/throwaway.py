@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _LOCK = ".lock"
 _MOST = 256  # of one key at one time, and of those that cannot be removed
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
 @contextmanager
@@ -92,7 +92,7 @@ def _taken(folder: str, flags: int = 0) -> int | None:
     None where another has it, or has taken it away between the opening and the locking.
     """
     path = f"{folder}{_LOCK}"
-    lock = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | flags, 0o600)
+    lock = os.open(path, os.O_RDWR | os.O_NOFOLLOW | flags, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if os.path.samestat(os.fstat(lock), os.lstat(path)):
