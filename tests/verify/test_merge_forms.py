@@ -220,6 +220,22 @@ def test_other_line_ends_alone_conflict_with_nothing(tmp_path: Path) -> None:
         assert b"\r\nx\r\n" in Path(merged.root, "f").read_bytes()
 
 
+@pytest.mark.parametrize("where", ["committed", "own", "user"])
+def test_attributes_that_run_nothing_count(tmp_path: Path, where: str) -> None:
+    text = "f merge=union\n"
+    before = {"f": "1\n"} | ({".gitattributes": text} if where == "committed" else {})
+    root = started(tmp_path, before, {"f": "1\ntheirs\n"})
+    write(root, "f", "1\nours\n")
+    if where == "own":
+        write(root, ".git/info/attributes", text)
+    if where == "user":
+        write(tmp_path, "attributes", text)
+        git(root, "config", "core.attributesFile", str(tmp_path / "attributes"))
+    with merge(root) as merged:
+        assert merged.conflicts == ()
+        assert Path(merged.root, "f").read_text() == "1\ntheirs\nours\n"
+
+
 def pointer(content: bytes) -> str:
     """What Git LFS stores of a file."""
     name = hashlib.sha256(content).hexdigest()

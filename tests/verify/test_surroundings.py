@@ -71,11 +71,14 @@ def test_installed_dependencies_are_there_down_to_a_depth(tmp_path: Path) -> Non
 def test_dependencies_that_are_links_themselves(tmp_path: Path) -> None:
     root = started(tmp_path, {".gitignore": "node_modules\n.venv\n", "f": "1\n"}, {"t": "t\n"})
     write(tmp_path, "shared/pack/index.js", "x\n")
+    write(tmp_path, "outside/index.js", "outside\n")
+    (tmp_path / "shared/out").symlink_to("../outside")
     write(tmp_path, "env/bin/python", "x\n")
     (root / "node_modules").symlink_to(tmp_path / "shared")
     (root / ".venv").symlink_to(tmp_path / "env")
     with merge(root) as merged:
         assert Path(merged.root, "node_modules/pack/index.js").read_text() == "x\n"
+        assert Path(merged.root, "node_modules/out/index.js").read_text() == "outside\n"
         assert Path(merged.root, ".venv/bin/python").read_text() == "x\n"
 
 
