@@ -59,7 +59,9 @@ _UNFILLED = re.compile(r"\$[XY]\.(?:XX|YY)\b|\$_{2,}")  # as the templates of co
 def check(work: Work, params: Params) -> list[Finding]:
     """Look for each required field, and compare the files written with the changes."""
     if not params.fields:
-        raise SkippedError("no fields are required: list them in `fields`")
+        raise SkippedError(
+            "no fields are required: list them as `report-fields-required` in the table `output`"
+        )
     if work.report is None:
         raise SkippedError("there is no report to look at")
     required = {key_of(_name_of(template)): template for template in params.fields}

@@ -115,7 +115,10 @@ def _role(args: argparse.Namespace, where: Places) -> Role:
     if args.task is None:
         keys = [policy.key(args.role)] if args.role else policy.keys_of(Principal(None, None))
         return policy.checks(*keys)
-    name = bindings.checked_task(args.task)
+    try:
+        name = bindings.checked_task(args.task)
+    except Fault as error:
+        raise UsageError(f"{error.reason}; {error.remedy}") from None
     path = path_of(where.project, name)
     if not os.path.lexists(path):
         raise UsageError(f"there is no task `{path}`; `kei-gates task list` lists them")

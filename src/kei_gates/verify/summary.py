@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 _MOST_TOLD = 12
 _LONGEST_DETAIL = 1600
+_ID = re.compile("[0-9a-f]{40,64}")
+_SHORT = 12
 _ENDS = {
     "timeout": "was ended after {seconds:.0f} s",
     "flood": "was ended because it printed too much",
@@ -47,6 +50,8 @@ def _listed(outcome: Outcome) -> list[str]:
 def told(finding: Finding) -> str:
     """Give a finding in one line: where, what, doubt, what to do."""
     place = "" if finding.path is None else finding.path
+    if finding.line is None and finding.message.startswith(f"`{place}`"):
+        place = ""  # it says itself where
     if finding.line is not None:
         place += f":{finding.line}" if place else f"line {finding.line}"
     doubt = f" ({finding.doubt})" if finding.doubt else ""
@@ -62,9 +67,11 @@ def to_people(outcome: Outcome, base: str) -> Iterator[str]:
     yield from (f"skip  {capability}: {why}" for capability, why in outcome.skipped)
     yield from (f"ran   {ended(run)}" for run in outcome.runs)
     yield from (f"note  {remark}" for remark in outcome.remarks)
-    counts = f"{len(outcome.findings)} findings, {len(outcome.passed)} hold"
+    found = len(outcome.findings)
+    counts = f"{found} finding{'' if found == 1 else 's'}, {len(outcome.passed)} hold"
     counts += f", {len(outcome.skipped)} skipped" if outcome.skipped else ""
-    yield f"{'holds' if outcome.holds else 'does not hold'}: {counts} (against {base})"
+    against = base[:_SHORT] if _ID.fullmatch(base) else base
+    yield f"{'holds' if outcome.holds else 'does not hold'}: {counts} (against {against})"
 
 
 def ended(run: Ran) -> str:
@@ -84,6 +91,8 @@ def as_record(outcome: Outcome) -> dict[str, Any]:
                 "line": finding.line,
                 "message": finding.message,
                 "remedy": finding.remedy,
+                "doubt": finding.doubt,
+                "detail": finding.detail,
             }
             for capability, finding in outcome.findings
         ],

@@ -1,0 +1,109 @@
+"""How an outcome is told: to the agent, to who started it, to people, and to programs."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from kei_gates.checks.work import Finding, Ran
+from kei_gates.verify import summary
+from kei_gates.verify.outcome import OWN, Outcome
+
+SCOPE, TESTS = "scope::files-whitelist", "quality::tests-green"
+OUTSIDE = Finding("`a` was added, outside", "take it away", path="a")
+RED = Finding("`pytest` failed", "mend it", path="t.py", line=3, detail="assert 1 == 2\n1 failed")
+DOUBT = Finding("`b` was changed", "undo it", path="b", doubt="agent `x` ran then")
+RUN = Ran("pytest", ended="exit", code=1, output="secret", seconds=1.25, at="merge")
+ALL = Outcome(
+    [(SCOPE, OUTSIDE), (TESTS, RED), (SCOPE, DOUBT), (OWN, Finding("no merge", "try again"))],
+    ["safety::no-dep-bump"],
+    [("output::verdict", "there is no report")],
+    [RUN],
+    ["`big` is left out"],
+)
+
+
+@pytest.mark.parametrize(
+    ("finding", "line"),
+    [
+        (OUTSIDE, "`a` was added, outside; take it away"),
+        (RED, "t.py:3: `pytest` failed; mend it"),
+        (DOUBT, "`b` was changed (agent `x` ran then); undo it"),
+        (Finding("no field", "add it", line=7), "line 7: no field; add it"),
+        (Finding("too long", "split it", path="a.py"), "a.py: too long; split it"),
+    ],
+)
+def test_a_finding_in_one_line(finding: Finding, line: str) -> None:
+    assert summary.told(finding) == line
+
+
+def test_to_the_agent() -> None:
+    assert summary.to_agent(ALL).split("\n") == [
+        "kei-gates: this does not hold yet; mend it, then return again:",
+        "- scope::files-whitelist: `a` was added, outside; take it away",
+        "- quality::tests-green: t.py:3: `pytest` failed; mend it",
+        "    assert 1 == 2",
+        "    1 failed",
+        "- scope::files-whitelist: `b` was changed (agent `x` ran then); undo it",
+        "- kei-gates: no merge; try again",
+    ]
+
+
+def test_many_findings_are_counted() -> None:
+    text = summary.to_agent(Outcome([(SCOPE, OUTSIDE)] * 40))
+    assert text.endswith("\n- and 28 more")
+    assert "- and " not in summary.to_agent(Outcome([(SCOPE, OUTSIDE)] * 12))
+
+
+def test_to_who_started_it() -> None:
+    text = summary.to_starter(ALL)
+    assert text.startswith("kei-gates: NOT VERIFIED: ")
+    assert "t.py:3: `pytest` failed" in text
+
+
+def test_to_people() -> None:
+    lines = list(summary.to_people(ALL, "1b2857f58c4a1807beddb5f29e2833587df723b7"))
+    assert [line.split()[0] for line in lines] == [
+        "FAIL", "FAIL", "assert", "1", "FAIL", "FAIL", "ok", "skip", "ran", "note", "does",
+    ]  # fmt: skip
+    assert lines[-3] == "ran   `pytest` after a merge: exit 1, 1.2 s"
+    assert lines[-1] == "does not hold: 4 findings, 1 hold, 1 skipped (against 1b2857f58c4a)"
+    (last,) = summary.to_people(Outcome(), "the agent's start")
+    assert last == "holds: 0 findings, 0 hold (against the agent's start)"
+
+
+def test_as_json() -> None:
+    record = summary.as_record(ALL)
+    assert record["findings"][1] == {
+        "capability": TESTS,
+        "path": "t.py",
+        "line": 3,
+        "message": "`pytest` failed",
+        "remedy": "mend it",
+        "doubt": "",
+        "detail": "assert 1 == 2\n1 failed",
+    }
+    assert record["passed"] == ["safety::no-dep-bump"]
+    assert record["skipped"] == ["output::verdict"]
+    assert record["reasons"] == {"output::verdict": "there is no report"}
+    assert record["runs"][0] == {
+        "command": "pytest", "pass": "merge", "ended": "exit", "code": 1, "seconds": 1.25,
+    }  # fmt: skip
+
+
+def test_as_junit() -> None:
+    strange = Finding("\x1b[31m\x00 \ud800 <&>\"'", "mend \ufffe it", path="ä")
+    found = [(SCOPE, OUTSIDE), (SCOPE, DOUBT), (TESTS, strange)]
+    outcome = Outcome(found, ALL.passed, ALL.skipped)
+    root = ET.fromstring(summary.as_junit(outcome).decode())  # noqa: S314 -- our own
+    (suite,) = root
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("4", "2", "1")
+    cases = {f"{case.get('classname')}::{case.get('name')}": case for case in suite}
+    (failure,) = cases[SCOPE]
+    assert failure.get("message") == "`a` was added, outside; take it away"
+    assert "`b` was changed" in (failure.text or "")
+    (failure,) = cases[TESTS]
+    assert failure.get("message") == "ä: \\x1b[31m\\x00 \\xd800 <&>\"'; mend \\xfffe it"
+    assert list(cases["safety::no-dep-bump"]) == []
+    assert cases["output::verdict"][0].tag == "skipped"
