@@ -11,7 +11,6 @@ Only what git would carry travels. What tests need and nobody commits is linked 
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from contextlib import contextmanager, suppress
@@ -81,14 +80,9 @@ def simulated(  # noqa: PLR0913, PLR0917 -- the parts of a merge
     paths and commands count from. Raises `Fault`.
     """
     repository = find(top)
-    with throwaway(below, _key(repository.root)) as place:
+    with throwaway(below) as place:
         # not around the `yield`: what fails while it is used is another's
         yield _made(repository, place, base, target, changes, seen_from)
-
-
-def _key(root: str) -> str:
-    """Name the folder by the checkout: what tools keep by path does not grow with each run."""
-    return hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
 
 
 def _made(  # noqa: PLR0913, PLR0917 -- the parts of a merge

@@ -2,11 +2,8 @@
 
 Each has a lock beside it (flock(2)), taken before the folder is made and given up after it is gone.
 The kernel gives up the lock of a process that dies in any way; so a folder whose lock can be taken
-is nobody's, and the next who makes one removes it. Parallel runs never meet: of one key, each takes
-the first number that is free.
-
-The same key gives the same path again, when no other run has it: what tools keep elsewhere by path
-(caches of tests, for one) is overwritten by the next run, and does not grow with each.
+is nobody's, and the next who makes one removes it. Parallel runs never meet, and a name is used
+once: what a killed run has started, and has not ended yet, writes to no other's folder.
 """
 
 from __future__ import annotations
@@ -25,21 +22,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LOCK = ".lock"
-_MOST = 256  # of one key at one time, and of those that cannot be removed
+_TRIES = 8
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
 @contextmanager
-def throwaway(below: str, key: str) -> Iterator[str]:
+def throwaway(below: str) -> Iterator[str]:
     """Give a fresh folder below another, for as long as it is needed.
 
-    `below` is absolute; it is made, open to its owner only, where it is not there. `key` is the
-    first part of the folder's name. Raises `Fault`.
+    `below` is absolute; it is made, open to its owner only, where it is not there. Raises `Fault`.
     """
     try:
         make_folders(below)
         sweep(below)
-        folder, lock = _locked(below, key)
+        folder, lock = _locked(below)
     except OSError as error:
         raise _failed(below, error) from None
     try:
@@ -73,17 +69,14 @@ def _failed(below: str, error: OSError) -> Fault:
     )
 
 
-def _locked(below: str, key: str) -> tuple[str, int]:
+def _locked(below: str) -> tuple[str, int]:
     """Lock a name that is nobody's: give the folder to make and the lock. Raises `OSError`."""
-    for number in range(_MOST):
-        folder = f"{below}/{key}-{number}"
-        lock = _taken(folder, os.O_CREAT)
-        if lock is None:
-            continue
-        if not os.path.lexists(folder):
+    for _ in range(_TRIES):
+        folder = f"{below}/{token_hex(8)}"
+        lock = _taken(folder, os.O_CREAT | os.O_EXCL)
+        if lock is not None:
             return folder, lock
-        _give_up(folder, lock)  # of one that died since the sweep
-    raise OSError(f"{_MOST} of them are in use, or cannot be removed")
+    raise OSError("its locks are taken away again and again")
 
 
 def _taken(folder: str, flags: int = 0) -> int | None:
