@@ -56,13 +56,11 @@ class Project:
         identity = ("-c", "user.name=T", "-c", "user.email=t@example.invalid")
         subprocess.run(["git", *identity, *words], cwd=self.root, check=check, capture_output=True)
 
-    def run(
-        self, *words: str, stdin: str = "", cwd: Path | None = None, **env: str
-    ) -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
         around = {"PATH": os.environ["PATH"], "HOME": str(self.home), "PYTHONPATH": str(SOURCES)}
         return subprocess.run(
             [sys.executable, "-m", "kei_gates.cli.main", "verify", *words],
-            cwd=cwd or self.root,
+            cwd=self.root,
             env=around | env,
             input=stdin,
             capture_output=True,
@@ -72,7 +70,7 @@ class Project:
         )
 
     def record(self, *words: str, **env: str) -> tuple[int, Any]:
-        done = self.run("--json", *words, **env)
+        done = self.run("--json", *words, stdin="", **env)
         assert done.stdout.count("\n") == 1, done
         assert "Traceback" not in done.stderr
         return done.returncode, json.loads(done.stdout)
