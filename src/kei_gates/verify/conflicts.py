@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
     Source: git-ls-files(1), `--unmerged`.
     """
 
-WORK = "the work"
-"""What the work is called where git names both sides."""
+WORK = "the-work"
+"""What the work is called where git names both sides; it calls the target `HEAD`."""
 
 _REMEDY = "change it so that both fit, or report it: whoever merges it has to decide"
 _SAID = re.compile(r"^CONFLICT \(([^)]+)\).*$", re.MULTILINE)
+_HEAD = re.compile(r"(?<=\s)HEAD(?=[\s.])")
+_ASIDE = re.compile(rf"~(?:HEAD|{WORK})(?:_\d+)?$")
 # How git calls a conflict (merge-recursive.c, merge-ort.c), and what it means.
 _KINDS = {
     "add/add": "both have added it",
@@ -55,6 +58,12 @@ def unmerged(git: Git) -> dict[str, Sides]:
     return dict(sorted(found.items()))
 
 
+def plain(path: str, tree: str) -> str:
+    """Give the name that a file had before git moved it aside, for a folder in its place."""
+    name = _ASIDE.sub("", path)
+    return name if os.path.isdir(f"{tree}/{name}") else path
+
+
 class Teller:
     """Tells of conflicts: with whom, in which tree, what git has said of them."""
 
@@ -73,7 +82,7 @@ class Teller:
             path=shown,
             line=line,
             doubt=doubt,
-            detail="\n".join(text for _, text in said),
+            detail="\n".join(_HEAD.sub(lambda _: self._target, text) for _, text in said),
         )
 
     def _first_mark(self, path: str) -> int | None:
@@ -82,19 +91,20 @@ class Teller:
             lines = (self._looking.text(path) or b"").split(b"\n")
         except OSError:
             return None
-        label = b" " + self._target.encode("utf-8", "surrogateescape")
         marks = (
             at
             for at, line in enumerate(lines, 1)
-            if line.startswith(b"<<<<<<<") and line.lstrip(b"<").startswith(label)
+            if line.startswith(b"<<<<<<<") and line.lstrip(b"<").startswith(b" HEAD")
         )
         return next(marks, None)
 
 
 def _names(line: str, path: str) -> bool:
     """Whether a line of git's names a path, between blanks, quotes, arrows and stops."""
+    # nearly all lines name others, and a pattern takes longer
     return (
-        re.search(rf"""(?:^|[\s"'>]){re.escape(path)}(?:$|[\s"',]|->|\.(?:\s|$))""", line)
+        path in line
+        and re.search(rf"""(?:^|[\s"'>]){re.escape(path)}(?:$|[\s"',]|->|\.(?:\s|$))""", line)
         is not None
     )
 

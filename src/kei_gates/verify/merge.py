@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING
 
 from kei_gates.model import Fault, Value
 from kei_gates.verify.carried import Carrier
-from kei_gates.verify.conflicts import WORK, Teller, unmerged
+from kei_gates.verify.conflicts import WORK, Teller, plain, unmerged
 from kei_gates.verify.git import Git
 from kei_gates.verify.private import SUBMODULE, lay_out, opened
+from kei_gates.verify.references import head_of
 from kei_gates.verify.repository import find, is_checkout
 from kei_gates.verify.staging import DAMAGED, failed, listed, must, stage
 from kei_gates.verify.surroundings import Surroundings
@@ -46,6 +47,8 @@ _NOBODY = {
     )
 }
 _CONFLICTS = 1
+# What `git merge` leaves behind of a merge that is not done (gitrepository-layout(5)).
+_OPEN = ("AUTO_MERGE", "MERGE_HEAD", "MERGE_MODE", "MERGE_MSG", "ORIG_HEAD")
 
 
 class Merged(Value):
@@ -155,10 +158,11 @@ class _Merge:
     def onto(self, base: str) -> Merged:
         """Make the merge. Raises `Fault` and `OSError`."""
         staged = stage(self._git, self._repository, base, self._changes)
-        ours = self._commit(staged.tree, base)
+        # by its history git finds the bases; there may be several, so `base` alone does not do
+        ours = self._commit(staged.tree, head_of(self._repository) or base)
         must(self._git, "update-ref", "--no-deref", "HEAD", self._target.commit)
         must(self._git, "read-tree", "--reset", "-u", self._target.commit, cwd=self._tree)
-        conflicts = self._merge(base, ours)
+        conflicts = self._merge(ours)
         left_out = staged.left_out
         if not conflicts:
             tree = must(self._git, "write-tree").decode("ascii").strip()
@@ -178,28 +182,36 @@ class _Merge:
         out = must(self._git, "commit-tree", tree, *words, "-m", "work", environment=_NOBODY)
         return out.decode("ascii").strip()
 
-    def _merge(self, base: str, ours: str) -> tuple[Finding, ...]:
-        """Merge in the tree that is checked out, and give what is in conflict."""
-        names = {f"GITHEAD_{self._target.commit}": self._target.name, f"GITHEAD_{ours}": WORK}
-        done = self._git.run(
-            *("merge-recursive", base, "--", self._target.commit, ours),
-            cwd=self._tree,
-            environment=_NOBODY | names,
-        )
+    def _merge(self, ours: str) -> tuple[Finding, ...]:
+        """Merge in the tree that is checked out, and give what is in conflict.
+
+        That is done by git's own command, with its own choice of strategy, and so comes out as it
+        will for people: `git merge-recursive` finds other renames before git 2.50, and loses texts.
+        """
+        must(self._git, "update-ref", f"refs/heads/{WORK}", ours)
+        words = ("merge", "--no-ff", "--no-commit", "--no-verify", "--no-stat", WORK)
+        done = self._git.run(*words, cwd=self._tree, environment=_NOBODY)
         if done.code not in (0, _CONFLICTS):
-            raise failed("merge-recursive", done.errors, done.said)
+            raise failed("merge", done.errors, done.said)
         found = unmerged(self._git)
         if done.code == _CONFLICTS and not found:
-            raise failed("merge-recursive", done.errors, done.said)
+            raise failed("merge", done.errors, done.said)
+        for name in _OPEN:
+            with suppress(FileNotFoundError):
+                os.unlink(f"{self._git.folder}/{name}")
         doubts = {change.path: change.doubt for change in self._changes.changes}
         teller = Teller(
             self._target.name, self._tree, done.output.decode("utf-8", "surrogateescape")
         )
         return tuple(
-            teller.finding(path, sides, self._shown(path), doubts.get(path, ""))
+            self._told(teller, path, sides, doubts)
             for path, sides in found.items()
             if not self._is_settled(path, sides)
         )
+
+    def _told(self, teller: Teller, path: str, sides: Sides, doubts: Mapping[str, str]) -> Finding:
+        name = plain(path, self._tree)
+        return teller.finding(path, sides, self._shown(name), doubts.get(name, ""))
 
     def _shown(self, path: str) -> str:
         inside = path.startswith(self._prefix)
