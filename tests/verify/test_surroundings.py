@@ -12,7 +12,7 @@ import pytest
 
 from kei_gates.verify.merge import Merged
 from kei_gates.verify.running import run
-from tests.verify.checkouts import git, write
+from tests.verify.checkouts import commit, git, make, write
 from tests.verify.merges import Files, held, merge, started
 
 IGNORED = {".gitignore": "node_modules/\n.venv\nvenv\ntarget\n__pycache__\n"}
@@ -20,7 +20,7 @@ IGNORED = {".gitignore": "node_modules/\n.venv\nvenv\ntarget\n__pycache__\n"}
 
 @pytest.fixture(autouse=True)
 def without_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("PYTHONPATH", "VIRTUAL_ENV", "CARGO_TARGET_DIR"):
+    for name in ("PYTHONPATH", "VIRTUAL_ENV", "CARGO_TARGET_DIR", "UV_PROJECT_ENVIRONMENT"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -213,3 +213,31 @@ def test_an_editable_install_of_the_main_checkout(
     with merge(root) as merged:
         assert paths_of(merged) == ["TREE", "TREE/lib"]
         assert said(merged, f"{sys.executable} -c 'import pack; print(pack.NAME)'") == "ours"
+
+
+def test_nothing_is_linked_in_behind_a_link_of_the_target(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    root = tmp_path / "root"
+    make(root, {"pack/f": "1\n", "z": "z\n", ".gitignore": "node_modules\n.venv\n"})
+    git(root, "branch", "work")
+    (root / "pack/f").unlink()
+    (root / "pack").rmdir()
+    (root / "pack").symlink_to(outside)
+    commit(root, "theirs")
+    git(root, "switch", "--quiet", "work")
+    write(root, "pack/node_modules/dep/index.js")
+    write(root, "pack/.venv/bin/python")
+    with merge(root) as merged:
+        assert merged.conflicts == ()
+        assert Path(merged.root, "pack").is_symlink()
+        assert [*outside.iterdir()] == []
+
+
+def test_uv_installs_nothing_into_an_environment_that_is_linked(tmp_path: Path) -> None:
+    root = started(tmp_path, {"f": "1\n", ".gitignore": ".venv\n"}, {"g": "g\n"})
+    with merge(root) as merged:
+        assert "UV_NO_SYNC" not in merged.environment  # it has to make one first
+    write(root, ".venv/bin/python")
+    with merge(root) as merged:
+        assert merged.environment["UV_NO_SYNC"] == "1"

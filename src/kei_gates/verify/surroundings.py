@@ -53,12 +53,17 @@ class Surroundings:
         """Link installed dependencies in, where the tree has none itself. Raises `OSError`."""
         for path in self._installed:
             to = f"{self._tree}/{path}"
-            if os.path.isdir(os.path.dirname(to)) and not os.path.lexists(to):
+            if self._is_own_folder(os.path.dirname(to)) and not os.path.lexists(to):
                 self._link(f"{self._top}/{path}", to)
         # Node looks in all folders above too: a worktree may lie in the checkout that has them
         above = next((one for one in _above(self._top) if os.path.isdir(f"{one}/{MODULES}")), None)
         if above is not None:
             self._link(f"{above}/{MODULES}", f"{self._place}/{MODULES}")
+
+    def _is_own_folder(self, path: str) -> bool:
+        """Whether a folder of the tree is one, and no link on the way to it leads elsewhere."""
+        own = os.path.realpath(self._tree) + path[len(self._tree) :]
+        return os.path.isdir(path) and os.path.realpath(path) == own
 
     def environment(self) -> dict[str, str]:
         """Give variables for commands in the merge. Raises `OSError`.
@@ -67,9 +72,13 @@ class Surroundings:
             and installs that lead into the checkout lead into the merge. A folder that would hide a
         module of Python's own is left out.
           - `CARGO_TARGET_DIR`: see `cargo_output.py`.
+          - `UV_NO_SYNC`: `uv run` would else install the merge's code into the checkout's own
+            environment, where it is broken once the merge is gone.
         """
-        paths = os.pathsep.join(self._python_path())
-        return {"PYTHONPATH": paths} | bring_output(self._top, self._prefix, self._tree)
+        found = {"PYTHONPATH": os.pathsep.join(self._python_path())}
+        if os.environ.get("UV_PROJECT_ENVIRONMENT") or any(self._venvs()):
+            found["UV_NO_SYNC"] = "1"
+        return found | bring_output(self._top, self._prefix, self._tree)
 
     def _link(self, source: str, to: str) -> None:
         """Link a folder. Of `node_modules`, what lies in it: packages of a workspace are links.
@@ -113,10 +122,12 @@ class Surroundings:
         own += [self._moved(path) for path in self._editable()]
         return list(dict.fromkeys([*own, *map(self._moved, given)]))
 
+    def _venvs(self) -> list[str]:
+        return [f"{self._top}/{one}" for one in self._installed if not one.endswith(MODULES)]
+
     def _editable(self) -> Iterator[str]:
         """Give the folders in the checkout that virtual environments import from."""
-        venvs = [f"{self._top}/{one}" for one in self._installed if not one.endswith(MODULES)]
-        for venv in (*venvs, os.environ.get("VIRTUAL_ENV", "")):
+        for venv in (*self._venvs(), os.environ.get("VIRTUAL_ENV", "")):
             for path in _imported(venv) if venv else ():
                 is_venvs = path == venv or path.startswith(f"{venv}/")
                 if self._moved(path) != path and not is_venvs:
