@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from kei_gates.model import Fault
-from kei_gates.verify.throwaway import remove, sweep, throwaway
+from kei_gates.verify.throwaway import remove, sweep, temporary, throwaway
 
 _NOBODY = 65534
 _AGAIN = """
@@ -278,3 +278,31 @@ def test_what_is_no_lock_is_not_swept(tmp_path: Path) -> None:
     with throwaway(str(tmp_path)):
         pass
     assert left(tmp_path) == ["notes"]
+
+
+def test_a_temporary_folder_lies_outside_of_the_tree(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with temporary(outside=str(tmp_path / "p")) as folder:
+        assert folder.startswith(f"{tmp_path}/kei-gates-")
+    with temporary(outside=str(tmp_path)) as folder:
+        assert not folder.startswith(str(tmp_path))
+        assert Path(folder).is_dir()
+    assert not Path(folder).exists()
+
+
+@pytest.mark.parametrize("trick", ["a link", "open to others"])
+def test_a_temporary_folder_of_somebody_else_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trick: str
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    place = tmp_path / f"kei-gates-{os.getuid()}"
+    if trick == "a link":
+        (tmp_path / "elsewhere").mkdir()
+        place.symlink_to("elsewhere")
+    else:
+        place.mkdir()
+        place.chmod(0o777)
+    with pytest.raises(Fault, match="is not this user's alone"), temporary(outside="/none"):
+        pass

@@ -17,12 +17,12 @@ import hashlib
 import os
 import re
 import shutil
-import tempfile
 from typing import TYPE_CHECKING
 
 from kei_gates.model import Fault
 from kei_gates.verify.git import Git
 from kei_gates.verify.looking import LARGEST
+from kei_gates.verify.throwaway import temporary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -62,7 +62,7 @@ class Conversion:
         """
         if not lying or not self._may_convert():
             return set(), set()
-        with tempfile.TemporaryDirectory(prefix="kei-gates-attributes-") as place:
+        with temporary(outside=self._repository.root) as place:
             git = self._laid_out(place)
             filters = _filters(git, place, lying)
             same = set(

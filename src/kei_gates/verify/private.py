@@ -10,12 +10,12 @@ import hashlib
 import os
 import re
 import shutil
-import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kei_gates.model import Fault
 from kei_gates.verify.git import Git
+from kei_gates.verify.throwaway import temporary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -38,36 +38,28 @@ _MOST = 2_000_000  # paths; a few trees that hold each other many times would el
 @contextmanager
 def opened(repository: Repository) -> Iterator[Private]:
     """Give such a folder for as long as it is needed. Raises `Fault`."""
-    own = Private(repository)
-    try:
-        yield own
-    finally:
-        own.close()
+    with temporary(outside=repository.root) as folder:
+        try:
+            lay_out(folder, repository)
+        except OSError as error:
+            raise Fault(
+                f"no git folder can be made in `{folder}`: {error.strerror}",
+                "make room there, or set TMPDIR to a folder that can be written",
+            ) from None
+        yield Private(repository, folder)
 
 
 class Private:
-    """The git folder, until it is closed."""
+    """The git folder, as long as it is there."""
 
     __slots__ = ("_folder", "_repository", "git")
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Repository, folder: str) -> None:
         self._repository: Final = repository
-        self._folder: Final = tempfile.mkdtemp(prefix="kei-gates-git-")
+        self._folder: Final = folder
         self.git: Final = Git(
-            self._folder, objects=f"{repository.common}/objects", settings=repository.settings
+            folder, objects=f"{repository.common}/objects", settings=repository.settings
         )
-        try:
-            lay_out(self._folder, repository)
-        except OSError as error:
-            self.close()
-            raise Fault(
-                f"no git folder can be made in `{tempfile.gettempdir()}`: {error.strerror}",
-                "make room there, or set TMPDIR to a folder that can be written",
-            ) from None
-
-    def close(self) -> None:
-        """Remove it."""
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
     def is_shallow(self) -> bool:

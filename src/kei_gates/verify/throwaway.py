@@ -11,6 +11,7 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
+import tempfile
 from contextlib import contextmanager, suppress
 from secrets import token_hex
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _LOCK = ".lock"
 _TRIES = 8
+_OF_OTHERS = 0o077
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
@@ -46,6 +48,26 @@ def throwaway(below: str) -> Iterator[str]:
         yield folder
     finally:
         _give_up(folder, lock)
+
+
+@contextmanager
+def temporary(outside: str) -> Iterator[str]:
+    """Give such a folder among the temporary files, outside of a tree. Raises `Fault`."""
+    places = (tempfile.gettempdir(), "/tmp", "/var/tmp")  # noqa: S108 -- looked at below
+    place = next((one for one in places if not f"{one}/".startswith(f"{outside}/")), places[0])
+    below = f"{place}/kei-gates-{os.getuid()}"
+    with suppress(OSError):
+        os.mkdir(below, 0o700)
+    try:
+        found = os.lstat(below)
+        owned = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+        is_own = owned and not found.st_mode & _OF_OTHERS
+    except OSError as error:
+        raise _failed(below, error) from None
+    if not is_own:  # in a folder that all may write to, anybody could have made it
+        raise Fault(f"`{below}` is not this user's alone", "remove it, or set TMPDIR")
+    with throwaway(below) as folder:
+        yield folder
 
 
 def sweep(below: str) -> None:
