@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kei_gates.observe.files import read_file
 from kei_gates.verify.cargo_output import bring_output
+from kei_gates.verify.kept_venvs import kept_venv
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,6 +49,7 @@ class Surroundings:
         # a worktree may lie in the main checkout, so it comes first
         self._tops: Final = (self._top, main) if is_main and main != self._top else (self._top,)
         self._installed: Final = tuple(_installed(self._top, "", _DEEPEST))
+        self._kept: Final = self._kept_venv()
 
     def link_in(self) -> None:
         """Link installed dependencies in, where the tree has none itself. Raises `OSError`."""
@@ -72,10 +74,12 @@ class Surroundings:
             and installs that lead into the checkout lead into the merge. A folder that would hide a
         module of Python's own is left out.
           - `CARGO_TARGET_DIR`: see `cargo_output.py`.
+          - `VIRTUAL_ENV`: see `kept_venvs.py`.
           - `UV_NO_SYNC`: `uv run` would else install the merge's code into the checkout's own
             environment, where it is broken once the merge is gone.
         """
-        found = {"PYTHONPATH": os.pathsep.join(self._python_path())}
+        found = {} if self._kept is None else {"VIRTUAL_ENV": self._kept}
+        found["PYTHONPATH"] = os.pathsep.join(self._python_path())
         if os.environ.get("UV_PROJECT_ENVIRONMENT") or any(self._venvs()):
             found["UV_NO_SYNC"] = "1"
         return found | bring_output(self._top, self._prefix, self._tree)
@@ -122,12 +126,20 @@ class Surroundings:
         own += [self._moved(path) for path in self._editable()]
         return list(dict.fromkeys([*own, *map(self._moved, given)]))
 
+    def _kept_venv(self) -> str | None:
+        """Give the environment that a tool keeps elsewhere, where it would not find it itself."""
+        if os.environ.get("VIRTUAL_ENV") or self._venvs():
+            return None
+        root = f"{self._top}/{self._prefix}".rstrip("/")
+        projects = [root, *(one for one in _above(root) if f"{one}/".startswith(f"{self._top}/"))]
+        return next(filter(None, map(kept_venv, projects)), None)
+
     def _venvs(self) -> list[str]:
         return [f"{self._top}/{one}" for one in self._installed if not one.endswith(MODULES)]
 
     def _editable(self) -> Iterator[str]:
         """Give the folders in the checkout that virtual environments import from."""
-        for venv in (*self._venvs(), os.environ.get("VIRTUAL_ENV", "")):
+        for venv in (*self._venvs(), self._kept or os.environ.get("VIRTUAL_ENV", "")):
             for path in _imported(venv) if venv else ():
                 is_venvs = path == venv or path.startswith(f"{venv}/")
                 if self._moved(path) != path and not is_venvs:
