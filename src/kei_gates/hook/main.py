@@ -31,6 +31,9 @@ DEADLINE = 8.0
 DEADLINES = {"SubagentStart": 50.0, "SubagentStop": 3500.0, "Stop": 3500.0}
 """The same of events that may take longer; their installed timeouts are 60 and 3600."""
 
+_SPLIT = "split the call, or try again if the machine is busy"
+_SHORTER = "have the commands that the role runs on return take less time"
+
 LARGEST_PAYLOAD = 8 << 20
 """Bytes of stdin that are read; the largest real payloads hold one file's text."""
 
@@ -145,7 +148,7 @@ def _arm(event: str) -> None:
                 event,
                 fault(
                     f"judging this took longer than {deadline:g} seconds",
-                    "split the call, or try again if the machine is busy",
+                    _SHORTER if event in DEADLINES else _SPLIT,
                 ),
             )
         )
