@@ -260,5 +260,10 @@ def test_the_examples_of_the_starter_policy_are_right(places: Places) -> None:
                 "files-whitelist": ["src/**", "tests/**"],
                 "files-denylist": ["**/Cargo.toml", ".github/**"],
             },
+            "verification": {
+                "test-commands": ["pytest -q"],
+                "test-count-min": 1,
+                "commands": ["ruff check"],
+            },
         }
     }
