@@ -184,7 +184,7 @@ def test_what_holds_is_let_go(agent: Agent) -> None:
 def test_what_does_not_hold_goes_back_until_it_does(agent: Agent) -> None:
     agent.runs("echo after > README.md; touch src/red")
     said = reason(agent.returns())
-    assert "- scope::files-whitelist: README.md: `README.md` was changed" in said
+    assert "- scope::files-whitelist: `README.md` was changed" in said
     assert "- quality::command-green: " in said
     agent.runs("echo before > README.md")
     said = reason(agent.returns(again=True))
