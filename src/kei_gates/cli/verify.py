@@ -8,6 +8,7 @@ import sys
 from argparse import RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING
 
+from kei_gates.cli import agents
 from kei_gates.cli.usage import UsageError
 from kei_gates.hook import bindings, own_folders, places
 from kei_gates.model import Fault, Principal
@@ -68,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     folder = os.path.abspath(args.dir)
     if not os.path.isdir(folder):
         raise UsageError(f"`{folder}` is no folder")
-    if args.junit is not None and is_agents():
+    if args.junit is not None and agents.is_surely_agents():
         raise UsageError("an agent may not have files written by this: leave `--junit` out")
     report = None if args.report is None else _report(args.report)
     where = places.find(folder)
@@ -108,8 +109,10 @@ def _role(args: argparse.Namespace, where: Places) -> Role:
     from kei_gates.policy.task_files import path_of
     from kei_gates.policy.tasks import compile_task
 
-    # An agent could write a policy anywhere, and have its commands run here past every gate.
-    policy = load_policy(where, accepted=is_agents())
+    is_agents = agents.is_agents()
+    policy = load_policy(where, accepted=is_agents)
+    if is_agents:
+        agents.check(where, args.task)
     if args.role is not None:
         check_name(args.role, policy.role_names, "role")
     if args.task is None:
@@ -162,13 +165,6 @@ def _write(path: str, content: bytes) -> None:
             file.write(content)
     except OSError as error:
         raise UsageError(f"`{path}` cannot be written: {error.strerror}") from None
-
-
-def is_agents() -> bool:
-    """Say whether an agent runs this, or may."""
-    from kei_gates.observe.clients import MARKS, is_below_agent
-
-    return any(mark in os.environb for mark in MARKS) or is_below_agent() is not False
 
 
 class Progress:

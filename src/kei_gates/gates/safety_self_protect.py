@@ -2,7 +2,8 @@
 
 What it does: for every role, denies writing or deleting the client's settings, kei-gates policies,
 hooks, agent, skill and command files, the installation of kei-gates, running those of its own
-commands that loosen it, and typing a person's word into a terminal. Reading all of them passes.
+commands that loosen it, hiding from `kei-gates verify` that an agent runs it, and typing a person's
+word into a terminal. Reading all of them passes.
 Why: an agent that can edit its own rules has none.
 Instead: tell the person what should change and why; they change it outside the session.
 """
@@ -46,15 +47,27 @@ _HOME_WIDE = (".claude.json", ".config/kei-gates", ".local/state/kei-gates")
 _PROJECTS = "projects"
 _MEMORY = "memory"
 
+_VERIFY, _JUNIT = "verify", "--ju"
+
 # The commands of kei-gates that only look.
 _HARMLESS = frozenset(
     (
         "test-command", "test-call", "parse", "check", "lint", "schema", "--version", "--help",
         "-h",
         "task",  # a task can only narrow, and is never written over
-        "verify",  # for an agent it runs what a person has accepted, and writes nothing
+        _VERIFY,  # for an agent it runs what a person has accepted, see `_deny_disguised`
     )
 )  # fmt: skip
+
+# What hides from `kei-gates verify` that an agent runs it, or shows it another policy as accepted.
+_VARIABLES = (
+    "CLAUDECODE", "CLAUDE_CODE_SESSION_ID", "CLAUDE_PID", "HOME", "XDG_CONFIG_HOME",
+    "XDG_STATE_HOME",
+)  # fmt: skip
+_SETTERS = frozenset(("declare", "env", "export", "exec", "local", "read", "typeset", "unset"))
+_EMPTIES = frozenset(("-", "-i", "--ignore-environment", "-c", None))
+_HIDERS = frozenset(("at", "batch", "daemonize", "setsid", "start-stop-daemon", "systemd-run"))
+_PLAINLY = "run `kei-gates verify` by itself, with the variables as they are, and without `--junit`"
 
 # `cost` shows and declares; only a person takes a launch off the day.
 _COST, _DECLARE, _RELEASE = "cost", "declare", "release"
@@ -96,7 +109,7 @@ def check(event: Event, params: Params) -> Verdict:  # noqa: ARG001 -- the gates
     for _, _, code in event.analysis.codes:
         if _PACKAGE in code and any(part in code for part in _LOOSENING):
             return Deny(f"`{shorten(code.strip())}` may change the gate", REMEDY)
-    return _deny_typing(event) or _deny_unseen(event) or Abstain()
+    return _deny_disguised(event) or _deny_typing(event) or _deny_unseen(event) or Abstain()
 
 
 def _is_of_gate(target: Target, places: Places) -> bool:
@@ -151,18 +164,46 @@ def _fixed(places: Places) -> tuple[str, ...]:
 
 def _loosens(invocation: Invocation) -> bool:
     """Whether this runs kei-gates for anything but a look."""
-    words = list(invocation.argv)
+    words = invocation.argv
     if invocation.program.startswith("python") and any((w or "").endswith(_HOOK) for w in words):
         return True  # a hook by hand would note a return, or another start
+    words = _of_kei_gates(invocation)
+    if words[:1] == (_COST,):
+        return words[1:2] != (_DECLARE,) and not {_RELEASE, None}.isdisjoint(words[1:])
+    return bool(words) and words[0] not in _HARMLESS
+
+
+def _of_kei_gates(invocation: Invocation) -> tuple[str | None, ...]:
+    """Give the words for kei-gates; nothing where another program is run, or no command named."""
+    words = invocation.argv
     if "-m" in words[:-1]:  # `python -m kei_gates.cli.main`
         words = words[words.index("-m") + 1 :]
-        if not (words[0] or "").startswith("kei_gates"):
-            return False
-    elif invocation.program != "kei-gates":
-        return False
-    if words[1:2] == [_COST]:
-        return words[2:3] != [_DECLARE] and not {_RELEASE, None}.isdisjoint(words[2:])
-    return len(words) > 1 and words[1] not in _HARMLESS
+        return words[1:] if (words[0] or "").startswith(_PACKAGE) else ()
+    return words[1:] if invocation.program == "kei-gates" else ()
+
+
+def _deny_disguised(event: Event) -> Deny | None:
+    """Deny `kei-gates verify` that writes a file, or is hidden from what it asks before it runs."""
+    invocations = event.analysis.invocations
+    looks = [one for one in invocations if _of_kei_gates(one)[:1] == (_VERIFY,)]
+    if not looks:
+        return None
+    disguise = next((one for one in invocations if _disguises(one)), None)
+    text = event.call.command or ""
+    if disguise is None and not any(f"{name}=" in text for name in _VARIABLES):
+        return None
+    shown = shorten(str(disguise or looks[0]))
+    return Deny(f"with `{shown}`, `kei-gates verify` may do what no person has accepted", _PLAINLY)
+
+
+def _disguises(invocation: Invocation) -> bool:
+    words = invocation.argv[1:]
+    if _of_kei_gates(invocation)[:1] == (_VERIFY,):
+        return any((word or "").startswith(_JUNIT) for word in words)
+    if invocation.program in _SETTERS:
+        names = {(word or "").partition("=")[0] for word in words}
+        return not (_EMPTIES.isdisjoint(words) and names.isdisjoint(_VARIABLES))
+    return invocation.program in _HIDERS
 
 
 def _deny_typing(event: Event) -> Deny | None:
