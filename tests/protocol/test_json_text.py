@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -59,3 +62,17 @@ def test_refuses_with_one_line(raw: bytes, why: str) -> None:
     with pytest.raises(ValueError, match=why) as caught:
         json_text.parse(raw)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["{", '{"a"', '{"a":', "[1,]", '"a', "{1}"])
+def test_refuses_in_words_where_the_json_package_is_not_loaded(text: str) -> None:
+    code = (
+        f"import sys; sys.path.insert(0, {str(Path(json_text.__file__).parents[2])!r})\n"
+        "from kei_gates.protocol import json_text\n"
+        "assert 'json' not in sys.modules\n"
+        f"try: json_text.parse({text.encode()!r})\n"
+        "except ValueError as error: print(error)\n"
+    )
+    command = [sys.executable, "-I", "-S", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("it is not JSON")

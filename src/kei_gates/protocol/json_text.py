@@ -54,6 +54,8 @@ def parse(raw: bytes) -> object:
         raise ValueError("it is nested too deeply") from None
     except StopIteration as stop:
         raise ValueError(f"it is not JSON (character {stop.value})") from None
+    except SystemError:  # the scanner's own words are in `json.decoder`, which is not loaded
+        raise ValueError("it is not JSON") from None
     except ValueError as error:
         raise ValueError(f"it is not JSON ({error})") from None
     if text[end:].strip(_BLANKS):
