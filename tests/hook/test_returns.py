@@ -59,7 +59,8 @@ def test_how_often_an_agent_is_sent_back(
 ) -> None:
     note, again = judged(before, outcome)
     assert (note.sent_back, note.holds, again) == (times, holds, is_sent_back)
-    assert ("NOT VERIFIED" in note.said) == (not holds and not again)
+    assert note.looked is not again
+    assert ("`a` was changed" in note.said) is not holds
 
 
 # --- the hooks ----------------------------------------------------------------------------------

@@ -45,21 +45,51 @@ def test_to_the_agent() -> None:
         "- quality::tests-green: t.py:3: `pytest` failed; mend it",
         "    assert 1 == 2",
         "    1 failed",
-        "- scope::files-whitelist: `b` was changed (agent `x` ran then); undo it",
         "- kei-gates: no merge; try again",
+        "- scope::files-whitelist: `b` was changed (agent `x` ran then); undo it",
     ]
+
+
+def test_what_may_be_somebody_elses_doing_is_not_put_down_to_the_agent() -> None:
+    first, *found = summary.to_agent(Outcome([(SCOPE, DOUBT)])).split("\n")
+    assert "may not be your doing" in first
+    assert "say in your report what is not" in first
+    assert len(found) == 1
+
+
+LONG = "x" * 300
+OUTPUT = "\n".join(f"line {number}" for number in range(1000))
+
+
+@pytest.mark.parametrize(
+    "findings",
+    [
+        [Finding(LONG * 20, LONG)],
+        [Finding(f"{number} {LONG}", LONG, path=LONG) for number in range(30)],
+        [Finding(LONG, "mend it", detail=f"{number}\n{OUTPUT}") for number in range(30)],
+        [Finding("one", "mend it", detail="y" * 100_000)],
+    ],
+)
+def test_what_an_agent_is_told_is_short(findings: list[Finding]) -> None:
+    text = summary.to_agent(Outcome([(TESTS, finding) for finding in findings]))
+    assert text.split("\n")[1].startswith("- quality::tests-green: ")
+    assert len(text) < 4400
+    shown = sum(line.startswith("- quality::") for line in text.split("\n"))
+    assert shown == len(findings) or text.endswith(f"\n- and {len(findings) - shown} more")
+
+
+def test_the_same_output_is_told_once_and_its_end_in_whole_lines() -> None:
+    told = [Finding(str(number), "mend it", detail=OUTPUT) for number in range(3)]
+    lines = summary.to_agent(Outcome([(TESTS, finding) for finding in told])).split("\n")
+    shown = [line.strip() for line in lines if line.startswith("    ")]
+    assert shown == [f"line {number}" for number in range(1000 - len(shown), 1000)]
+    assert len(shown) > 50
 
 
 def test_many_findings_are_counted() -> None:
     text = summary.to_agent(Outcome([(SCOPE, OUTSIDE)] * 40))
     assert text.endswith("\n- and 28 more")
     assert "- and " not in summary.to_agent(Outcome([(SCOPE, OUTSIDE)] * 12))
-
-
-def test_to_who_started_it() -> None:
-    text = summary.to_starter(ALL)
-    assert text.startswith("kei-gates: NOT VERIFIED: ")
-    assert "t.py:3: `pytest` failed" in text
 
 
 def test_to_people() -> None:

@@ -77,7 +77,7 @@ def config_change(fields: dict[str, object], arguments: Sequence[str]) -> Decisi
 
 def subagent_start(fields: dict[str, object], arguments: Sequence[str]) -> Answer:  # noqa: ARG001
     """Note how things are when a subagent begins."""
-    from kei_gates.hook.returns import begin
+    from kei_gates.hook.starts import begin
 
     return begin(fields)
 

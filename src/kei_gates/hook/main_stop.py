@@ -31,5 +31,6 @@ def stop(fields: Mapping[str, object]) -> Answer:
     if not any(key in policy.checked_on_stop for key in keys):
         return NO_OBJECTION
     from kei_gates.hook import returns
+    from kei_gates.hook.returned import MAIN
 
-    return returns.answer(fields, returns.MAIN)
+    return returns.answer(fields, MAIN)

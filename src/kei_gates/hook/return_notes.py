@@ -1,27 +1,30 @@
 """What is kept of an agent's return: how often it was sent back, and what did not hold last.
 
 A note lies beside those on tasks (`bindings.py`). It outlives the agent: who started it is told
-when it has come back and what it returned did not hold.
+when it has ended and what it returned did not hold, or nobody has looked at it. The client waits
+for the hooks that read one, so nothing is imported here that the hook does not know yet.
 """
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
-
 from kei_gates.model import Fault, Value
 from kei_gates.observe.files import read_file, write_file
+from kei_gates.protocol import json_text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
 _LARGEST = 1 << 20
+_PREFIX = "return-"
 
 
 class Note(Value):
-    """How often an agent was sent back, whether what it returned holds, what was said of it last.
+    """How often an agent was sent back, whether what it returned holds, what was found last.
 
-    `looked` is false as long as it has returned nothing. `told` says that who started it knows.
+    `looked` says that it was looked at and let go; it is false while the agent is at work, at first
+    or because it was sent back or woken. `said` lists the findings, empty for none. `told` says
+    that who started it knows.
     """
 
     __slots__ = ("holds", "looked", "said", "sent_back", "told")
@@ -41,6 +44,11 @@ class Note(Value):
         self.looked: Final = looked
         self.told: Final = told
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it returned what holds."""
+        return self.looked and self.holds
+
     def marked_told(self) -> Note:
         """Give the same note, told."""
         return Note(
@@ -51,28 +59,61 @@ class Note(Value):
             told=True,
         )
 
+    def woken(self) -> Note:
+        """Give the note on an agent that goes on and answers for what did not hold."""
+        return Note(holds=False, said=self.said, looked=False)
+
 
 def read(folder: str, agent: str) -> Note | None:
     """Read the note on an agent; none where there is none. Raises `Fault`."""
     path = _path(folder, agent)
     try:
-        return Note(**json.loads(read_file(path, _LARGEST)))
+        return _read(json_text.parse(read_file(path, _LARGEST)))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, TypeError) as error:
         raise Fault(f"`{path}` cannot be read: {error}", "start the agent again") from None
 
 
+def _read(fields: object) -> Note:
+    """Make what was parsed a note. Raises `TypeError` for anything else."""
+    if not isinstance(fields, dict):
+        raise TypeError("it is no note")
+    note = Note(**fields)
+    kinds = [type(field) for field in note.fields()]
+    if kinds != [bool, bool, str, int, bool]:
+        raise TypeError("it is no note")
+    return note
+
+
 def write(folder: str, agent: str, note: Note) -> None:
     """Write the note on an agent. Raises `Fault`."""
     path = _path(folder, agent)
+    text = (
+        f'{{"sent_back":{note.sent_back},"holds":{_word(note.holds)},'
+        f'"said":{json_text.quote(note.said)},'
+        f'"looked":{_word(note.looked)},"told":{_word(note.told)}}}\n'
+    )
     try:
-        write_file(path, json.dumps(dict(zip(note.__slots__, note.fields(), strict=True))).encode())
+        write_file(path, text.encode("ascii"))
     except OSError as error:
         raise Fault(
             f"`{path}` cannot be written: {error.strerror or error}", "mend the folder"
         ) from None
 
 
+def agents(names: list[str]) -> list[str]:
+    """Give whom the notes among the names of files in a folder are on."""
+    return sorted(
+        name.removeprefix(_PREFIX)
+        for name in names
+        if name.startswith(_PREFIX) and not name.endswith(".tmp")
+    )
+
+
+def _word(value: bool) -> str:
+    return "true" if value else "false"
+
+
 def _path(folder: str, agent: str) -> str:
-    return f"{folder}/return-{agent}"
+    return f"{folder}/{_PREFIX}{agent}"

@@ -9,8 +9,7 @@ limit of turns, an error or a person; who started it is told that nobody has loo
 
 from __future__ import annotations
 
-import os
-from time import time, time_ns
+from time import time
 from typing import TYPE_CHECKING
 
 from kei_gates.audit import log
@@ -19,16 +18,16 @@ from kei_gates.hook import bindings, own_folders, places, return_notes, session,
 from kei_gates.hook.last_message import report_of
 from kei_gates.hook.own_changes import attributed
 from kei_gates.hook.return_notes import Note
+from kei_gates.hook.returned import MAIN
+from kei_gates.hook.starts import is_own, noted, start_of
 from kei_gates.model import Fault
-from kei_gates.observe.checkouts import WORKTREES, root_of
-from kei_gates.observe.files import write_file
+from kei_gates.observe.checkouts import root_of
 from kei_gates.protocol import payload
 from kei_gates.protocol.answer import NO_OBJECTION, sent_back
-from kei_gates.verify import snapshot, summary
+from kei_gates.verify import summary
 from kei_gates.verify.jobs import Jobs
 from kei_gates.verify.outcome import OWN, Outcome
 from kei_gates.verify.passes import verify
-from kei_gates.verify.repository import top_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,28 +42,7 @@ if TYPE_CHECKING:
 CAP = 8
 """How often an agent is sent back; the client's own limit for blocks in a row is the same."""
 
-MAIN = "main"
-"""What the main thread is called among the notes on agents."""
-
 _ONLY_A_PERSON = "only a person can mend this; say so in your report"
-
-
-def begin(fields: Fields) -> Answer:
-    """Note how things are when an agent begins. Raises `Fault`."""
-    where = places.from_client(payload.absolute(fields, "cwd"))
-    folder = bindings.Session(fields, where).folder
-    agent = bindings.checked(payload.text(fields, "agent_id"), "agent_id")
-    known = return_notes.read(folder, agent)
-    if known is not None and not (known.looked and known.holds):
-        return NO_OBJECTION  # it was woken again, and answers for what it did before
-    root = root_of(agent, payload.absolute(fields, "cwd"), where.project)
-    start = _start_of(folder, agent)
-    now = time_ns()
-    if not _is_own(root, agent):
-        snapshot.take(top_of(root) or root, start)
-    _mark(start, now)
-    return_notes.write(folder, agent, Note(looked=False))
-    return NO_OBJECTION
 
 
 def stop(fields: Fields) -> Answer:
@@ -79,18 +57,36 @@ def answer(fields: Fields, agent: str) -> Answer:
     where = places.from_client(payload.absolute(fields, "cwd"))
     folder = bindings.Session(fields, where).folder
     audit = _Audit(fields, agent, where)
+    role, outcome = _looked_at(fields, agent, where, folder, audit.tell)
+    again = fields.get("stop_hook_active") is True
+    before = _before(folder, agent) if again else None
+    note, is_sent_back = judged(before, outcome)
+    try:
+        audit.returned(role, outcome, note, time() - began, is_sent_back=is_sent_back)
+    except Fault as error:
+        outcome = _with_fault(outcome, error)
+        note, is_sent_back = judged(before, outcome)
+    try:
+        return_notes.write(folder, agent, note)
+    except Fault as error:
+        outcome = _with_fault(outcome, error)
+        is_sent_back = not again or _has_held(folder, agent)  # nobody counts
+    return sent_back(summary.to_agent(outcome)) if is_sent_back else NO_OBJECTION
+
+
+def _looked_at(
+    fields: Fields, agent: str, where: Places, folder: str, tell: Tell
+) -> tuple[Role | None, Outcome]:
+    """Give the role of who returns, none where nobody can tell, and what came out."""
     role = None
     try:
         role = _checks(fields, where)
-        outcome = verify(role.grants, _job(fields, agent, where, folder, audit.tell))
+        return role, verify(role.grants, _job(fields, agent, where, folder, tell))
     except Fault as error:
-        finding = Finding(error.reason, error.remedy, doubt=_ONLY_A_PERSON)
-        outcome = Outcome([(OWN, finding)])
-    again = fields.get("stop_hook_active") is True
-    note, is_sent_back = judged(return_notes.read(folder, agent) if again else None, outcome)
-    return_notes.write(folder, agent, note)
-    audit.returned(role, outcome, note, time() - began, is_sent_back=is_sent_back)
-    return sent_back(note.said) if is_sent_back else NO_OBJECTION
+        return role, _with_fault(Outcome(), error)
+    except Exception as error:  # noqa: BLE001 -- what cannot be looked at does not hold
+        reason = f"this could not be looked at: {type(error).__name__}: {error}"
+        return role, _with_fault(Outcome(), Fault(reason, "report this with what caused it"))
 
 
 def judged(before: Note | None, outcome: Outcome) -> tuple[Note, bool]:
@@ -102,9 +98,36 @@ def judged(before: Note | None, outcome: Outcome) -> tuple[Note, bool]:
     times = before.sent_back if before is not None else 0
     if outcome.holds:
         return Note(sent_back=times), False
+    said = summary.listed(outcome)
     if times >= (CAP if outcome.is_certain else 1):
-        return Note(sent_back=times, holds=False, said=summary.to_starter(outcome)), False
-    return Note(sent_back=times + 1, holds=False, said=summary.to_agent(outcome)), True
+        return Note(sent_back=times, holds=False, said=said), False
+    return Note(sent_back=times + 1, holds=False, said=said, looked=False), True
+
+
+def _before(folder: str, agent: str) -> Note | None:
+    """Give the note on who was sent back; none where it cannot be read: the count begins anew."""
+    try:
+        return return_notes.read(folder, agent)
+    except Fault:
+        return None
+
+
+def _has_held(folder: str, agent: str) -> bool:
+    """Whether an old note says that all holds, which would be told to whoever started the agent."""
+    known = _before(folder, agent)
+    return known is not None and known.is_over
+
+
+def _with_fault(outcome: Outcome, fault: Fault) -> Outcome:
+    """Add what no agent can mend."""
+    found = Finding(fault.reason, fault.remedy, doubt=_ONLY_A_PERSON)
+    return Outcome(
+        [*outcome.findings, (OWN, found)],
+        outcome.passed,
+        outcome.skipped,
+        outcome.runs,
+        outcome.remarks,
+    )
 
 
 def _checks(fields: Fields, where: Places) -> Role:
@@ -129,40 +152,11 @@ def _job(fields: Fields, agent: str, where: Places, folder: str, tell: Tell) -> 
     )
     if agent == MAIN:
         return made.against(root, None)
-    start = _start_of(folder, agent)
-    since = _noted(start)
-    if _is_own(root, agent):
+    since = noted(folder, agent)
+    if is_own(root, agent):
         return made.of_worktree(root, since)
+    start = start_of(folder, agent)
     return made.since_start(root, start, lambda all_: attributed(all_, fields, where, since))
-
-
-def _is_own(root: str, agent: str) -> bool:
-    """Whether a root is the worktree that the client has made for this very agent."""
-    return root.endswith(f"/{WORKTREES}/agent-{agent}")
-
-
-def _start_of(folder: str, agent: str) -> str:
-    return f"{folder}/start-{agent}"
-
-
-def _mark(start: str, now: int) -> None:
-    """Note when an agent began, beside what it began with. Raises `Fault`."""
-    try:
-        if not os.path.lexists(start):
-            write_file(start, b"")
-        os.utime(start, ns=(now, now))
-    except OSError as error:
-        raise Fault(f"`{start}` cannot be written: {error}", "mend the folder") from None
-
-
-def _noted(start: str) -> int:
-    """Say when the start of an agent was noted, in ns since the epoch. Raises `Fault`."""
-    try:
-        return os.stat(start).st_mtime_ns
-    except OSError as error:
-        raise Fault(
-            f"`{start}` cannot be read: {error.strerror}", "start the agent again"
-        ) from None
 
 
 def _without_output(finding: Mapping[str, object]) -> dict[str, object]:

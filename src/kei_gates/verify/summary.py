@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from kei_gates.checks.work import Finding, Ran
     from kei_gates.verify.outcome import Outcome
 
 _MOST_TOLD = 12
-_LONGEST_DETAIL = 1600
+_LONGEST_TOLD = 600
+"""Characters of one finding to an agent, without what commands printed."""
+_ALL_TOLD = 2200
+"""Characters of all of them; the client shows the model each answer twice."""
+_ALL_DETAIL = 1500
+"""Characters of all that commands printed, shared among them."""
 _ID = re.compile("[0-9a-f]{40,64}")
 _SHORT = 12
 _ENDS = {
@@ -25,26 +30,51 @@ _ENDS = {
 
 def to_agent(outcome: Outcome) -> str:
     """Say what the agent has to mend, a finding in a line, with what commands printed last."""
-    return "\n".join(
-        ["kei-gates: this does not hold yet; mend it, then return again:", *_listed(outcome)]
+    head = (
+        "this does not hold yet; mend it, then return again"
+        if outcome.is_certain
+        else "this does not hold, and may not be your doing; mend what is yours, say in your "
+        "report what is not, then return again"
     )
+    return f"kei-gates: {head}:\n{listed(outcome)}"
 
 
-def to_starter(outcome: Outcome) -> str:
-    """Say to whoever started an agent what it has returned without its holding."""
-    lines = ["kei-gates: NOT VERIFIED: this agent has returned, and what it returns does not hold:"]
-    lines += _listed(outcome)
-    lines.append("do not take it for done: mend it, start the agent again, or ask the person")
-    return "\n".join(lines)
+def listed(outcome: Outcome) -> str:
+    """Give the findings for a model, what is certain first; what is too much is counted."""
+    findings = sorted(outcome.findings, key=lambda found: bool(found[1].doubt))
+    lines = [_cut(f"- {capability}: {told(finding)}") for capability, finding in findings]
+    shown = _fitting(lines)
+    details = {finding.detail: None for _, finding in findings[:shown] if finding.detail}
+    share = _ALL_DETAIL // max(len(details), 1)
+    given = []
+    for line, (_, finding) in zip(lines[:shown], findings, strict=False):
+        given.append(line)
+        if finding.detail in details:  # the same output is shown once
+            del details[finding.detail]
+            given += [f"    {one}" for one in _end(finding.detail, share)]
+    more = len(lines) - shown
+    return "\n".join([*given, f"- and {more} more"] if more else given)
 
 
-def _listed(outcome: Outcome) -> list[str]:
-    lines = []
-    for capability, finding in outcome.findings[:_MOST_TOLD]:
-        lines.append(f"- {capability}: {told(finding)}")
-        lines += [f"    {line}" for line in finding.detail[-_LONGEST_DETAIL:].splitlines()]
-    more = len(outcome.findings) - _MOST_TOLD
-    return [*lines, f"- and {more} more"] if more > 0 else lines
+def _fitting(lines: Sequence[str]) -> int:
+    """Say how many of the lines are told."""
+    room = _ALL_TOLD
+    for index, line in enumerate(lines[:_MOST_TOLD]):
+        room -= len(line)
+        if room < 0 and index:
+            return index
+    return min(len(lines), _MOST_TOLD)
+
+
+def _cut(line: str) -> str:
+    half = _LONGEST_TOLD // 2
+    return line if len(line) <= _LONGEST_TOLD else f"{line[:half]} ... {line[-half:]}"
+
+
+def _end(text: str, most: int) -> list[str]:
+    """Give the last lines of a text that fit, at least the end of its last one."""
+    lines = text[-most:].splitlines()
+    return lines[1:] if len(text) > most and len(lines) > 1 else lines
 
 
 def told(finding: Finding) -> str:
