@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-import time
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -16,22 +12,8 @@ from kei_gates.checks.work import Finding
 from kei_gates.hook.return_notes import Note
 from kei_gates.hook.returns import CAP, judged
 from kei_gates.verify.outcome import Outcome
-from tests.environment import Answered, Environment, make_project
-
-POLICY = """
-version = 1
-[agents]
-main = "orchestrator"
-builder = "edit-local"
-[roles.edit-local]
-extends = "builtin:edit-local"
-[roles.edit-local.scope]
-files-whitelist = ["src/**"]
-[roles.edit-local.quality]
-command-green = { commands = ["test ! -e src/red"] }
-"""
-REPORT = "Done.\n"
-
+from tests.environment import Environment, make_project
+from tests.hook.returning import POLICY, Agent, commit, lay_out, reason
 
 # --- how often an agent is sent back ------------------------------------------------------------
 
@@ -66,92 +48,11 @@ def test_how_often_an_agent_is_sent_back(
 # --- the hooks ----------------------------------------------------------------------------------
 
 
-class Agent:
-    """One subagent of a session, as the client tells the hooks of it."""
-
-    def __init__(self, environment: Environment, root: Path, project: Path, name: str) -> None:
-        self.environment = environment
-        self.home = root / "home"
-        self.project = project
-        self.name = name
-        self.main = self.home / ".claude/projects/p/s1.jsonl"
-        self.own = self.main.with_suffix("") / f"subagents/agent-{name}.jsonl"
-        self.own.parent.mkdir(parents=True, exist_ok=True)
-        self.main.touch()
-        self.own.touch()
-        self._used = 0
-
-    def hook(self, event: str, **fields: Any) -> Answered:
-        payload = {
-            "hook_event_name": event,
-            "session_id": "s1",
-            "transcript_path": str(self.main),
-            "cwd": str(self.project),
-            **fields,
-        }
-        return self.environment.run(
-            payload, event, project=self.project, env={"HOME": str(self.home)}
-        )
-
-    def begins(self) -> None:
-        answered = self.hook("SubagentStart", agent_id=self.name, agent_type="builder")
-        assert (answered.code, answered.stdout, answered.stderr) == (0, b"", b"")
-
-    def write(self, record: dict[str, Any]) -> None:
-        at = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        record |= {"timestamp": at, "agentId": self.name, "cwd": str(self.project)}
-        with self.own.open("a") as file:
-            file.write(json.dumps(record, separators=(",", ":")) + "\n")
-
-    def runs(self, command: str) -> None:
-        """Make a call of Bash, for real and in the transcript."""
-        self._used += 1
-        use = f"toolu_{self.name}_{self._used}"
-        block = {"type": "tool_use", "id": use, "name": "Bash", "input": {"command": command}}
-        self.write({"type": "assistant", "message": {"id": f"m{use}", "content": [block]}})
-        time.sleep(0.05)
-        subprocess.run(["/bin/sh", "-c", command], cwd=self.project, check=True)
-        time.sleep(0.05)
-        block = {"type": "tool_result", "tool_use_id": use, "content": "ok"}
-        accepted = {"permissionDecision": {"decision": "accept"}}
-        self.write({"type": "user", "message": {"role": "user", "content": [block]}, **accepted})
-
-    def returns(self, report: str = REPORT, *, again: bool = False) -> Answered:
-        self._used += 1
-        text = [{"type": "text", "text": report}]
-        self.write({"type": "assistant", "message": {"id": f"r{self._used}", "content": text}})
-        return self.hook(
-            "SubagentStop",
-            agent_id=self.name,
-            agent_type="builder",
-            agent_transcript_path=str(self.own),
-            last_assistant_message=report,
-            stop_hook_active=again,
-        )
-
-    def records(self) -> list[dict[str, Any]]:
-        path = self.home / ".local/state/kei-gates/audit.jsonl"
-        return [json.loads(line) for line in path.read_text().splitlines()]
-
-
-def git(project: Path, *words: str) -> None:
-    identity = ("-c", "user.name=T", "-c", "user.email=t@example.invalid")
-    subprocess.run(["git", *identity, *words], cwd=project, check=True, capture_output=True)
-
-
 @pytest.fixture(params=["git", "no git"])
 def project(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    made = make_project(tmp_path / "project", POLICY)
-    shutil.rmtree(made / ".git")  # only spelled like one
-    for manifest in made.rglob("Cargo.toml"):
-        manifest.unlink()
-    for name in ("src/a.txt", "README.md"):
-        (made / name).parent.mkdir(exist_ok=True)
-        (made / name).write_text("before\n")
+    made = lay_out(tmp_path / "project")
     if request.param == "git":
-        git(made, "init", "--quiet", "--initial-branch=main")
-        git(made, "add", ".")
-        git(made, "commit", "--quiet", "--message=before")
+        commit(made)
     return made
 
 
@@ -160,18 +61,6 @@ def agent(environment: Environment, tmp_path: Path, project: Path) -> Agent:
     found = Agent(environment, tmp_path, project, "a1")
     found.begins()
     return found
-
-
-def reason(answered: Answered) -> str:
-    """What the agent is sent back with; empty if it is let go."""
-    if answered.code == 0 and answered.stdout == b"":
-        assert answered.stderr == b""
-        return ""
-    said = json.loads(answered.stdout)
-    assert said["decision"] == "block"
-    assert answered.code == 2
-    assert answered.stderr.decode().rstrip("\n") == said["reason"]
-    return str(said["reason"])
 
 
 def test_what_holds_is_let_go(agent: Agent) -> None:
@@ -339,9 +228,7 @@ def test_the_main_thread_is_looked_at_where_its_role_asks_for_it(
 ) -> None:
     project = make_project(tmp_path / "project", POLICY + (ON_STOP if asks else ""))
     (project / "src").mkdir(exist_ok=True)
-    git(project, "init", "--quiet", "--initial-branch=main")
-    git(project, "add", ".")
-    git(project, "commit", "--quiet", "--message=before")
+    commit(project)
     (project / "src/red").touch()
     main = Agent(environment, tmp_path, project, "unused")
     said = reason(main.hook("Stop", stop_hook_active=False, last_assistant_message="done"))

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from kei_gates.hook.transcript import blocks_of, time_of
 from kei_gates.hook.transcript_files import LARGEST, of_subagents, read_end
 from kei_gates.model import Fault, Value
+from kei_gates.observe.paths import exists
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,16 +74,7 @@ def wait_for_end(path: str, last: str | None) -> None:
 
 
 def _tail(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            file.seek(max(os.fstat(file.fileno()).st_size - _TAIL, 0))
-            return file.read()
-    except FileNotFoundError:
-        return b""
-    except OSError as error:
-        raise Fault(
-            f"`{path}` cannot be read: {error.strerror}", "let the agent return again"
-        ) from None
+    return read_end(path, _TAIL) if exists(path) else b""
 
 
 def _is_over(text: bytes, last: str | None) -> bool:
