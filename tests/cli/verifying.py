@@ -31,8 +31,8 @@ class Project:
     through: tuple[str, ...] = ()
     """What it is run through."""
 
-    def __init__(self, root: Path, commands: list[str] | None = None) -> None:
-        self.root = root / "p"
+    def __init__(self, root: Path, commands: list[str] | None = None, name: str = "p") -> None:
+        self.root = root / name
         self.home = root / "home"
         self.home.mkdir(exist_ok=True)
         self.put(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from kei_gates import __version__
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _FAULT_EXIT = 1
+_INTERRUPTED = 130  # as shells say it: 128 and the number of the signal
 
 
 class _Parser(argparse.ArgumentParser):
@@ -56,6 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
+    _open_streams()
     args = build_parser().parse_args(argv)
     try:
         code: int = args.run(args)
@@ -65,10 +68,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Fault as error:
         return _complain(f"{error.reason}; {error.remedy}", _FAULT_EXIT)
     except BrokenPipeError:
-        # the reader has gone; what is left in the buffer must not raise again at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_stdout()  # the reader has gone
         return _FAULT_EXIT
+    except KeyboardInterrupt:
+        return _complain("ended by a person", _INTERRUPTED)
+    except OSError as error:
+        _give_up_stdout()
+        return _complain(f"this cannot be done: {error}; see what is wrong there", _FAULT_EXIT)
     return code
+
+
+def _open_streams() -> None:
+    """Put nothing where a stream was closed by whoever started this."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115 -- until the end
+            setattr(sys, name, stream)
+
+
+def _give_up_stdout() -> None:
+    """Let what is left in the buffer not raise again at exit."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(error: object, code: int) -> int:

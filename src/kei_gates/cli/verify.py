@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from argparse import RawDescriptionHelpFormatter
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kei_gates.cli import agents
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from kei_gates.verify.outcome import Outcome
 
 _FAILED = 1
+_LARGEST_REPORT = 32 << 20
 _EXAMPLES = """examples:
   kei-gates verify --role edit-local
   kei-gates verify --role edit-local --base main --report report.md
@@ -71,8 +74,11 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"`{folder}` is no folder")
     if args.junit is not None and agents.is_surely_agents():
         raise UsageError("an agent may not have files written by this: leave `--junit` out")
+    if args.junit is not None:
+        _check_writable(args.junit)
     report = None if args.report is None else _report(args.report)
     where = places.find(folder)
+    _end_in_order()
     progress = Progress(sys.stderr)
     base = args.base or "no base"
     try:
@@ -82,23 +88,39 @@ def run(args: argparse.Namespace) -> int:
         outcome = Outcome([(OWN, Finding(error.reason, error.remedy))])
     finally:
         progress.done()
-    if args.junit is not None:
-        _write(args.junit, summary.as_junit(outcome))
     if args.json:
         print(json.dumps(summary.as_record(outcome)))
     else:
         _print(outcome, base)
+    if args.junit is not None:
+        _write(args.junit, summary.as_junit(outcome))
     return 0 if outcome.holds else _FAILED
 
 
+def _end_in_order() -> None:
+    """Have a signal that ends this take away what lies in throw-away folders first."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
+
+
 def _report(path: str) -> str:
+    """Read a report; bytes that are no UTF-8 are told as such. Raises `UsageError`."""
     try:
-        if path == "-":
-            return sys.stdin.read()
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
+        with open(sys.stdin.fileno() if path == "-" else path, "rb", closefd=path != "-") as file:
+            content = file.read(_LARGEST_REPORT + 1)
     except OSError as error:
         raise UsageError(f"`{path}` cannot be read: {error.strerror}") from None
+    if len(content) > _LARGEST_REPORT:
+        raise UsageError(f"`{path}` is no report: it has more than {_LARGEST_REPORT} bytes")
+    return content.decode("utf-8", "replace")
+
+
+def _check_writable(path: str) -> None:
+    """Say before all is run that a file cannot be written. Raises `UsageError`."""
+    folder = os.path.dirname(path) or "."
+    if os.path.isdir(path) or not os.path.isdir(folder) or not os.access(folder, os.W_OK):
+        raise UsageError(f"`{path}` cannot be written: name a file in a folder that is there")
 
 
 def _role(args: argparse.Namespace, where: Places) -> Role:
@@ -185,14 +207,16 @@ class Progress:
         where = "" if at == "worktree" else " after a merge"
         text = f"running `{command}`{where}, {seconds:.0f} s"
         if self._changes:
-            self._stream.write(f"\r\x1b[K{self._terminal.cut(f'{text}: {line}')}")
-            self._stream.flush()
+            self._write(f"\r\x1b[K{self._terminal.cut(f'{text}: {line}')}")
         elif seconds >= self._said.get((command, at), 0.0):
             self._said[command, at] = seconds + self._EVERY
-            print(self._terminal.line(text), file=self._stream, flush=True)
+            self._write(f"{self._terminal.line(text)}\n")
 
     def done(self) -> None:
         """Take the line away again."""
         if self._changes:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
+            self._write("\r\x1b[K")
+
+    def _write(self, text: str) -> None:
+        with suppress(OSError):  # what nobody can read must not end what is looked at
+            os.write(self._stream.fileno(), text.encode(self._stream.encoding, "replace"))

@@ -20,6 +20,7 @@ from kei_gates.verify.references import (
     target_of_agent,
 )
 from kei_gates.verify.repository import find, top_of
+from kei_gates.verify.unresolved import unresolved
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,6 +93,7 @@ class Jobs:
         here = Target("HEAD", head)
         return self._job(
             below(own, root),
+            top=top,
             merge=lambda: simulated(
                 top, head, here, changes_since(top, head, time_ns()), self._throwaway, root
             ),
@@ -103,14 +105,16 @@ class Jobs:
         whole = changes_since(top, base, since)
         return self._job(
             below(whole, root),
+            top=top,
             merge=lambda: simulated(top, base, target, whole, self._throwaway, root),
             may_conflict=base != target.commit,
         )
 
-    def _job(
+    def _job(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
         change_set: ChangeSet,
         *,
+        top: str | None = None,
         merge: Merging | None = None,
         unmerged: str = "",
         may_conflict: bool = False,
@@ -119,6 +123,7 @@ class Jobs:
         return Job(
             change_set,
             self._report,
+            unresolved=unresolved(find(top).git_dir, change_set) if top is not None else (),
             merge=merge,
             unmerged=unmerged,
             may_conflict=may_conflict,

@@ -1,6 +1,7 @@
 """Ask a role's checks: over the work as it lies there, then as it lies after a merge.
 
-What a check raises is a finding: what cannot be looked at does not hold.
+What a check raises is a finding: what cannot be looked at does not hold. What the commands of
+checks change is nobody's work: the changes were found before they ran.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ class Job:
 
     `merge` makes the simulated merge; where there is none, `unmerged` says why. It is made where
     commands are run, and where it `may_conflict`. `is_return` says that an agent returns: where it
-    has changed nothing and claims nothing, nothing is run. `shared` says what others have changed
+    has changed nothing and claims nothing, nothing is run. `unresolved` are conflicts that stand in
+    what has changed. `shared` says what others have changed
     in the same tree meanwhile: what commands find may be theirs.
     """
 
@@ -43,6 +45,7 @@ class Job:
         report: str | None,
         *,
         merge: Merging | None,
+        unresolved: Sequence[Finding] = (),
         unmerged: str = "",
         may_conflict: bool = False,
         is_return: bool = False,
@@ -52,6 +55,7 @@ class Job:
         self.change_set: Final = change_set
         self.report: Final = report
         self.merge: Final = merge
+        self.unresolved: Final = unresolved
         self.unmerged: Final = unmerged
         self.may_conflict: Final = may_conflict
         self.is_return: Final = is_return
@@ -85,7 +89,7 @@ class _Asked:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._findings: list[tuple[str, Finding]] = []
+        self._findings = [(OWN, found) for found in job.unresolved]
         self._skipped: dict[str, str] = {}
         self._held: set[str] = set()
         self.runs: list[Ran] = []
