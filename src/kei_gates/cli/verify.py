@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kei_gates.verify.outcome import Outcome
 
 _FAILED = 1
+_LOG_COLUMNS = 400
 _LARGEST_REPORT = 32 << 20
 _EXAMPLES = """examples:
   kei-gates verify --role edit-local
@@ -176,9 +177,14 @@ def _print(outcome: Outcome, base: str) -> None:
     from kei_gates.verify import summary
 
     terminal = Terminal.of(sys.stdout)
+    if not sys.stdout.isatty():
+        terminal.columns = _LOG_COLUMNS
     for line in summary.to_people(outcome, base):
-        shown = terminal.line(line)
-        print(terminal.paint(shown, "red") if line.startswith(("FAIL", "does not")) else shown)
+        if line.startswith(summary.DETAIL):
+            print(terminal.cut(line))
+            continue
+        bad = next((one for one in ("FAIL", "does not hold") if line.startswith(one)), "")
+        print((terminal.paint(bad, "red") if bad else "") + terminal.line(line[len(bad) :]))
 
 
 def _write(path: str, content: bytes) -> None:
@@ -199,18 +205,23 @@ class Progress:
 
         self._stream = stream
         self._terminal = Terminal.of(stream)
-        self._changes = stream.isatty()
+        self._changes = stream.isatty() and os.environ.get("TERM") != "dumb"
         self._said: dict[tuple[str, PassName], float] = {}
 
     def tell(self, command: str, at: PassName, seconds: float, line: str) -> None:
         """Say that a command runs, for how long, and what it printed last."""
         where = "" if at == "worktree" else " after a merge"
-        text = f"running `{command}`{where}, {seconds:.0f} s"
+        text = f"running `{self._short(command)}`{where}, {seconds:.0f} s"
         if self._changes:
             self._write(f"\r\x1b[K{self._terminal.cut(f'{text}: {line}')}")
         elif seconds >= self._said.get((command, at), 0.0):
             self._said[command, at] = seconds + self._EVERY
             self._write(f"{self._terminal.line(text)}\n")
+
+    def _short(self, command: str) -> str:
+        """Leave room for what the command has printed, where both are on one line."""
+        most = self._terminal.columns // 2
+        return command if len(command) <= most else f"{command[: most - 3]}..."
 
     def done(self) -> None:
         """Take the line away again."""

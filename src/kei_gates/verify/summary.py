@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from kei_gates.checks._commands import shown
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -21,6 +23,9 @@ _ALL_DETAIL = 1500
 """Characters of all that commands printed, shared among them."""
 _ID = re.compile("[0-9a-f]{40,64}")
 _SHORT = 12
+DETAIL = "        "
+"""What lines begin with, in a summary for people, that a command has printed."""
+_COLOURS = re.compile("\x1b\\[[0-9;]*m")
 _ENDS = {
     "timeout": "was ended after {seconds:.0f} s",
     "flood": "was ended because it printed too much",
@@ -92,7 +97,7 @@ def to_people(outcome: Outcome, base: str) -> Iterator[str]:
     """Give the lines of a summary that reads at a glance: what fails first, the verdict last."""
     for capability, finding in outcome.findings:
         yield f"FAIL  {capability}: {told(finding)}"
-        yield from (f"        {line}" for line in finding.detail.splitlines())
+        yield from (f"{DETAIL}{line}" for line in _COLOURS.sub("", finding.detail).splitlines())
     yield from (f"ok    {capability}" for capability in outcome.passed)
     yield from (f"skip  {capability}: {why}" for capability, why in outcome.skipped)
     yield from (f"ran   {ended(run)}" for run in outcome.runs)
@@ -108,7 +113,7 @@ def ended(run: Ran) -> str:
     """Say how a run ended, in one line."""
     how = _ENDS.get(run.ended, "").format(seconds=run.seconds) or f"exit {run.code}"
     where = "in the worktree" if run.at == "worktree" else "after a merge"
-    return f"`{run.command}` {where}: {how}, {run.seconds:.1f} s"
+    return f"`{shown(run.command)}` {where}: {how}, {run.seconds:.1f} s"
 
 
 def as_record(outcome: Outcome) -> dict[str, Any]:
