@@ -22,6 +22,7 @@ from kei_gates.hook.returned import MAIN
 from kei_gates.hook.starts import is_own, noted, start_of
 from kei_gates.model import Fault
 from kei_gates.observe.checkouts import root_of
+from kei_gates.observe.paths import exists
 from kei_gates.protocol import payload
 from kei_gates.protocol.answer import NO_OBJECTION, sent_back
 from kei_gates.verify import summary
@@ -144,6 +145,8 @@ def _checks(fields: Fields, where: Places) -> Role:
 def _job(fields: Fields, agent: str, where: Places, folder: str, tell: Tell) -> Job:
     """Put together what is looked at. Raises `Fault`."""
     root = root_of(None if agent == MAIN else agent, payload.absolute(fields, "cwd"), where.project)
+    if not exists(root):
+        raise Fault(f"the folder `{root}` is gone", "bring it back, or say what became of it")
     made = Jobs(
         report_of(fields),
         throwaway=f"{own_folders.state(where.home)}/verify",
