@@ -7,6 +7,7 @@ read from its base commit and its folder.
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 import time
@@ -26,6 +27,8 @@ from kei_gates.checks.work import Change, Finding, Ran
 from kei_gates.policy.glob_compile import compile_glob
 from kei_gates.policy.globs import Globs
 from kei_gates.policy.where import Where
+from kei_gates.verify.changes import changes_since
+from kei_gates.verify.work import Pass
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -268,6 +271,18 @@ def test_a_file_that_cannot_be_read_is_a_finding(tmp_path: Path) -> None:
     findings = check(broken, Params({"file_lines": 20}))
     assert [finding.path for finding in findings] == ["a.py", "b.py"]
     assert "cannot be measured: Is a directory" in findings[0].message
+
+
+def test_data_of_any_size_is_not_measured(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "a")
+    repository.commit({})
+    repository.write(dict.fromkeys(("weights.bin", "weights", "code.py"), ""))
+    for name in ("weights.bin", "weights", "code.py"):
+        os.truncate(tmp_path / "a" / name, 1 << 30)
+    head = repository.git("rev-parse", "HEAD").decode().strip()
+    changes = changes_since(str(tmp_path / "a"), head)
+    work = Pass("worktree", str(tmp_path / "a"), changes, None)
+    assert [finding.path for finding in check(work, Params({}))] == ["code.py"]
 
 
 def test_a_reader_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,20 +48,25 @@ _USUAL = re.compile(
 )
 
 
-def is_code(change: Change, content: bytes) -> bool:
-    """Whether a changed file is code of this project by its path, or its first line.
+def is_code(path: str) -> bool | None:
+    """Whether a file is code of this project by its path; none where its first line tells.
 
-    That is what has the ending of a language, a program's name or a line `#!`, and lies in no
-    folder for what comes from elsewhere, and is not minified.
+    That is what has the ending of a language, a program's name or a line `#!` (`is_script`), and
+    lies in no folder for what comes from elsewhere, and is not minified.
     """
-    *folders, name = change.path.split("/")
+    *folders, name = path.split("/")
     if not _ELSEWHERE.isdisjoint(folder.lower() for folder in folders) or _MINIFIED.search(name):
         return False
     ending = ending_of(name)
     if not ending:
-        return name.lower() in _NAMES or _SHEBANG.match(content) is not None
+        return True if name.lower() in _NAMES else None
     is_source = ending in _OTHER_ENDINGS or (has_functions(name) and ending not in _DATA_ENDINGS)
     return is_source or name.lower().startswith("dockerfile.")
+
+
+def is_script(content: bytes) -> bool:
+    """Whether a file without an ending begins as a script."""
+    return _SHEBANG.match(content) is not None
 
 
 def is_generated(change: Change, content: bytes, change_set: ChangeSet) -> bool:

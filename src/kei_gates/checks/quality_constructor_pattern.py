@@ -21,10 +21,11 @@ from typing import TYPE_CHECKING
 
 from kei_gates.checks._changes import judged
 from kei_gates.checks._functions import functions, has_functions
-from kei_gates.checks._generated import is_code, is_generated
+from kei_gates.checks._generated import is_code, is_generated, is_script
 from kei_gates.checks._reading import UnreadableError
 from kei_gates.checks.work import Finding
 from kei_gates.model import Params as BaseParams
+from kei_gates.observe.files import TooLargeError
 from kei_gates.policy.globs import Globs
 
 if TYPE_CHECKING:
@@ -79,13 +80,20 @@ def check(work: Work, params: Params) -> list[Finding]:
 
 def _in_file(change: Change, change_set: ChangeSet, params: Params) -> Iterator[Rated]:
     """Measure one file; what cannot be read is a finding."""
+    known = is_code(change.path)
+    if known is False:
+        return
     try:
         content = change_set.after(change.path)
-        if content is None or not is_code(change, content):
+        if content is None or (known is None and not is_script(content)):
             return
         if is_generated(change, content, change_set):
             return
         before = None if params.strict else _before(change, content, change_set)
+    except TooLargeError:
+        if known:  # data has no ending now and then, a script of that size has one
+            yield _unreadable(change, "it is too large")
+        return
     except OSError as error:
         yield _unreadable(change, error.strerror or str(error))
         return
