@@ -69,6 +69,7 @@ def run(args: argparse.Namespace) -> int:
     from kei_gates.checks.work import Finding
     from kei_gates.verify import summary
     from kei_gates.verify.outcome import OWN, Outcome
+    from kei_gates.verify.passes import failed
 
     folder = os.path.abspath(args.dir)
     if not os.path.isdir(folder):
@@ -87,6 +88,10 @@ def run(args: argparse.Namespace) -> int:
         outcome, base = _verify(where, folder, role, args.base, report, progress)
     except Fault as error:
         outcome = Outcome([(OWN, Finding(error.reason, error.remedy))])
+    except UsageError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- what cannot be looked at does not hold
+        outcome = Outcome([(OWN, failed(error))])
     finally:
         progress.done()
     if args.json:

@@ -112,14 +112,14 @@ class _Asked:
         except Fault as error:
             found = [Finding(error.reason, error.remedy)]
         except Exception as error:  # noqa: BLE001 -- what cannot be looked at does not hold
-            found = [_failed(error)]
+            found = [failed(error)]
         self._held.add(capability)
         self._findings += [(capability, one) for one in found]
 
     def must_hold_merged(self, capability: str) -> bool:
         """Whether a check runs commands, and they held so far."""
-        failed = any(name == capability for name, _ in self._findings)
-        return _runs(capability) and capability in self._held and not failed
+        holds = all(name != capability for name, _ in self._findings)
+        return _runs(capability) and capability in self._held and holds
 
     def merge(
         self,
@@ -136,7 +136,7 @@ class _Asked:
         except Fault as error:
             self._findings.append((OWN, Finding(f"no merge: {error.reason}", error.remedy)))
         except Exception as error:  # noqa: BLE001 -- what cannot be looked at does not hold
-            self._findings.append((OWN, _failed(error)))
+            self._findings.append((OWN, failed(error)))
 
     def _ask_again(self, merged: Merged, again: Sequence[tuple[str, Mapping[str, object]]]) -> None:
         job = self._job
@@ -158,10 +158,10 @@ class _Asked:
 
     def outcome(self, asked: Iterable[str]) -> Outcome:
         """Give what came out of the capabilities that were asked."""
-        failed = {name for name, _ in self._findings}
+        failing = {name for name, _ in self._findings}
         return Outcome(
             self._findings,
-            [name for name in asked if name in self._held and name not in failed],
+            [name for name in asked if name in self._held and name not in failing],
             [(name, why) for name, why in self._skipped.items() if name not in self._held],
             self.runs,
             self.remarks,
@@ -184,7 +184,8 @@ def _runs(capability: str) -> bool:
     return bool(getattr(checks.load(capability), "RUNS", False))
 
 
-def _failed(error: Exception) -> Finding:
+def failed(error: Exception) -> Finding:
+    """Give what was raised as a finding."""
     what = f"{type(error).__name__}: {error}".replace("\n", " ")
     return Finding(f"this could not be looked at: {what}", "report this with what caused it")
 
