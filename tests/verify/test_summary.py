@@ -103,6 +103,16 @@ def test_to_people() -> None:
     assert last == "holds: 0 findings, 0 hold (against the agent's start)"
 
 
+def test_long_commands_and_colours_are_cut_for_people() -> None:
+    run = Ran("x " * 400, ended="timeout", code=None, output="", seconds=9.6, at="worktree")
+    red = Finding("`x` failed", "mend it", detail="\x1b[1;31mred\x1b[m\r\n\x1b]52;c;x\x07")
+    fail, *detail, ran, _ = summary.to_people(Outcome([(TESTS, red)], runs=[run]), "main")
+    assert fail == "FAIL  quality::tests-green: `x` failed; mend it"
+    assert detail == ["        red", "        \x1b]52;c;x\x07"]
+    assert ran.endswith("...` in the worktree: was ended after 10 s, 9.6 s")
+    assert len(ran) < 300
+
+
 def test_as_json() -> None:
     record = summary.as_record(ALL)
     assert record["findings"][1] == {
@@ -125,13 +135,15 @@ def test_as_json() -> None:
 def test_as_junit() -> None:
     strange = Finding("\x1b[31m\x00 \ud800 <&>\"'", "mend \ufffe it", path="ä")
     found = [(SCOPE, OUTSIDE), (SCOPE, DOUBT), (TESTS, strange)]
-    outcome = Outcome(found, ALL.passed, ALL.skipped)
+    outcome = Outcome(found, ALL.passed, ALL.skipped, [RUN, RUN])
     root = ET.fromstring(summary.as_junit(outcome).decode())  # noqa: S314 -- our own
     (suite,) = root
     assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("4", "2", "1")
+    assert (suite.get("errors"), suite.get("time")) == ("0", "2.500")
     cases = {f"{case.get('classname')}::{case.get('name')}": case for case in suite}
     (failure,) = cases[SCOPE]
     assert failure.get("message") == "`a` was added, outside; take it away"
+    assert failure.get("type") == "finding"
     assert "`b` was changed" in (failure.text or "")
     (failure,) = cases[TESTS]
     assert failure.get("message") == "ä: \\x1b[31m\\x00 \\xd800 <&>\"'; mend \\xfffe it"

@@ -159,13 +159,15 @@ def as_junit(outcome: Outcome) -> bytes:
         "failures": str(len(failing)),
         "errors": "0",
         "skipped": str(len(outcome.skipped)),
+        "time": f"{sum(run.seconds for run in outcome.runs):.3f}",
     }
     suites = Element("testsuites", {"name": "kei-gates", **numbers})
     suite = SubElement(suites, "testsuite", {"name": "kei-gates verify", **numbers})
     for capability in failing:
         case = _case(suite, capability)
         found = [finding for name, finding in outcome.findings if name == capability]
-        failure = SubElement(case, "failure", {"message": _xml(told(found[0]))})
+        about = {"type": "finding", "message": _xml(told(found[0]))}
+        failure = SubElement(case, "failure", about)
         failure.text = _xml("\n".join(f"{told(one)}\n{one.detail}".rstrip() for one in found))
     for capability in outcome.passed:
         _case(suite, capability)
