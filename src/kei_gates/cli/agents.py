@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kei_gates.hook import trust
 from kei_gates.model import Fault
-from kei_gates.observe.clients import MARKS, client_environment, is_below_agent, is_orphan
+from kei_gates.observe.clients import MARKS, client_environment, is_below_agent
 
 if TYPE_CHECKING:
     from kei_gates.model import Places
@@ -21,8 +21,11 @@ _PLACES = (b"HOME", b"XDG_CONFIG_HOME", b"XDG_STATE_HOME")
 
 
 def is_agents() -> bool:
-    """Say whether an agent runs this, or may: whether it cannot be seen that a person does."""
-    return _is_marked() or is_below_agent() is not False or is_orphan()
+    """Say whether an agent runs this, or may: where no table of processes tells.
+
+    Code of an agent that hides where it comes from could as well run what it wants by itself.
+    """
+    return _is_marked() or is_below_agent() is not False
 
 
 def is_surely_agents() -> bool:

@@ -7,7 +7,7 @@ person has started has none of them. Source for the table of processes: proc(5),
 
 from __future__ import annotations
 
-from posix import getpid, getsid
+from posix import getpid
 
 from kei_gates.observe.files import read_file
 
@@ -48,14 +48,6 @@ def client_environment() -> dict[bytes, bytes] | None:
     except OSError:
         return None
     return found
-
-
-def is_orphan() -> bool:
-    """Whether this has lost a process above it, so that who has started it cannot be seen.
-
-    Who leads a session stands above all that it has started, as long as those between live.
-    """
-    return not is_above(getsid(0))
 
 
 def _environments_above(pid: int) -> Iterator[dict[bytes, bytes]]:
