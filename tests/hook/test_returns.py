@@ -235,3 +235,19 @@ def test_the_main_thread_is_looked_at_where_its_role_asks_for_it(
     assert ("quality::command-green" in said) == asks
     (project / "src/red").unlink()
     assert reason(main.hook("Stop", stop_hook_active=True, last_assistant_message="done")) == ""
+
+
+def test_the_person_is_told_where_the_main_thread_ends_and_it_does_not_hold(
+    environment: Environment, tmp_path: Path
+) -> None:
+    project = make_project(tmp_path / "project", POLICY + ON_STOP)
+    commit(project)
+    (project / "src/red").touch()
+    main = Agent(environment, tmp_path, project, "unused")
+    for turn in range(CAP):
+        assert reason(main.hook("Stop", stop_hook_active=turn > 0, last_assistant_message="done"))
+    answered = main.hook("Stop", stop_hook_active=True, last_assistant_message="done")
+    assert answered.code == 0
+    said = json.loads(answered.stdout)["systemMessage"]
+    assert "NOT VERIFIED" in said
+    assert "quality::command-green" in said

@@ -24,7 +24,7 @@ from kei_gates.model import Fault
 from kei_gates.observe.checkouts import root_of
 from kei_gates.observe.paths import exists
 from kei_gates.protocol import payload
-from kei_gates.protocol.answer import NO_OBJECTION, sent_back
+from kei_gates.protocol.answer import NO_OBJECTION, sent_back, shown
 from kei_gates.verify import summary
 from kei_gates.verify.jobs import Jobs
 from kei_gates.verify.outcome import OWN, Outcome
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 CAP = 8
 """How often an agent is sent back; the client's own limit for blocks in a row is the same."""
 
+_TO_PERSON = "kei-gates: NOT VERIFIED: this turn has ended, and its work does not hold:\n{said}"
 _ONLY_A_PERSON = "only a person can mend this; say so in your report"
 
 
@@ -72,7 +73,11 @@ def answer(fields: Fields, agent: str) -> Answer:
     except Fault as error:
         outcome = _with_fault(outcome, error)
         is_sent_back = not again or _has_held(folder, agent)  # nobody counts
-    return sent_back(summary.to_agent(outcome)) if is_sent_back else NO_OBJECTION
+    if is_sent_back:
+        return sent_back(summary.to_agent(outcome))
+    if agent == MAIN and not outcome.holds:  # nobody else has started it
+        return shown(_TO_PERSON.format(said=summary.listed(outcome)))
+    return NO_OBJECTION
 
 
 def _looked_at(

@@ -106,6 +106,11 @@ def told(event: str, text: str) -> Answer:
     return Answer(body.encode("ascii"), b"", 0)
 
 
+def shown(text: str) -> Answer:
+    """Answer an event by showing the person something."""
+    return Answer(f'{{"systemMessage":{quote(lines(text))}}}\n'.encode("ascii"), b"", 0)
+
+
 _MOST_LINES = 120
 
 
