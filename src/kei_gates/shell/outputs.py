@@ -21,7 +21,7 @@ _LONGEST = 100_000
 # Programs and builtins that print nothing when they succeed.
 _SILENT = frozenset(
     (
-        ":", "break", "cd", "chmod", "chown", "continue", "cp", "exit", "false", "getopts", "hash",
+        ":", "break", "cd", "chmod", "chown", "continue", "cp", "exit", "false", "getopts",
         "kill", "let", "ln", "mapfile", "mkdir", "mv", "read", "readarray", "return",
         "rm", "rmdir", "shift", "sleep", "test", "[", "touch", "true", "unalias", "unset", "wait",
         "disown", "exec", "install", "setopt", "unsetopt",
@@ -29,8 +29,8 @@ _SILENT = frozenset(
 )  # fmt: skip
 _SILENT_WITH_ARGUMENTS = frozenset(
     (
-        "alias", "declare", "export", "integer", "float", "local", "readonly", "set", "shopt",
-        "trap", "typeset", "umask",
+        "alias", "declare", "export", "hash", "integer", "float", "local", "readonly", "set",
+        "shopt", "trap", "typeset", "umask",
     )
 )  # fmt: skip
 _SHOWING = frozenset(("-v", "--verbose", "-c", "-l", "-L"))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _TRANSPARENT = frozenset(
     ("builtin", "command", "eval", "exec", "source", ".", "env", "nice", "nohup", "sh", "bash")
 )
+# Those that print of their own where they run nothing: the environment, a version.
+_TALKING = frozenset(("env", "nice", "nohup", "sh", "bash"))
 _BUILTIN = frozenset(("builtin", "command", "eval", "exec", "source", ".", "echo", "printf"))
 # Filters that read files where their words name some; the number of words that are no files.
 _READING = {"cat": 0, "base64": 0, "rev": 0, "tac": 0, "head": 0, "tail": 0}
@@ -36,8 +38,8 @@ def show(  # noqa: PLR0911 -- one kind of program after another
     """
     program = words[0] or ""
     if program in _TRANSPARENT and (program in _BUILTIN or ev.facts.which(program)):
-        if quiet and program == "command":
-            ev.out.write(_located(ev, words))
+        if quiet:
+            _show_own(ev, words)
         return
     if not quiet:
         ev.out.write(None, of_output(ev, words, state, quiet=False) if ev.tracing else None)
@@ -65,6 +67,14 @@ def show(  # noqa: PLR0911 -- one kind of program after another
     text = _printed(ev, words, state) if known else None
     plain = not ev.tracing or (text is not None and not isinstance(text, FileText))
     ev.out.write(text, None if plain else of_output(ev, words, state, quiet=True))
+
+
+def _show_own(ev: Evaluator, words: Sequence[Field]) -> None:
+    """Write what a program that else runs another prints by itself."""
+    if words[0] == "command":
+        ev.out.write(_located(ev, words))
+    elif words[0] in _TALKING:
+        ev.out.write(None)
 
 
 def _printed(ev: Evaluator, words: Sequence[Field], state: State) -> str | None:
