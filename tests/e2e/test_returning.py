@@ -204,3 +204,6 @@ def test_the_main_thread_is_looked_at_where_its_role_asks(
     (said,) = [text for text in feedback(crew, MAIN) if "left-over" in text]
     assert "quality::command-green" in said
     assert not (crew_project.folder / "src/left-over").exists()
+    assert (
+        crew.result["result"] == "Now it is."
+    )  # the settings that a person has changed are not its

@@ -46,6 +46,11 @@ class Agent:
         self.own.touch()
         self._used = 0
 
+    def as_main(self) -> Agent:
+        """Give the main thread of the session instead."""
+        self.own = self.main
+        return self
+
     @property
     def state(self) -> Path:
         return self.home / ".local/state/kei-gates"
@@ -67,13 +72,20 @@ class Agent:
             env={"HOME": str(self.home)},
         )
 
+    def ends_turn(self, text: str = REPORT, *, again: bool = False) -> Answered:
+        """End a turn of the main thread, whose calls those of this agent are."""
+        self.says(text)
+        return self.hook("Stop", stop_hook_active=again, last_assistant_message=text)
+
     def begins(self) -> None:
         answered = self.hook("SubagentStart", agent_id=self.name, agent_type="builder")
         assert (answered.code, answered.stdout, answered.stderr) == (0, b"", b"")
 
     def write(self, record: dict[str, Any]) -> None:
         at = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        record |= {"timestamp": at, "agentId": self.name, "cwd": str(self.project)}
+        record |= {"timestamp": at, "cwd": str(self.project)}
+        if self.own != self.main:
+            record["agentId"] = self.name
         with self.own.open("a") as file:
             file.write(json.dumps(record, separators=(",", ":")) + "\n")
 

@@ -222,31 +222,53 @@ commands = ["test ! -e src/red"]
 """
 
 
-@pytest.mark.parametrize("asks", [True, False])
-def test_the_main_thread_is_looked_at_where_its_role_asks_for_it(
-    asks: bool, environment: Environment, tmp_path: Path
-) -> None:
-    project = make_project(tmp_path / "project", POLICY + (ON_STOP if asks else ""))
+@pytest.fixture
+def main(environment: Environment, tmp_path: Path) -> Agent:
+    project = make_project(tmp_path / "project", POLICY + ON_STOP)
     (project / "src").mkdir(exist_ok=True)
     commit(project)
-    (project / "src/red").touch()
-    main = Agent(environment, tmp_path, project, "unused")
-    said = reason(main.hook("Stop", stop_hook_active=False, last_assistant_message="done"))
-    assert ("quality::command-green" in said) == asks
-    (project / "src/red").unlink()
-    assert reason(main.hook("Stop", stop_hook_active=True, last_assistant_message="done")) == ""
+    return Agent(environment, tmp_path, project, "main").as_main()
 
 
-def test_the_person_is_told_where_the_main_thread_ends_and_it_does_not_hold(
-    environment: Environment, tmp_path: Path
-) -> None:
-    project = make_project(tmp_path / "project", POLICY + ON_STOP)
-    commit(project)
-    (project / "src/red").touch()
-    main = Agent(environment, tmp_path, project, "unused")
+def test_the_main_thread_is_looked_at_where_its_role_asks_for_it(main: Agent) -> None:
+    main.runs("touch src/red")
+    said = reason(main.ends_turn())
+    assert "quality::command-green" in said
+    main.runs("rm src/red")
+    assert reason(main.ends_turn(again=True)) == ""
+
+
+def test_the_main_thread_is_not_looked_at_where_its_role_does_not_ask(main: Agent) -> None:
+    (main.project / ".claude/kei-gates.toml").write_text(POLICY)
+    main.runs("touch src/red")
+    assert reason(main.ends_turn()) == ""
+    assert not (main.state / "audit.jsonl").exists()
+
+
+def test_the_main_thread_does_not_answer_for_what_it_has_not_done(main: Agent) -> None:
+    (main.project / "src/red").touch()
+    (main.project / ".claude/settings.json").write_text("{}")  # the person has installed the gate
+    assert reason(main.ends_turn("Hello.")) == ""
+    main.runs("touch src/one")
+    said = reason(main.ends_turn("I wrote `src/one`."))
+    assert "settings.json" not in said
+    assert "quality::command-green" in said
+    (main.project / "src/red").unlink()
+    assert reason(main.ends_turn("I wrote `src/one`.", again=True)) == ""
+
+
+def test_the_main_thread_answers_for_what_its_code_has_written(main: Agent) -> None:
+    (main.project / ".claude/settings.json").write_text("{}")
+    main.runs("python3 -c \"open('.claude/' + 'settings.json', 'w').write('x')\"")
+    said = reason(main.ends_turn())
+    assert "- safety::self-protect: `.claude/settings.json` was added" in said
+
+
+def test_the_person_is_told_where_the_main_thread_ends_and_it_does_not_hold(main: Agent) -> None:
+    main.runs("touch src/red")
     for turn in range(CAP):
-        assert reason(main.hook("Stop", stop_hook_active=turn > 0, last_assistant_message="done"))
-    answered = main.hook("Stop", stop_hook_active=True, last_assistant_message="done")
+        assert reason(main.ends_turn(again=turn > 0))
+    answered = main.ends_turn(again=True)
     assert answered.code == 0
     said = json.loads(answered.stdout)["systemMessage"]
     assert "NOT VERIFIED" in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kei_gates.hook.own_calls import acts_since
+from kei_gates.protocol import payload
 from kei_gates.verify.attribution import attribute
 
 if TYPE_CHECKING:
@@ -22,14 +23,15 @@ def attributed(
 ) -> ChangeSet:
     """Attribute changes to who returns. Raises `Fault`.
 
-    `fields` are the payload of its return; `since` is when it began, in ns since the epoch.
+    `fields` are the payload of its return, or of the end of the main thread's turn; `since` is when
+    it began, in ns since the epoch.
     """
     if not changes.changes:
         return changes
     return attribute(
         changes,
         acts_since(fields, where, since / _NANOSECONDS),
-        own=(str(fields.get("agent_id")),),
+        own=(payload.optional_text(fields, "agent_id"),),
         since=since,
         folds_case=where.folds_case,
     )

@@ -159,7 +159,8 @@ def _job(fields: Fields, agent: str, where: Places, folder: str, tell: Tell) -> 
         tell=tell,
     )
     if agent == MAIN:
-        return made.against(root, None)
+        # what was there before the session is nobody's of it, so all of its calls count
+        return made.against(root, None, lambda all_: attributed(all_, fields, where, 0))
     since = noted(folder, agent)
     if is_own(root, agent):
         return made.of_worktree(root, since)

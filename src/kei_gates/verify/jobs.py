@@ -54,10 +54,13 @@ class Jobs:
         self._is_return: Final = is_return
         self._tell: Final = tell
 
-    def against(self, root: str, rev: str | None) -> Job:
+    def against(
+        self, root: str, rev: str | None, attribute: Callable[[Dated], ChangeSet] | None = None
+    ) -> Job:
         """Look at all work since it left what it will be merged onto: `rev`, or the main branch.
 
-        Raises `Fault` where there is nothing that it can be compared with.
+        `attribute` says which changes count; without it all do. Raises `Fault` where there is
+        nothing that it can be compared with.
         """
         top = top_of(root)
         if top is None:
@@ -67,7 +70,7 @@ class Jobs:
             )
         target = Target(rev, resolve(top, rev)) if rev else target_of(top)
         # Nobody knows when the work began, so what git ignores is ruled as it is now.
-        return self._onto(root, top, target, time_ns())
+        return self._onto(root, top, target, time_ns(), attribute)
 
     def of_worktree(self, root: str, since: int) -> Job:
         """Look at an agent's own worktree: it goes onto what the main checkout has checked out.
@@ -100,14 +103,22 @@ class Jobs:
             shared=shared,
         )
 
-    def _onto(self, root: str, top: str, target: Target, since: int) -> Job:
+    def _onto(
+        self,
+        root: str,
+        top: str,
+        target: Target,
+        since: int,
+        attribute: Callable[[Dated], ChangeSet] | None = None,
+    ) -> Job:
         base = merge_base(top, target.commit)
         whole = changes_since(top, base, since)
+        own = attribute(whole) if attribute is not None else whole
         return self._job(
-            below(whole, root),
+            below(own, root),
             top=top,
             merge=lambda: simulated(top, base, target, whole, self._throwaway, root),
-            may_conflict=base != target.commit,
+            may_conflict=base != target.commit and bool(own.changes),
         )
 
     def _job(  # noqa: PLR0913 -- a record has as many arguments as fields
