@@ -22,12 +22,22 @@ BUILD_LOCKS = frozenset(
 # Folders that tools fill and nobody keeps sources in.
 _CACHES = frozenset(
     (
-        "__pycache__", ".eggs", ".gradle", ".hypothesis", ".mypy_cache", ".next", ".nox", ".nuxt",
-        ".nyc_output", ".pytest_cache", ".ruff_cache", ".tox", ".venv", "node_modules",
+        "__pycache__", ".angular", ".benchmarks", ".dart_tool", ".eggs", ".gradle", ".hypothesis",
+        ".ipynb_checkpoints", ".mypy_cache", ".next", ".nox", ".nuxt", ".nyc_output",
+        ".parcel-cache", ".phpunit.cache", ".pytest_cache", ".ruff_cache", ".stestr",
+        ".svelte-kit", ".tox", ".turbo", ".venv", ".vite", "htmlcov", "node_modules",
     )
 )  # fmt: skip
 _CARGO_OUTPUT, _CACHE_TAG = "target", "CACHEDIR.TAG"
-_COVERAGE = ".coverage"
+_EGG = ".egg-info"  # a folder that an editable install makes
+# Files that test runs, compilers and file managers leave, none of which holds code.
+_LEFT = frozenset(
+    (
+        ".coverage", ".ds_store", ".eslintcache", ".phpunit.result.cache", ".rspec_status",
+        "coverage.xml", "lcov.info",
+    )
+)  # fmt: skip
+_LEFT_BEGINNING, _LEFT_ENDING = ".coverage.", (".pyc", ".tsbuildinfo")
 
 _VERBS = {"added": "was added", "modified": "was changed", "deleted": "was deleted"}
 _UNDO = {
@@ -52,7 +62,12 @@ def judged(change_set: ChangeSet) -> Iterator[Change]:
 
 def _is_left_by_tools(path: str, tags: set[str]) -> bool:
     *folders, name = path.split("/")
-    if not _CACHES.isdisjoint(folders) or name == _COVERAGE or name.casefold() in BUILD_LOCKS:
+    plain = name.casefold()
+    if not _CACHES.isdisjoint(folders) or any(folder.endswith(_EGG) for folder in folders):
+        return True
+    if plain in BUILD_LOCKS or plain in _LEFT or plain.startswith(_LEFT_BEGINNING):
+        return True
+    if plain.endswith(_LEFT_ENDING):
         return True
     if _CARGO_OUTPUT not in folders:
         return False
