@@ -45,6 +45,7 @@ _UNDO = {
     "modified": "put it back as it was",
     "deleted": "bring it back",
 }
+_IF_FORBIDDEN = "or say so in your report if you may not"
 _IF_OWN = "undo it if it is your work, else leave it and say in your report that it is not"
 
 
@@ -79,7 +80,7 @@ def finding(change: Change, why: str, remedy: str) -> Finding:
     """Tell of a change that may not be: `why` says what is wrong with it."""
     return Finding(
         f"`{change.path}` {_VERBS[change.kind]}, {why}",
-        f"{_IF_OWN if change.doubt else _UNDO[change.kind]}; {remedy}",
+        f"{_IF_OWN if change.doubt else f'{_UNDO[change.kind]}, {_IF_FORBIDDEN}'}; {remedy}",
         path=change.path,
         doubt=change.doubt,
     )

@@ -237,6 +237,18 @@ def _lines(report: str, known: Collection[str]) -> Iterator[Line]:
             mark = ""
         elif number not in around:
             yield Line(number, text, fenced=bool(mark))
+            mark = mark or _opened_behind(text, known, texts[number:])
+
+
+def _opened_behind(text: str, known: Collection[str], after: list[str]) -> str:
+    """Give the mark of a fence that a field opens behind its name; empty where it opens none.
+
+    CommonMark knows no such fence and would take its end for a begin: as models write it.
+    """
+    start = start_of(text, known)
+    fence = None if start is None else _FENCE.match(start.rest)
+    is_closed = fence and any(one.strip() == fence[1] for one in after)
+    return fence[1] if fence and is_closed else ""
 
 
 def _around(texts: list[str], known: Collection[str]) -> tuple[int, ...]:
