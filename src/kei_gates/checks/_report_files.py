@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kei_gates.checks._reports import Field, Line
-    from kei_gates.checks.work import Work
+    from kei_gates.checks.work import Change, Work
 
 _MOST = 20
 _PATH_LETTER = r"[\w./~@+%\\-]"
@@ -48,16 +48,34 @@ def compare(lines: Sequence[Line], work: Work, fields: Sequence[Field]) -> list[
     text = "\n".join(line.text for line in lines)
     root = work.change_set.root
     unlisted = [
-        Finding(
-            f"`{change.path}` was {change.kind} and is not in `{fields[0].name}`",
-            "list it with its path from the root: what is not listed is not taken over",
-            path=change.path,
-            line=fields[0].line,
-        )
+        change
         for change in judged(work.change_set)
         if not change.doubt and not _is_named(change.path, text, root)
     ]
-    return _cut([*unlisted, *_unchanged(lines, work)], fields[0])
+    unchanged = _unchanged(lines, work)
+    shortened = {
+        path: change.path
+        for path in unchanged
+        for change in unlisted
+        if change.path.endswith(f"/{path}")
+    }
+    findings = [
+        _unlisted(
+            change, fields[0].name, [one for one in shortened if shortened[one] == change.path]
+        )
+        for change in unlisted
+    ]
+    findings += [found for path, found in unchanged.items() if path not in shortened]
+    return _cut(findings, fields[0])
+
+
+def _unlisted(change: Change, field: str, shortened: Sequence[str]) -> Finding:
+    """Say that a change is not listed, or only by a part of its path, as from another folder."""
+    message = f"`{change.path}` was {change.kind} and is not in `{field}`"
+    if shortened:
+        message += f", which has only `{shortened[0]}`"
+    remedy = "list it with its path from the root: what is not listed is not taken over"
+    return Finding(message, remedy, path=change.path)
 
 
 def _cut(findings: list[Finding], field: Field) -> list[Finding]:
@@ -80,10 +98,10 @@ def _is_named(path: str, text: str, root: str) -> bool:
     return re.search(pattern, text) is not None
 
 
-def _unchanged(lines: Sequence[Line], work: Work) -> list[Finding]:
-    """Say which listed files are no changes."""
+def _unchanged(lines: Sequence[Line], work: Work) -> dict[str, Finding]:
+    """Say which listed files are no changes, by their paths."""
     changed = {change.path for change in work.change_set.changes}
-    found = {}
+    found: dict[str, Finding] = {}
     for line in lines:
         path = _listed(line, work.change_set.root)
         if path is None or path in found or path in changed:
@@ -94,10 +112,9 @@ def _unchanged(lines: Sequence[Line], work: Work) -> list[Finding]:
             found[path] = Finding(
                 f"`{path}` is listed as written, but it did not change",
                 "take it off the list, or write it with its path from the root",
-                path=path,
-                line=line.number,
+                line=line.number,  # of the report, so this is no place in the file
             )
-    return [*found.values()]
+    return found
 
 
 def _listed(line: Line, root: str) -> str | None:
