@@ -211,6 +211,27 @@ def test_the_same_is_found_in_a_linked_worktree(
     assert said(changes_since(str(main), base)) == []
 
 
+def test_a_link_to_the_same_folder_of_the_main_checkout_is_nobodys_work(tmp_path: Path) -> None:
+    main = tmp_path / "main"
+    base = make(main, FILES | {".gitignore": ".venv/\n"})
+    for folder in (".venv", "data", "other"):
+        write(main, f"{folder}/f")
+    write(main, "file")
+    root = main / ".claude/worktrees/agent-1"
+    git(main, "worktree", "add", "--quiet", "-b", "w", str(root))
+    (root / ".venv").symlink_to("../../../.venv")
+    (root / "data").symlink_to(main / "data")
+    assert said(changes_since(str(root), base)) == []
+    (root / "file").symlink_to(main / "file")
+    (root / "more").symlink_to(main / "other")
+    (root / "other").symlink_to(main / "data")
+    (root / "gone").symlink_to(main / "gone")
+    (main / "twin").symlink_to("data")
+    expected = ["added file link", "added gone link", "added more link", "added other link"]
+    assert sorted(said(changes_since(str(root), base))) == expected
+    assert "added twin link" in said(changes_since(str(main), base))
+
+
 def touched(root: Path) -> None:
     os.utime(root / "a.py")
     write(root, "b.py", "b\n")

@@ -10,8 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from kei_gates.model import Grant
+from kei_gates.verify.jobs import Jobs
 from kei_gates.verify.merge import Merged
+from kei_gates.verify.passes import verify
+from kei_gates.verify.repository import find
 from kei_gates.verify.running import run
+from kei_gates.verify.surroundings import in_worktree
 from tests.verify.checkouts import commit, git, make, write
 from tests.verify.merges import Files, held, merge, started
 
@@ -213,6 +218,27 @@ def test_an_editable_install_of_the_main_checkout(
     with merge(root) as merged:
         assert paths_of(merged) == ["TREE", "TREE/lib"]
         assert said(merged, f"{sys.executable} -c 'import pack; print(pack.NAME)'") == "ours"
+
+
+def test_a_worktree_with_the_main_checkouts_environment_imports_its_own_code(
+    tmp_path: Path,
+) -> None:
+    main = tmp_path / "main"
+    make(main, {".gitignore": ".venv/\n", "lib/pack.py": "NAME = 'before'\n"})
+    venv.create(main / ".venv", symlinks=True)
+    (packages,) = (main / ".venv").glob("lib/python*/site-packages")
+    (packages / "pack.pth").write_text(f"{main}/lib\n")
+    root = main / ".claude/worktrees/agent-1"
+    git(main, "worktree", "add", "--quiet", "-b", "w", str(root))
+    assert in_worktree(find(str(root)), str(root)) == {}
+    (root / ".venv").symlink_to("../../../.venv")
+    write(root, "lib/pack.py", "NAME = 'ours'\n")
+    command = ".venv/bin/python -c 'import pack; assert pack.NAME == \"ours\", pack.NAME'"
+    job = Jobs(None, throwaway=str(tmp_path / "state")).of_worktree(str(root), 0)
+    outcome = verify([Grant("quality::command-green", {"commands": (command,)})], job)
+    assert [found.message for _, found in outcome.findings] == []
+    assert [ran.at for ran in outcome.runs] == ["worktree", "merge"]
+    assert in_worktree(find(str(main)), str(main)) == {}
 
 
 def test_nothing_is_linked_in_behind_a_link_of_the_target(tmp_path: Path) -> None:

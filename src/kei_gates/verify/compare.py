@@ -156,8 +156,21 @@ class _Comparison:
                     f"`{path}` in `{self._repository.root}` cannot be looked at",
                     "see that all folders of the tree can be read",
                 )
-            if lying.mode in (LINK, *_FILES):
+            if lying.mode in (LINK, *_FILES) and not self._is_main_checkouts(path, lying):
                 self._add(path, lying, HIDDEN if path in doubted else "")
+
+    def _is_main_checkouts(self, path: str, lying: Lying) -> bool:
+        """Whether it is a link in a worktree to the same folder of the main checkout.
+
+        The client links those of `worktree.symlinkDirectories` so, and a rule as `.venv/` matches
+        no link.
+        """
+        main, name = os.path.split(self._repository.common)
+        if lying.mode != LINK or self._prefix or not self._repository.is_linked or name != ".git":
+            return False
+        meant = os.path.join(os.fsencode(main), path.encode("utf-8", "surrogateescape"))
+        place = self._looking.place(path)
+        return os.path.isdir(meant) and os.path.realpath(place) == os.path.realpath(meant)
 
     def _others(self, rules: tuple[str, ...]) -> set[str]:
         submodules = [path for path, (mode, _) in self._base.items() if mode == SUBMODULE]

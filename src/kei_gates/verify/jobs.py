@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from time import time_ns
 from typing import TYPE_CHECKING
 
@@ -20,10 +21,11 @@ from kei_gates.verify.references import (
     target_of_agent,
 )
 from kei_gates.verify.repository import find, top_of
+from kei_gates.verify.surroundings import in_worktree
 from kei_gates.verify.unresolved import unresolved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Final
 
     from kei_gates.checks.work import ChangeSet
@@ -119,6 +121,7 @@ class Jobs:
             top=top,
             merge=lambda: simulated(top, base, target, whole, self._throwaway, root),
             may_conflict=base != target.commit and bool(own.changes),
+            environment=in_worktree(find(top), os.path.realpath(root)),
         )
 
     def _job(  # noqa: PLR0913 -- a record has as many arguments as fields
@@ -130,6 +133,7 @@ class Jobs:
         unmerged: str = "",
         may_conflict: bool = False,
         shared: str = "",
+        environment: Mapping[str, str] | None = None,
     ) -> Job:
         return Job(
             change_set,
@@ -140,6 +144,7 @@ class Jobs:
             may_conflict=may_conflict,
             is_return=self._is_return,
             shared=shared,
+            environment=environment,
             tell=self._tell,
         )
 

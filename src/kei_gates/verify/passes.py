@@ -35,8 +35,8 @@ class Job:
     `merge` makes the simulated merge; where there is none, `unmerged` says why. It is made where
     commands are run, and where it `may_conflict`. `is_return` says that an agent returns: where it
     has changed nothing and claims nothing, nothing is run. `unresolved` are conflicts that stand in
-    what has changed. `shared` says what others have changed
-    in the same tree meanwhile: what commands find may be theirs.
+    what has changed. `shared` says what others have changed in the same tree meanwhile: what
+    commands find may be theirs. `environment` are variables for commands in the first pass.
     """
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
@@ -50,6 +50,7 @@ class Job:
         may_conflict: bool = False,
         is_return: bool = False,
         shared: str = "",
+        environment: Mapping[str, str] | None = None,
         tell: Tell | None = None,
     ) -> None:
         self.change_set: Final = change_set
@@ -60,6 +61,7 @@ class Job:
         self.may_conflict: Final = may_conflict
         self.is_return: Final = is_return
         self.shared: Final = shared
+        self.environment: Final = environment
         self.tell: Final = tell
 
     @property
@@ -71,7 +73,14 @@ class Job:
 def verify(grants: Sequence[Grant], job: Job) -> Outcome:
     """Ask every check in the first pass, and those that run commands again in the second."""
     asked = _Asked(job)
-    first = Pass("worktree", job.change_set.root, job.change_set, job.report, tell=job.tell)
+    first = Pass(
+        "worktree",
+        job.change_set.root,
+        job.change_set,
+        job.report,
+        environment=job.environment,
+        tell=job.tell,
+    )
     grouped = _grouped(grants)
     for capability, params in grouped:
         asked.ask(capability, params, first)

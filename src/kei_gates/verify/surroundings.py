@@ -37,12 +37,17 @@ _QUOTED = re.compile(r"'([^'\n]+)'")
 
 
 class Surroundings:
-    """Those of the tree in a throw-away folder; `prefix` is the way to where commands are run."""
+    """Those of the tree in a throw-away folder; `prefix` is the way to where commands are run.
 
-    def __init__(self, repository: Repository, place: str, prefix: str) -> None:
+    `tree` is given where the tree lies elsewhere.
+    """
+
+    def __init__(
+        self, repository: Repository, place: str, prefix: str, tree: str | None = None
+    ) -> None:
         self._top: Final = repository.root
         self._place: Final = place
-        self._tree: Final = f"{place}/tree"
+        self._tree: Final = tree or f"{place}/tree"
         self._prefix: Final = prefix
         main = os.path.dirname(repository.common)
         is_main = os.path.basename(repository.common) == ".git"
@@ -83,6 +88,10 @@ class Surroundings:
         if os.environ.get("UV_PROJECT_ENVIRONMENT") or any(self._venvs()):
             found["UV_NO_SYNC"] = "1"
         return found | bring_output(self._top, self._prefix, self._tree)
+
+    def python_path(self) -> str | None:
+        """Give `PYTHONPATH` where installs lead to the code of another tree; else none."""
+        return os.pathsep.join(self._python_path()) if any(self._editable()) else None
 
     def _link(self, source: str, to: str) -> None:
         """Link a folder. Of `node_modules`, what lies in it: packages of a workspace are links.
@@ -144,6 +153,20 @@ class Surroundings:
                 is_venvs = path == venv or path.startswith(f"{venv}/")
                 if self._moved(path) != path and not is_venvs:
                     yield path
+
+
+def in_worktree(repository: Repository, root: str) -> dict[str, str]:
+    """Give variables for commands in a linked worktree itself, run in `root`. Raises `OSError`.
+
+    Its virtual environment is often a link to that of the main checkout, or the one that is active:
+    an editable install there would import the main checkout's code.
+    """
+    if not repository.is_linked:
+        return {}
+    top = repository.root
+    around = Surroundings(repository, top, root[len(top) :].lstrip("/"), tree=top)
+    found = around.python_path()
+    return {} if found is None else {"PYTHONPATH": found}
 
 
 def _hides(folder: str) -> bool:
