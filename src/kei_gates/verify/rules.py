@@ -11,10 +11,10 @@ import re
 import warnings
 from typing import TYPE_CHECKING
 
-from pathspec import GitIgnoreSpec
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from pathspec import GitIgnoreSpec
 
 NAME = ".gitignore"
 
@@ -49,6 +49,8 @@ def literally(folder: str) -> str:
 
 def matcher(rules: Iterable[str]) -> GitIgnoreSpec:
     """Give what matches paths by the rules where git cannot be asked."""
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 -- a fifth of what an agent's start takes
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # that a rule may be read otherwise one day
         return GitIgnoreSpec.from_lines(
@@ -65,6 +67,8 @@ def _for_pathspec(rule: str) -> str | None:
     elif bare != rule and not bare.endswith("\\"):
         # git takes off blanks only, pathspec all that is white
         rule = bare + "".join(f"[{one}]" for one in rule[len(bare) :])
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 -- see `matcher`
+
     try:
         GitIgnoreSpec.from_lines([rule])
     except (ValueError, re.error):
