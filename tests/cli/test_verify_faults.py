@@ -188,6 +188,7 @@ def test_a_run_that_is_killed_leaves_nothing_for_long(tmp_path: Path) -> None:
 @pytest.mark.parametrize("delay", [0.8, 2.4])
 def test_a_run_that_is_ended_leaves_nothing(number: int, delay: float, tmp_path: Path) -> None:
     project = Project(tmp_path, ["sleep 1.6"])
+    before = signal.signal(number, signal.SIG_DFL)  # what is ignored here would be there too
     process = subprocess.Popen(
         [sys.executable, "-m", "kei_gates.cli.main", "verify"],
         cwd=project.root,
@@ -195,6 +196,7 @@ def test_a_run_that_is_ended_leaves_nothing(number: int, delay: float, tmp_path:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
+    signal.signal(number, before)
     time.sleep(delay)
     process.send_signal(number)
     out, errors = process.communicate(timeout=30)
