@@ -37,6 +37,8 @@ _SAYS_UNCHANGED = re.compile(
     re.IGNORECASE,
 )
 _EXTENSION = re.compile(r"/[^/]*\.[A-Za-z]\w{0,11}$")
+_BRACES = re.compile(r"([^\s`\"'{}]{0,200})\{([^{}]{0,400},[^{}]{0,400})\}([^\s`\"'{}]{0,200})")
+_MOST_BRACES = 8
 _POSITION = re.compile(r":\d[\d:,-]*$|#L\d[\dL-]*$")
 
 
@@ -45,7 +47,7 @@ def compare(lines: Sequence[Line], work: Work, fields: Sequence[Field]) -> list[
 
     A change of which it is not certain that the agent made it need not be listed.
     """
-    text = "\n".join(line.text for line in lines)
+    text = "\n".join(_spread(line.text) for line in lines)
     root = work.change_set.root
     unlisted = [
         change
@@ -87,6 +89,18 @@ def _cut(findings: list[Finding], field: Field) -> list[Finding]:
     return [*findings[:_MOST], Finding(rest, remedy, line=field.line)]
 
 
+def _spread(text: str) -> str:
+    """Write out the paths that braces stand for, as a shell does: `src/{a,b}.py`."""
+    for _ in range(_MOST_BRACES):
+        found = _BRACES.search(text)
+        if found is None:
+            break
+        before, parts, after = found.groups()
+        paths = [f"{before}{part.strip()}{after}" for part in parts.split(",")[:_MOST]]
+        text = f"{text[: found.start()]}{' '.join(paths)}{text[found.end() :]}"
+    return text
+
+
 def _is_named(path: str, text: str, root: str) -> bool:
     """Whether a path stands in a text: as it is, from `./` or the root, with any sign around."""
     spelled = re.escape(path)
@@ -107,7 +121,8 @@ def _unchanged(lines: Sequence[Line], work: Work) -> dict[str, Finding]:
         if path is None or path in found or path in changed:
             continue
         is_folder = any(one.startswith(path + "/") for one in changed)
-        is_other = any(_is_named(one, line.text, work.change_set.root) for one in changed)
+        text = _spread(line.text)
+        is_other = any(_is_named(one, text, work.change_set.root) for one in changed)
         if not is_folder and not is_other and _is_file(path, work):
             found[path] = Finding(
                 f"`{path}` is listed as written, but it did not change",
