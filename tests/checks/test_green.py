@@ -131,6 +131,20 @@ def test_how_else_a_command_may_end(python: Project, command: str, says: str) ->
     assert found.remedy
 
 
+def test_a_program_that_is_not_there_may_be_a_persons_to_install(
+    python: Project, tmp_path: Path
+) -> None:
+    (found,) = python.found("quality::command-green", commands=(".venv/bin/pytest -q",))
+    assert found.doubt
+    assert "symlinkDirectories" not in found.remedy
+    linked = Project(tmp_path / "p/.claude/worktrees/agent-1", {"a.py": ""})
+    (found,) = linked.found("quality::command-green", commands=(".venv/bin/pytest -q",))
+    assert found.remedy.endswith("`worktree.symlinkDirectories`")
+    (found,) = linked.found("quality::command-green", commands=("false",))
+    assert not found.doubt
+    assert "symlinkDirectories" not in found.remedy
+
+
 def test_only_files_below_the_root_are_blamed(tmp_path: Path) -> None:
     (tmp_path / "p").mkdir()
     project = Project(tmp_path / "p", {"a.py": "\n"})

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 _CRATE = re.compile(r"[A-Za-z0-9_][\w.@:/+#-]*")
 _NOT_FOUND, _NOT_RUNNABLE = 127, 126
 _SHOWN = 200
+_MAY_BE_A_PERSONS = "it may be that only a person can install it"
+_WORKTREES = "/.claude/worktrees/"
+# A setting of the client: what git does not carry, linked from the main checkout.
+_IN_WORKTREE = "; a person can have a worktree get it by `worktree.symlinkDirectories`"
 
 # Where tools say that something failed, the surest first.
 _PLACES = (
@@ -57,12 +61,16 @@ def failure_of(work: Work, ran: Ran, told: str = "") -> Finding | None:
     if ran.green:
         return None
     what, remedy = _ending(ran)
+    is_missing = _is_missing(ran)
+    if is_missing and _WORKTREES in f"{work.root}/":
+        remedy += _IN_WORKTREE
     path, line = place_in(work, ran.output)
     return Finding(
         f"`{shown(ran.command)}` {what}{told}",
         remedy,
         path=path,
         line=line,
+        doubt=_MAY_BE_A_PERSONS if is_missing else "",
         detail=ran.last_lines(),
     )
 
@@ -71,6 +79,11 @@ def shown(command: str) -> str:
     """Give a command in one line that is not too long."""
     line = " ".join(command.split())
     return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}..."
+
+
+def _is_missing(ran: Ran) -> bool:
+    """Whether a program was not found."""
+    return ran.ended == "missing" or (ran.ended == "exit" and ran.code == _NOT_FOUND)
 
 
 def _ending(ran: Ran) -> tuple[str, str]:
@@ -82,7 +95,7 @@ def _ending(ran: Ran) -> tuple[str, str]:
         )
     if ran.ended == "flood":
         return "was ended because it printed too much", "make it print less"
-    if ran.ended == "missing" or ran.code == _NOT_FOUND:
+    if _is_missing(ran):
         return (
             "could not be run: a program that it needs was not found",
             "have it installed where the checks run, or say so as a blocker",
