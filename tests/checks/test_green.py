@@ -137,7 +137,7 @@ def test_a_program_that_is_not_there_may_be_a_persons_to_install(
     (found,) = python.found("quality::command-green", commands=(".venv/bin/pytest -q",))
     assert found.doubt
     assert "symlinkDirectories" not in found.remedy
-    (tmp_path / "p/.claude/worktrees").mkdir(parents=True)
+    (tmp_path / "p/.claude/worktrees/agent-1").mkdir(parents=True)
     linked = Project(tmp_path / "p/.claude/worktrees/agent-1", {"a.py": ""})
     (found,) = linked.found("quality::command-green", commands=(".venv/bin/pytest -q",))
     assert found.remedy.endswith("`worktree.symlinkDirectories`")
