@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from kei_gates.verify import repository as repositories
-from kei_gates.verify.changes import changes_since
+from kei_gates.verify import snapshot
+from kei_gates.verify.changes import Changes, changes_since
 from kei_gates.verify.compare import differences
 from kei_gates.verify.ruling import OfCommit
+from kei_gates.verify.snapshot import SnapshotChanges
 from tests.verify.checkouts import commit, git, make, write
 from tests.verify.test_changes import said
 
@@ -245,3 +249,71 @@ def test_the_repository_is_known_from_every_checkout(tmp_path: Path) -> None:
     assert linked.common == os.path.realpath(root / ".git")
     assert repositories.top_of(str(root / "libs")) == os.path.realpath(root)
     assert repositories.top_of("/") is None
+
+
+def filter_that_hides(root: Path) -> None:
+    """Have the index say that a changed file is as committed: the filter gives the old text."""
+    write(root, ".git/info/attributes", "a.txt filter=old\n")
+    write(root, "a.txt", "other\n")
+    configure(root, "filter.old.clean=git show HEAD:a.txt")
+    git(root, "add", "a.txt")
+
+
+def encoding_that_hides(root: Path) -> None:
+    write(root, ".git/info/attributes", "a.txt working-tree-encoding=UTF-16LE\n")
+    write(root, "a.txt", "before\n".encode("utf-16-le"))
+
+
+def setting_that_hides(root: Path) -> None:
+    encoding_that_hides(root)
+    (root / ".git/info/attributes").rename(root / ".git/attributes")
+    configure(root, "core.attributesFile=.git/attributes")
+
+
+def committed_filter_that_hides(root: Path) -> None:
+    """Do the same with a filter that the project has."""
+    write(root, "b.up", "other\n")
+    configure(root, "filter.up.clean=git show HEAD:b.up")
+    git(root, "add", "b.up")
+
+
+@pytest.mark.parametrize(
+    ("hide", "hidden"),
+    [
+        (filter_that_hides, "modified a.txt"),
+        (encoding_that_hides, "modified a.txt"),
+        (setting_that_hides, "modified a.txt"),
+        (committed_filter_that_hides, "modified b.up"),
+    ],
+)
+@pytest.mark.parametrize("is_shared", [True, False])
+def test_no_attribute_or_index_of_an_agent_hides_a_change(
+    tmp_path: Path, hide: Callable[[Path], None], hidden: str, is_shared: bool
+) -> None:
+    root = tmp_path / "p"
+    texts = {".gitattributes": "*.up filter=up\n", "a.txt": "before\n", "b.up": "before\n"}
+    base = make(root, texts)
+    since = time.time_ns()
+    start = tmp_path / "start"
+    snapshot.take(str(root), str(start))
+    os.utime(start, ns=(since, since))
+    time.sleep(1.1)  # git refreshes no entry of the second in which its index was written
+    hide(root)
+    found: Changes | SnapshotChanges = changes_since(str(root), base, since)
+    if is_shared:
+        found = snapshot.changes_since(str(root), str(start))
+    assert [f"{one.kind} {one.path}" for one in found.changes] == [hidden]
+
+
+def test_attributes_and_the_index_of_before_the_start_count(tmp_path: Path) -> None:
+    base = make(tmp_path, {"a.txt": "before\n", "b.nb": "ABC\n"})
+    write(
+        tmp_path, ".git/info/attributes", "a.txt working-tree-encoding=UTF-16LE\n*.nb filter=up\n"
+    )
+    write(tmp_path, "a.txt", "before\n".encode("utf-16-le"))
+    configure(tmp_path, "filter.up.clean=tr a-z A-Z", "filter.up.smudge=tr A-Z a-z")
+    time.sleep(1.1)
+    write(tmp_path, "b.nb", "abc\n")
+    git(tmp_path, "add", "b.nb")
+    time.sleep(0.02)
+    assert said(changes_since(str(tmp_path), base, time.time_ns())) == []

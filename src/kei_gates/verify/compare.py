@@ -104,7 +104,9 @@ class _Comparison:
             for path, lying in changed.items()
             if lying.mode in _FILES and lying.name and self._base[path][0] in _FILES
         }
-        conversion = Conversion(self._repository, self._own, self._base, self._looking)
+        conversion = Conversion(
+            self._repository, self._own, self._base, self._looking, self._ruling.since
+        )
         same, doubted = conversion.unchanged(texts, self._index)
         for path, lying in changed.items():
             if path not in same or self._mode_differs(self._base[path][0], lying.mode):

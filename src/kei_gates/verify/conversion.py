@@ -8,7 +8,10 @@ that the commit holds (git-lfs's pointer specification).
 
 The user's other filters (`filter=` of git-crypt, nbstripout, ...) cannot be run: they are programs
 of the configuration. A file of theirs counts as unchanged when the index says so by size, inode and
-times, in ns; that is the one thing in which the index is believed. Else it is a change in doubt.
+times, in ns; that is the one thing in which the index is believed, and only of a file that was last
+changed before the agent's start, where that is known: who sets a filter can have the index say
+anything. Else it is a change in doubt. For the same reason attributes outside of the tree count
+only when they are older than that start.
 """
 
 from __future__ import annotations
@@ -45,9 +48,24 @@ _CHUNK = 1 << 20
 
 
 class Conversion:
-    """Tells what files would be in a commit; for one commit and one working tree."""
+    """Tells what files would be in a commit; for one commit and one working tree.
 
-    def __init__(self, repository: Repository, own: Private, base: Tree, looking: Looking) -> None:
+    `since` is the agent's start in ns since the epoch; none where it is not known.
+    """
+
+    def __init__(
+        self,
+        repository: Repository,
+        own: Private,
+        base: Tree,
+        looking: Looking,
+        since: int | None = None,
+    ) -> None:
+        changed = zip(repository.attributes, repository.attributes_changed, strict=True)
+        self._since: Final = since
+        self._attributes: Final = [
+            path if since is None or at < since else os.devnull for path, at in changed
+        ]
         self._repository: Final = repository
         self._own: Final = own
         self._base: Final = base
@@ -80,20 +98,23 @@ class Conversion:
         return same, doubted
 
     def _is_known(self, path: str, lying: Lying, index: Index) -> bool:
-        return lying.stat is not None and index.knows(path, self._base[path][1], lying.stat)
+        found = lying.stat
+        if found is None or (self._since is not None and found.st_ctime_ns >= self._since):
+            return False
+        return index.knows(path, self._base[path][1], found)
 
     def _may_convert(self) -> bool:
         """Whether anything asks for another form."""
         asked = [word for word in self._repository.settings if word.startswith("core.autocrlf=")]
         return (
             bool(asked)
-            or any(os.path.exists(one) for one in self._repository.attributes)
+            or any(os.path.isfile(one) for one in self._attributes)
             or any(path.rpartition("/")[2] == _ATTRIBUTES for path in self._base)
         )
 
     def _laid_out(self, place: str) -> Git:
         """Write the commit's attributes into a folder that git takes for the working tree."""
-        user, local = self._repository.attributes
+        user, local = self._attributes
         try:
             for path, (_, name) in self._base.items():
                 if path.rpartition("/")[2] == _ATTRIBUTES:

@@ -55,11 +55,13 @@ class Repository(Value):
     `root` is the folder of the checkout, absolute, links resolved. `git_dir` is its own git folder,
     `common` the one that it shares with other checkouts. `settings` are `KEY=VALUE` words for git
     that say how files lie there; `attributes` the files of attributes outside the working tree, the
-    weakest first.
+    weakest first; `attributes_changed` says when each, or what names it, was last changed, in ns
+    since the epoch, 0 for one that is not there.
     """
 
     __slots__ = (
         "attributes",
+        "attributes_changed",
         "common",
         "git_dir",
         "is_sparse",
@@ -78,6 +80,7 @@ class Repository(Value):
         object_format: str,
         settings: tuple[str, ...],
         attributes: tuple[str, ...],
+        attributes_changed: tuple[int, ...],
         rule_files: tuple[RuleFile, ...],
         is_sparse: bool,
     ) -> None:
@@ -87,6 +90,7 @@ class Repository(Value):
         self.object_format: Final = object_format
         self.settings: Final = settings
         self.attributes: Final = attributes
+        self.attributes_changed: Final = attributes_changed
         self.rule_files: Final = rule_files
         self.is_sparse: Final = is_sparse
 
@@ -119,13 +123,15 @@ def find(root: str) -> Repository:
     ]
     # looked for, not asked for: a false word would let `target/` ignore `Target/`
     words.append(f"core.ignorecase={str(folds_case(root)).lower()}")
+    attributes, changed = _attributes(root, settings, common)
     return Repository(
         root,
         git_dir=git_dir,
         common=common,
         object_format=settings.last.get("extensions.objectformat") or "sha1",
         settings=tuple(words),
-        attributes=_attributes(root, settings, common),
+        attributes=attributes,
+        attributes_changed=changed,
         rule_files=tuple(_rule_files(root, settings, common)),
         is_sparse=(settings.last.get("core.sparsecheckout") or "false").casefold() in _TRUE,
     )
@@ -233,9 +239,14 @@ def _named(root: str, named: str | None, usual: str) -> str:
     return os.path.join(root, os.path.expanduser(named)) if named else os.devnull
 
 
-def _attributes(root: str, settings: _Settings, common: str) -> tuple[str, ...]:
-    named = settings.last.get("core.attributesfile")
-    return (_named(root, named, "attributes"), f"{common}/info/attributes")
+def _attributes(
+    root: str, settings: _Settings, common: str
+) -> tuple[tuple[str, str], tuple[int, int]]:
+    """Give the files of attributes outside the working tree, and when each was last changed."""
+    key = "core.attributesfile"
+    named, origin = settings.own.get(key) or settings.shared.get(key) or (None, "")
+    user, local = _named(root, named, "attributes"), f"{common}/info/attributes"
+    return (user, local), (_last_change(user, [origin]), _last_change(local, []))
 
 
 def _rule_files(root: str, settings: _Settings, common: str) -> list[RuleFile]:
@@ -257,10 +268,17 @@ def _rule_file(path: str, also: list[str], *, is_shared: bool) -> RuleFile | Non
         return None
     if not stat.S_ISREG(found.st_mode):
         return None
-    times = [found.st_ctime_ns]
-    for one in (path, *also):
+    return RuleFile(path, _last_change(path, also), is_shared=is_shared)
+
+
+def _last_change(path: str, also: list[str]) -> int:
+    """Say when a file, the way to it, or what names it was last changed; 0 without the file."""
+    times = [0]
+    for look, one in ((os.stat, path), *((os.lstat, one) for one in (path, *also))):
         try:
-            times.append(os.lstat(one).st_ctime_ns)
+            times.append(look(one).st_ctime_ns)
         except OSError:
+            if one == path:
+                return 0
             continue  # a setting of a command line has no file
-    return RuleFile(path, max(times), is_shared=is_shared)
+    return max(times)

@@ -33,7 +33,15 @@ _ROUNDS = 50
 
 
 class Ruling(Protocol):
-    """Gives the rules of a repository: the one of the root, or a submodule's."""
+    """Gives the rules of a repository: the one of the root, or a submodule's.
+
+    `since` is the agent's start in ns since the epoch, where it is known: attributes that lie
+    outside of the tree and are newer do not count, as rules do not.
+    """
+
+    @property
+    def since(self) -> int | None:
+        """The agent's start."""
 
     def rules(self, prefix: str, repository: Repository, own: Private, base: Tree) -> Ruled:
         """Give them. `prefix` is the submodule's path with a `/`, empty for the root's.
@@ -49,7 +57,7 @@ class OfCommit:
     """
 
     def __init__(self, since: int | None = None) -> None:
-        self._since: Final = since
+        self.since: Final = since
 
     def rules(
         self,
@@ -69,18 +77,19 @@ class OfCommit:
                     raise _unreadable(path, error) from None
         kept = [one for one in repository.rule_files if self._counts(one)]
         certain = ignoring.compiled(_texts(kept), files)
-        if self._since is not None or len(kept) == len(repository.rule_files):
+        if self.since is not None or len(kept) == len(repository.rule_files):
             return certain, certain
         return certain, ignoring.compiled(_texts(repository.rule_files), files)
 
     def _counts(self, file: RuleFile) -> bool:
-        return file.is_shared if self._since is None else file.changed_at < self._since
+        return file.is_shared if self.since is None else file.changed_at < self.since
 
 
 class OfNow:
     """The rules that lie in the tree now; `found` keeps them by the submodule's path."""
 
     def __init__(self) -> None:
+        self.since: Final = None
         self.found: Final[dict[str, tuple[str, ...]]] = {}
 
     def rules(
@@ -115,9 +124,10 @@ class OfNow:
 
 
 class Recorded:
-    """Rules as they were found; of a submodule that came later, those of its commit."""
+    """Rules as they were found at `since`; of a submodule that came later, those of its commit."""
 
-    def __init__(self, found: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, found: Mapping[str, tuple[str, ...]], since: int) -> None:
+        self.since: Final = since
         self._found: Final = found
 
     def rules(self, prefix: str, repository: Repository, own: Private, base: Tree) -> Ruled:

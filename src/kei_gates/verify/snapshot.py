@@ -44,7 +44,7 @@ def changes_since(root: str, path: str) -> SnapshotChanges:
     """
     snapshot = snapshot_form.read(path, os.path.realpath(root))
     if snapshot.is_git:
-        now, changes = snapshot_git.compare(snapshot)
+        now, changes = snapshot_git.compare(snapshot, os.stat(path).st_mtime_ns)
         return SnapshotChanges(snapshot, changes, now)
     return SnapshotChanges(snapshot, snapshot_files.compare(snapshot), None)
 

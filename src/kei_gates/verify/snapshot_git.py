@@ -39,13 +39,13 @@ def take(root: str) -> Snapshot:
     )
 
 
-def compare(snapshot: Snapshot) -> tuple[Changes, list[Change]]:
+def compare(snapshot: Snapshot, since: int) -> tuple[Changes, list[Change]]:
     """Give the changes since the commit, and those of them that are not of the start.
 
-    Raises `Fault`.
+    `since` is when that was, in ns since the epoch. Raises `Fault`.
     """
     repository = find(snapshot.root)
-    found = differences(repository, snapshot.commit, Recorded(snapshot.rules))
+    found = differences(repository, snapshot.commit, Recorded(snapshot.rules, since))
     now = Changes(repository, snapshot.commit or "", found)
     changed = _Changed(snapshot, now, found, _looking(repository))
     return now, list(changed.all())
