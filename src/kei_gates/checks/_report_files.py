@@ -33,7 +33,8 @@ _FIRST = re.compile(
 )
 _SAYS_UNCHANGED = re.compile(
     r"\b(?:unchanged|untouched|not (?:changed|modified|touched)|no changes?|read[- ]only"
-    r"|only read|reverted|not written|outside)\b",
+    r"|only read|reverted|not written|outside|unmodified|left (?:as|alone)|looked at|inspected"
+    r"|for reference|did not (?:change|touch|need|modify))\b",
     re.IGNORECASE,
 )
 _EXTENSION = re.compile(r"/[^/]*\.[A-Za-z]\w{0,11}$")

@@ -53,6 +53,12 @@ SOME_FILES = frozenset({
     "files removed", "deleted files", "removed files", "files renamed",
 })  # fmt: skip
 
+# Words over a part of a list of files: what stands below belongs to the list.
+GROUPS = frozenset((
+    "new", "added", "created", "modified", "updated", "changed", "edited", "deleted", "removed",
+    "renamed", "source", "sources", "src",
+))  # fmt: skip
+
 _MEANT = {other: name for name, others in SAME.items() for other in others}
 KNOWN = frozenset(SAME) | frozenset(ALONE)
 

@@ -33,6 +33,7 @@ _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(\S.*)$")
 _ITEM = re.compile(r"^( *)(?:[-*+•]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?(\S.*)$")
 _ROW = re.compile(r"^ {0,3}\|([^|]*)\|(.*?)\|?[ \t]*$")
 _COLON = re.compile(r"[:\uff1a](?=\s|$|[*_`✅❌])")
+_PICTURE = re.compile(r"^[^\w\s\x00-\x7f]{1,4}[ \t]+(?=\*\*|__)")  # an emoji before a bold name
 _BOLD_NAME = re.compile(r"^(\*\*|__)([^*]{1,80}?)\1[ \t]*(?:[—–=-]+[ \t]+|$)(.*)$")  # noqa: RUF001
 _DASHED = re.compile(r"[ \t]+(?:[—–=-]|->|=>)[ \t]+")  # noqa: RUF001 -- as models write
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})([^`]*)$")
@@ -189,6 +190,7 @@ def start_of(text: str, known: Collection[str] = ()) -> _Start | None:
 
 
 def _start_in(body: str, rank: int, known: Collection[str]) -> _Start | None:
+    body = _PICTURE.sub("", body)
     named = _named(body)
     if named:
         return _Start(*named, rank, is_emphatic=body.startswith(("**", "__")))

@@ -19,13 +19,21 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from kei_gates.checks._report_files import compare
-from kei_gates.checks._report_names import FILES, KNOWN, SOME_FILES, key_of, keys_of, plain_of
-from kei_gates.checks._reports import bare, is_blank, names_in, read
+from kei_gates.checks._report_names import (
+    FILES,
+    GROUPS,
+    KNOWN,
+    SOME_FILES,
+    key_of,
+    keys_of,
+    plain_of,
+)
+from kei_gates.checks._reports import BARE, bare, is_blank, names_in, read
 from kei_gates.checks.work import Finding, SkippedError
 from kei_gates.model import Params as BaseParams
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kei_gates.checks._reports import Field
     from kei_gates.checks.work import Work
@@ -65,7 +73,7 @@ def check(work: Work, params: Params) -> list[Finding]:
     if work.report is None:
         raise SkippedError("there is no report to look at")
     required = {key_of(_name_of(template)): template for template in params.fields}
-    found = read(work.report, KNOWN | set(required))
+    found = read(work.report, KNOWN | set(required), GROUPS - set(required))
     findings = [
         finding
         for key, template in required.items()
@@ -137,4 +145,14 @@ def _files(found: Sequence[Field], work: Work, *, is_required: bool) -> list[Fin
     parts = [field for field in found if field.keys[0] in SOME_FILES]
     if not whole and not (is_required and parts):
         return []  # a list of a part of the files says nothing about the others
-    return compare([line for field in (*whole, *parts) for line in field.own], work, whole or parts)
+    listed = [one for field in (*whole, *parts) for one in (field, *_sections(field, found))]
+    return compare([line for field in listed for line in field.own], work, whole or parts)
+
+
+def _sections(field: Field, found: Sequence[Field]) -> Iterator[Field]:
+    """Give those that are headings below the heading of a field: `#### Tests` groups its files."""
+    for one in found[found.index(field) + 1 :]:
+        if one.rank <= field.rank:
+            return
+        if one.rank < BARE:
+            yield one
