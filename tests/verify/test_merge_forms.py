@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kei_gates.checks._changes import judged
 from kei_gates.model import Fault
 from kei_gates.verify.changes import changes_since
 from kei_gates.verify.merge import simulated
@@ -383,3 +384,25 @@ def test_a_damaged_repository_is_a_fault(tmp_path: Path) -> None:
         pass
     assert "git fsck" in caught.value.remedy
     assert os.listdir(state_of(root)) == []
+
+
+def test_what_no_check_judges_travels_only_where_it_is_staged_and_then_is_judged(
+    tmp_path: Path,
+) -> None:
+    root = started(tmp_path, BEFORE, {"theirs": "t\n"})
+    left = [".next/a.js", ".tox/a.py", "lib/__pycache__/a.pyc", "node_modules/a/b.js"]
+    for path in left:
+        write(root, path)
+
+    def seen() -> tuple[list[str], list[str]]:
+        changes = changes_since(str(root), git(root, "merge-base", "main", "HEAD"))
+        with merge(root) as merged:
+            carried = git(Path(merged.root), "ls-files", *left).split()
+        return [one.path for one in judged(changes)], carried
+
+    assert seen() == ([], [])
+    git(root, "add", "--force", *left)
+    assert seen() == (left, left)
+    git(root, "commit", "--quiet", "-m", "x")
+    git(root, "rm", "--quiet", "-r", "--cached", "lib")
+    assert seen() == (left, left)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kei_gates.checks.work import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from kei_gates.checks.work import Change, ChangeSet
 
@@ -22,14 +22,17 @@ BUILD_LOCKS = frozenset(
 # Folders that tools fill and nobody keeps sources in.
 _CACHES = frozenset(
     (
-        "__pycache__", ".angular", ".benchmarks", ".dart_tool", ".eggs", ".gradle", ".hypothesis",
+        ".angular", ".benchmarks", ".dart_tool", ".eggs", ".gradle", ".hypothesis",
         ".ipynb_checkpoints", ".mypy_cache", ".next", ".nox", ".nuxt", ".nyc_output",
         ".parcel-cache", ".phpunit.cache", ".pytest_cache", ".ruff_cache", ".stestr",
         ".svelte-kit", ".tox", ".turbo", ".venv", ".vite", "htmlcov", "node_modules",
     )
 )  # fmt: skip
 _CARGO_OUTPUT, _CACHE_TAG = "target", "CACHEDIR.TAG"
-_EGG = ".egg-info"  # a folder that an editable install makes
+# Folders of Python's own, by their end: source in them is nobody's leaving, and can be imported.
+_COMPILED, _EGG = "__pycache__", ".egg-info"
+_COMPILED_ENDING = (".nbc", ".nbi", ".pyc")
+_EGG_ENDING = (".txt", "pkg-info", "zip-safe")
 # Files that test runs, compilers and file managers leave, none of which holds code.
 _LEFT = frozenset(
     (
@@ -37,7 +40,7 @@ _LEFT = frozenset(
         "coverage.xml", "lcov.info",
     )
 )  # fmt: skip
-_LEFT_BEGINNING, _LEFT_ENDING = ".coverage.", (".pyc", ".tsbuildinfo")
+_LEFT_BEGINNING, _LEFT_ENDING = ".coverage.", ".tsbuildinfo"
 
 _VERBS = {"added": "was added", "modified": "was changed", "deleted": "was deleted"}
 _UNDO = {
@@ -53,27 +56,41 @@ def judged(change_set: ChangeSet) -> Iterator[Change]:
     """Give the changes that somebody has made, and not a tool that builds or tests.
 
     What such a tool has left where there was nothing is none, also where the project forgot to
-    have it ignored: files in its caches, and the lock file of a build.
+    have it ignored: files in its caches, and the lock file of a build. What lies in a cache and is
+    staged or committed was put there to stay.
     """
     tags = {change.path for change in change_set.changes if change.path.endswith(_CACHE_TAG)}
     for change in change_set.changes:
-        if change.kind != "added" or not _is_left_by_tools(change.path, tags):
+        if not is_left_in_cache(change, tags) and not _is_left_by_tools(change):
             yield change
 
 
-def _is_left_by_tools(path: str, tags: set[str]) -> bool:
-    *folders, name = path.split("/")
-    plain = name.casefold()
-    if not _CACHES.isdisjoint(folders) or any(folder.endswith(_EGG) for folder in folders):
-        return True
-    if plain in BUILD_LOCKS or plain in _LEFT or plain.startswith(_LEFT_BEGINNING):
-        return True
-    if plain.endswith(_LEFT_ENDING):
+def is_left_in_cache(change: Change, tags: Collection[str] = ()) -> bool:
+    """Say whether a change is what a tool has left in a cache of its own, and nobody has staged.
+
+    `tags` are the files that mark folders as Cargo's output, among all that has changed.
+    """
+    if change.kind != "added" or change.is_recorded:
+        return False
+    *folders, name = change.path.split("/")
+    is_compiled = folders[-1:] == [_COMPILED] and name.endswith(_COMPILED_ENDING)
+    if is_compiled or not _CACHES.isdisjoint(folders):
         return True
     if _CARGO_OUTPUT not in folders:
         return False
     output = "/".join(folders[: folders.index(_CARGO_OUTPUT) + 1])
     return f"{output}/{_CACHE_TAG}" in tags
+
+
+def _is_left_by_tools(change: Change) -> bool:
+    if change.kind != "added":
+        return False
+    folder, _, name = change.path.rpartition("/")
+    plain = name.casefold()
+    if folder.endswith(_EGG) and plain.endswith(_EGG_ENDING):
+        return True
+    is_left = plain in BUILD_LOCKS or plain in _LEFT or plain.startswith(_LEFT_BEGINNING)
+    return is_left or plain.endswith(_LEFT_ENDING)
 
 
 def finding(change: Change, why: str, remedy: str) -> Finding:

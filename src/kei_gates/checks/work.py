@@ -54,10 +54,11 @@ class Change(Value):
     Bytes that are no UTF-8 are lone surrogates. A rename is one that is deleted and one that is
     added. `entry` is what lies there now, of one that is deleted what lay there. `mode` and
     `old_mode` are git's (0o100644, 0o100755, 0o120000, 0o160000), 0 where there is nothing.
-    `doubt` says why it is not certain that the agent has made it; empty where it is.
+    `doubt` says why it is not certain that the agent has made it; empty where it is. `is_recorded`
+    says that the index, or a commit since, holds a change of the path: somebody wants it to go on.
     """
 
-    __slots__ = ("doubt", "entry", "kind", "mode", "old_mode", "path")
+    __slots__ = ("doubt", "entry", "is_recorded", "kind", "mode", "old_mode", "path")
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
@@ -68,7 +69,9 @@ class Change(Value):
         mode: int = 0o100644,
         old_mode: int = 0o100644,
         doubt: str = "",
+        is_recorded: bool = False,
     ) -> None:
+        self.is_recorded: Final = is_recorded
         self.path: Final = path
         self.kind: Final = kind
         self.entry: Final = entry

@@ -253,4 +253,5 @@ def _doubted(change: Change, why: str) -> Change:
         mode=change.mode,
         old_mode=change.old_mode,
         doubt="; ".join(one for one in (change.doubt, why) if one),
+        is_recorded=change.is_recorded,
     )

@@ -41,6 +41,7 @@ class _Below:
             mode=change.mode,
             old_mode=change.old_mode,
             doubt=change.doubt,
+            is_recorded=change.is_recorded,
         )
 
     def _of_whole(self, path: str) -> str:

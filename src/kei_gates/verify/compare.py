@@ -78,6 +78,7 @@ class _Comparison:
             trusts_modes=not repository.lacks("core.filemode"),
         )
         self._index: Final = listing.index_of(repository)
+        self._recorded: Final = self._trees()
         self._found: Final[dict[str, Difference]] = {}
         self._inner: Final[dict[str, Difference]] = {}
 
@@ -194,15 +195,23 @@ class _Comparison:
         two = self._looking.at(other, hashed=False).stat
         return one is not None and two is not None and os.path.samestat(one, two)
 
-    def _find_kept(self) -> None:
-        """Find what only a later commit or the index holds: it is on its way."""
+    def _trees(self) -> list[Tree]:
+        """Give what HEAD and the index hold: it is on its way."""
         head = head_of(self._repository)
         kept: list[Tree] = [self._own.tree(head)] if head else []
         if self._index is not None:
             # what is not merged is in no commit, whatever the index holds of it
             undone = self._base.keys() & self._index.unmerged
             kept.append({**self._index.entries, **{one: self._base[one] for one in undone}})
-        for tree in kept:
+        return kept
+
+    def _is_recorded(self, path: str) -> bool:
+        old = self._base.get(path)
+        return any(tree.get(path) != old for tree in self._recorded)
+
+    def _find_kept(self) -> None:
+        """Find what only a later commit or the index holds."""
+        for tree in self._recorded:
             for path in self._base.keys() | tree.keys():
                 if path not in self._found and tree.get(path) != self._base.get(path):
                     self._keep(path, tree.get(path, _NO_ENTRY))
@@ -214,7 +223,7 @@ class _Comparison:
             return
         old_mode, old = self._base.get(path, _NO_ENTRY)
         mode, name = entry
-        change = change_of(self._prefix + path, old_mode, mode)
+        change = change_of(self._prefix + path, old_mode, mode, is_recorded=True)
         self._found[path] = Difference(change, self._repository, old, name)
 
     def _add(self, path: str, lying: Lying, doubt: str = "") -> None:
@@ -222,11 +231,14 @@ class _Comparison:
         mode = lying.mode
         if mode == OTHER and lying.stat is None:
             mode = old_mode  # it cannot be looked at, so nobody knows that it is gone
-        change = change_of(self._prefix + path, old_mode, mode, doubt)
+        is_recorded = self._is_recorded(path)
+        change = change_of(self._prefix + path, old_mode, mode, doubt, is_recorded=is_recorded)
         self._found[path] = Difference(change, self._repository, old)
 
 
-def change_of(path: str, old_mode: int, mode: int, doubt: str = "") -> Change:
+def change_of(
+    path: str, old_mode: int, mode: int, doubt: str = "", *, is_recorded: bool = False
+) -> Change:
     """Give the change of a path by what lay and what lies there.
 
     A folder, and what git knows nothing about, is nothing: what lies in it are paths of their own.
@@ -236,7 +248,15 @@ def change_of(path: str, old_mode: int, mode: int, doubt: str = "") -> Change:
     if mode:
         kind = "modified" if old_mode else "added"
     entry = _ENTRIES.get(mode or old_mode, "file")
-    return Change(path, kind, entry=entry, mode=mode, old_mode=old_mode, doubt=doubt)
+    return Change(
+        path,
+        kind,
+        entry=entry,
+        mode=mode,
+        old_mode=old_mode,
+        doubt=doubt,
+        is_recorded=is_recorded,
+    )
 
 
 def _has(repository: Repository, commit: str) -> bool:

@@ -114,7 +114,8 @@ class _Changed:
     def _change(self, path: str, held: Held, one: Difference | None) -> Change:
         """Give a change of what was not as in the commit when the agent started."""
         if one is not None:
-            return change_of(path, held.mode, one.change.mode, one.change.doubt)
+            now = one.change
+            return change_of(path, held.mode, now.mode, now.doubt, is_recorded=now.is_recorded)
         mode = self._looking.at(path, hashed=False).mode
         if held.mode == SUBMODULE and mode == FOLDER:
             mode = SUBMODULE  # it is now as in the commit

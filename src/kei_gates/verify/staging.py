@@ -6,6 +6,7 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
+from kei_gates.checks._changes import is_left_in_cache
 from kei_gates.model import Fault, Value
 from kei_gates.verify.private import SUBMODULE, is_id
 
@@ -101,7 +102,7 @@ class _Staging:
         for one in changes.changes:
             if changes.is_in_submodule(one.path):
                 inner.append(one.path)
-            else:
+            elif not is_left_in_cache(one):  # nobody has judged it
                 self._own.append(one)
         if inner:
             self.left_out.append(
