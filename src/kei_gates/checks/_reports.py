@@ -38,6 +38,11 @@ _BOLD_NAME = re.compile(r"^(\*\*|__)([^*]{1,80}?)\1[ \t]*(?:[—–=-]+[ \t]+|$)
 _DASHED = re.compile(r"[ \t]+(?:[—–=-]|->|=>)[ \t]+")  # noqa: RUF001 -- as models write
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})([^`]*)$")
 _RULE = re.compile(r"^[\s*_#>|=~`:+-]*$|^\s*={3,}.*={3,}\s*$")
+# Format characters and fillers of Unicode, which nobody sees.
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
+)
 _MARKUP = re.compile(r"[*`~#]+|(?<!\w)_+|_+(?!\w)")
 _SENTENCE = re.compile(r"[.!?;] ")
 
@@ -125,11 +130,11 @@ def names_in(report: str) -> list[tuple[int, str]]:
 
 
 def is_blank(text: str) -> bool:
-    """Whether a line says nothing: blanks, an underline, a banner.
+    """Whether a line says nothing that can be seen: blanks, an underline, a banner.
 
     One `-` behind a name is an answer, but it never gets here without its name.
     """
-    return _RULE.match(text) is not None
+    return _RULE.match(_UNSEEN.sub("", text)) is not None
 
 
 def bare(text: str) -> str:
