@@ -89,6 +89,49 @@ def test_each_conflict_shows_what_git_says_of_it(tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.parametrize("is_ours", [False, True], ids=["there", "here"])
+def test_a_file_that_one_has_made_a_link_is_one_conflict(tmp_path: Path, *, is_ours: bool) -> None:
+    root = tmp_path / "root"
+    make(root, {"f": "1\n", "z": "z\n"})
+    git(root, "branch", "work")
+    for is_link in (not is_ours, is_ours):
+        if is_link:
+            (root / "f").unlink()
+            (root / "f").symlink_to("z")
+        else:
+            write(root, "f", "2\n")
+        if (root / ".git/HEAD").read_text().endswith("/main\n"):
+            commit(root, "theirs")
+            git(root, "switch", "--quiet", "work")
+    with merge(root) as merged:
+        (one,) = merged.conflicts
+        assert one.path == "f"
+        assert one.message.endswith("it is a file for one and a link or a submodule for the other")
+
+
+def test_links_that_lead_apart_conflict_and_modes_that_one_has_set_do_not(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    make(root, {"f": "1\n"})
+    (root / "link").symlink_to("a")
+    commit(root)
+    git(root, "branch", "work")
+    (root / "f").chmod(0o755)
+    (root / "link").unlink()
+    (root / "link").symlink_to("theirs")
+    commit(root, "theirs")
+    git(root, "switch", "--quiet", "work")
+    write(root, "f", "2\n")
+    with merge(root) as merged:
+        assert merged.conflicts == ()
+        assert os.access(f"{merged.root}/f", os.X_OK)
+        assert Path(merged.root, "f").read_text() == "2\n"
+        assert Path(merged.root, "link").readlink() == Path("theirs")
+    (root / "link").unlink()
+    (root / "link").symlink_to("ours")
+    with merge(root) as merged:
+        assert [one.path for one in merged.conflicts] == ["link"]
+
+
 def test_a_conflict_is_in_doubt_where_the_change_is(tmp_path: Path) -> None:
     root = started(tmp_path, {".gitattributes": "f filter=own\n", "f": "1\n"}, {"f": "theirs\n"})
     write(root, "f", "smudged\n")
@@ -170,6 +213,35 @@ def test_git_in_the_merge_tells_of_the_merge_and_writes_to_it_alone(tmp_path: Pa
         commit(place, "in the merge")
         assert git(place, "fsck", "--no-dangling") == ""
     assert (git(root, "for-each-ref"), git(root, "rev-parse", "HEAD")) == before
+
+
+def test_git_in_the_merge_knows_the_branches_and_tags_of_the_repository(tmp_path: Path) -> None:
+    root = started(tmp_path, {"f": "1\n"}, {"g": "g\n"})
+    git(root, "tag", "--annotate", "-m", "one", "v1", "main")
+    git(root, "tag", "v1.1", "main")
+    git(root, "branch", "the-work", "main")
+    git(root, "update-ref", "refs/remotes/origin/main", "main")
+    git(root, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
+    git(root, "worktree", "add", "--quiet", "--detach", str(tmp_path / "linked"), "work")
+    write(root, ".git/refs/tags/broken", "0123456789" * 4 + "\n")
+    write(tmp_path / "linked", "new", "n\n")
+    git(root, "switch", "--quiet", "main")
+    git(root, "pack-refs", "--all")
+    for place in (root, tmp_path / "linked"):
+        with merge(place) as merged:
+            tree = Path(merged.root)
+            for name in ("main", "work", "v1", "v1.1", "the-work", "origin/main", "origin/HEAD"):
+                assert git(tree, "rev-parse", name) == git(root, "rev-parse", name)
+            assert git(tree, "describe", "--abbrev=0") == "v1"
+            assert git(tree, "merge-base", "HEAD", "main") == git(root, "rev-parse", "main")
+
+
+def test_no_branch_of_ours_is_left_in_the_merge(tmp_path: Path) -> None:
+    root = started(tmp_path, {"f": "1\n"}, {"g": "g\n"})
+    write(root, "new", "n\n")
+    with merge(root) as merged:
+        names = git(Path(merged.root), "for-each-ref", "--format=%(refname:short)").split()
+        assert names == ["main", "work"]
 
 
 def test_a_folder_of_the_checkout(tmp_path: Path) -> None:

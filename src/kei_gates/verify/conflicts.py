@@ -11,7 +11,7 @@ from kei_gates.verify.looking import Looking
 from kei_gates.verify.private import SUBMODULE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
     from typing import Final
 
     from kei_gates.verify.git import Git
@@ -58,10 +58,13 @@ def unmerged(git: Git) -> dict[str, Sides]:
     return dict(sorted(found.items()))
 
 
-def plain(path: str, tree: str) -> str:
-    """Give the name that a file had before git moved it aside, for a folder in its place."""
+def plain(path: str, tree: str, others: Container[str]) -> str:
+    """Give the name that a file had before git moved it aside.
+
+    That is for a folder in its place, or for one of the `others` in conflict, of another kind.
+    """
     name = _ASIDE.sub("", path)
-    return name if os.path.isdir(f"{tree}/{name}") else path
+    return name if name in others or os.path.isdir(f"{tree}/{name}") else path
 
 
 class Teller:

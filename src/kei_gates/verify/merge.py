@@ -21,7 +21,7 @@ from kei_gates.verify.carried import Carrier
 from kei_gates.verify.conflicts import WORK, Teller, plain, unmerged
 from kei_gates.verify.git import Git
 from kei_gates.verify.private import SUBMODULE, lay_out, opened
-from kei_gates.verify.references import head_of
+from kei_gates.verify.references import head_of, packed
 from kei_gates.verify.repository import find, is_checkout
 from kei_gates.verify.staging import DAMAGED, failed, listed, must, stage
 from kei_gates.verify.surroundings import Surroundings
@@ -170,12 +170,19 @@ class _Merge:
             must(self._git, "update-ref", "--no-deref", "HEAD", merged)
             carrier = Carrier(self._git, self._repository.root, self._tree, staged.entries)
             left_out += carrier.carry(listed(self._git))
-            with open(f"{self._tree}/.git", "x", encoding="ascii") as file:
-                file.write("gitdir: ../git\n")
+            self._open_to_git()
         root = self._seen_from()
         surroundings = Surroundings(self._repository, self._place, self._prefix)
         surroundings.link_in()
         return Merged(root, conflicts, left_out, surroundings.environment())
+
+    def _open_to_git(self) -> None:
+        """Let git find the merge from its tree, with the branches and tags of the repository."""
+        must(self._git, "update-ref", "-d", f"refs/heads/{WORK}")
+        with open(f"{self._git.folder}/packed-refs", "xb") as names:
+            names.write(packed(self._repository))
+        with open(f"{self._tree}/.git", "x", encoding="ascii") as file:
+            file.write("gitdir: ../git\n")
 
     def _commit(self, tree: str, *parents: str) -> str:
         words = [word for parent in parents for word in ("-p", parent)]
@@ -203,15 +210,12 @@ class _Merge:
         teller = Teller(
             self._target.name, self._tree, done.output.decode("utf-8", "surrogateescape")
         )
-        return tuple(
-            self._told(teller, path, sides, doubts)
-            for path, sides in found.items()
-            if not self._is_settled(path, sides)
-        )
-
-    def _told(self, teller: Teller, path: str, sides: Sides, doubts: Mapping[str, str]) -> Finding:
-        name = plain(path, self._tree)
-        return teller.finding(path, sides, self._shown(name), doubts.get(name, ""))
+        told: dict[str, Finding] = {}
+        for path, sides in found.items():
+            name = plain(path, self._tree, found)
+            if name not in told and not self._is_settled(path, sides):
+                told[name] = teller.finding(path, sides, self._shown(name), doubts.get(name, ""))
+        return tuple(told.values())
 
     def _shown(self, path: str) -> str:
         inside = path.startswith(self._prefix)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # Names of the branch that work is merged onto, where nothing else says which.
 _USUAL = ("main", "master", "trunk", "develop")
+_KINDS = ("refs/heads/", "refs/remotes/", "refs/tags/")
 _NAME_ONE = "name the commit with `--base`"
 
 
@@ -37,6 +38,12 @@ def head_of(repository: Repository) -> str | None:
 def resolve(root: str, rev: str) -> str:
     """Give the commit that a person's word means in a checkout. Raises `Fault`."""
     return _resolved(find(root), rev)
+
+
+def packed(repository: Repository) -> bytes:
+    """Give all branches and tags in the form of git's file `packed-refs`. Raises `Fault`."""
+    words = ("for-each-ref", "--format=%(objectname) %(refname)", *_KINDS)
+    return Git(repository.git_dir).output(*words)
 
 
 def target_of(root: str) -> Target:
