@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from kei_gates.model import Fault, Value
+from kei_gates.verify.built_modules import bring_modules
 from kei_gates.verify.carried import Carrier
 from kei_gates.verify.conflicts import WORK, Teller, plain, unmerged
 from kei_gates.verify.git import Git
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from kei_gates.verify.conflicts import Sides
     from kei_gates.verify.references import Target
     from kei_gates.verify.repository import Repository
+    from kei_gates.verify.staging import Entries
 
 _NOBODY = {
     f"GIT_{who}_{what}": value
@@ -168,13 +170,18 @@ class _Merge:
             tree = must(self._git, "write-tree").decode("ascii").strip()
             merged = self._commit(tree, self._target.commit, ours)
             must(self._git, "update-ref", "--no-deref", "HEAD", merged)
-            carrier = Carrier(self._git, self._repository.root, self._tree, staged.entries)
-            left_out += carrier.carry(listed(self._git))
+            left_out += self._carry(staged.entries)
             self._open_to_git()
         root = self._seen_from()
         surroundings = Surroundings(self._repository, self._place, self._prefix)
         surroundings.link_in()
         return Merged(root, conflicts, left_out, surroundings.environment())
+
+    def _carry(self, own: Entries) -> tuple[str, ...]:
+        """Bring over what git alone cannot make; `own` is what it holds of the checkout."""
+        root, merged = self._repository.root, listed(self._git)
+        bring_modules(root, self._tree, merged, own)
+        return Carrier(self._git, root, self._tree, own).carry(merged)
 
     def _open_to_git(self) -> None:
         """Let git find the merge from its tree, with the branches and tags of the repository."""
