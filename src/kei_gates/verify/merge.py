@@ -49,6 +49,8 @@ _NOBODY = {
     )
 }
 _CONFLICTS = 1
+# Making files is most of the time of a merge; from git 2.32 on several processes can do it.
+_WORKERS = "checkout.workers=4"
 # What `git merge` leaves behind of a merge that is not done (gitrepository-layout(5)).
 _OPEN = ("AUTO_MERGE", "MERGE_HEAD", "MERGE_MODE", "MERGE_MSG", "ORIG_HEAD")
 
@@ -154,7 +156,7 @@ class _Merge:
             folder,
             work_tree=self._tree,
             index=f"{folder}/index",
-            settings=(*self._repository.settings, f"core.attributesFile={user}"),
+            settings=(*self._repository.settings, f"core.attributesFile={user}", _WORKERS),
         )
 
     def onto(self, base: str) -> Merged:
