@@ -202,6 +202,61 @@ def test_an_editable_install_imports_the_merge(tmp_path: Path, note: str) -> Non
         assert shown == "theirs"
 
 
+RENAMED = """\
+MAPPING: dict[str, str] = {{'pack': '{0}/code/other', "one": "{0}/code/it's/one"}}
+NAMESPACES: dict[str, list[str]] = {{'space': ['{0}/code/space', '{0}/more/space']}}
+OTHER = {{'x': '{0}/code/x'}}
+"""
+
+
+def test_an_editable_install_of_packages_that_are_called_otherwise(tmp_path: Path) -> None:
+    names = ("code/other/__init__", "code/it's/one/__init__", "code/space/a", "more/space/b")
+    files = {f"{name}.py": "NAME = 'before'\n" for name in names}
+    theirs = dict.fromkeys(files, "NAME = 'theirs'\n")
+    root = started(tmp_path, IGNORED | files, theirs)
+    venv.create(root / ".venv", symlinks=True)
+    (packages,) = (root / ".venv").glob("lib/python*/site-packages")
+    (packages / "__editable___pack_finder.py").write_text(RENAMED.format(root))
+    source = "import pack, one, space.a, space.b; print(pack.NAME, one.NAME, space.b.NAME)"
+    with merge(root) as merged:
+        place = merged.root.removesuffix("/tree")
+        assert paths_of(merged) == [
+            "TREE",
+            f"{place}/packages",
+            "TREE/code/it's",
+            "TREE/code",
+            "TREE/more",
+        ]
+        assert said(merged, f".venv/bin/python -c '{source}'") == "theirs theirs theirs"
+    assert in_worktree(find(str(root)), str(root)) == {}
+
+
+@pytest.mark.parametrize(
+    "note",
+    ["MAPPING = {'pack': ", "MAPPING = {'pack': given}", "MAPPING = 3", "MAPPING = {'x': 1}", "\0"],
+    ids=["half", "no text", "no map", "a number", "no source"],
+)
+def test_a_note_that_cannot_be_read_names_nothing(tmp_path: Path, note: str) -> None:
+    root = started(tmp_path, IGNORED, {"t": "t\n"})
+    write(root, ".venv/lib/python3/site-packages/__editable___pack_finder.py", note)
+    write(root, ".venv/lib/python3/site-packages/other.pth", f"{root}/lib\nlib\n")
+    with merge(root) as merged:
+        assert paths_of(merged) == ["TREE", "TREE/lib"]
+
+
+def test_a_worktree_has_no_folder_of_links(tmp_path: Path) -> None:
+    main = tmp_path / "main"
+    make(main, {"code/other/__init__.py": "", "lib/pack.py": "", "packages/f": "f\n"})
+    notes = main / ".venv/lib/python3/site-packages"
+    notes.mkdir(parents=True)
+    (notes / "__editable___pack_finder.py").write_text(RENAMED.format(main))
+    root = main / ".claude/worktrees/agent-1"
+    git(main, "worktree", "add", "--quiet", "-b", "w", str(root))
+    (root / ".venv").symlink_to("../../../.venv")
+    found = in_worktree(find(str(root)), str(root))["PYTHONPATH"].split(os.pathsep)
+    assert found == [str(root), f"{root}/code/it's", f"{root}/code", f"{root}/more"]
+
+
 def test_an_editable_install_of_the_main_checkout(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

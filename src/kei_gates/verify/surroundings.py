@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import re
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from kei_gates.observe.files import read_file
 from kei_gates.verify.cargo_output import bring_output
+from kei_gates.verify.editable import Import, imports_of
 from kei_gates.verify.kept_venvs import kept_venv
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from typing import Final
 
     from kei_gates.verify.repository import Repository
@@ -25,15 +24,12 @@ LINKED = (MODULES, *VENVS)
 
 _DEEPEST = 3
 _SKIPPED = frozenset((".git", ".claude", "target"))
-_LARGEST_NOTE = 1 << 20
 # Folders in `node_modules` that hold links themselves: commands, and packages by owner.
 _OF_LINKS = re.compile(r"\.bin|@.*")
 # What tools keep there of one tree is not to be taken for another's.
 _CACHES = frozenset((".cache", ".parcel-cache", ".turbo", ".vite", ".vitest"))
-_EDITABLE = re.compile(r"__editable__.*\.py|.*\.pth")
 # Of these, nothing but its own tests imports `test`, and many projects call theirs so.
 _STANDARD = sys.stdlib_module_names - {"test"}
-_QUOTED = re.compile(r"'([^'\n]+)'")
 
 
 class Surroundings:
@@ -49,6 +45,7 @@ class Surroundings:
         self._place: Final = place
         self._tree: Final = tree or f"{place}/tree"
         self._prefix: Final = prefix
+        self._packages: Final = None if tree else f"{place}/packages"
         main = os.path.dirname(repository.common)
         is_main = os.path.basename(repository.common) == ".git"
         # a worktree may lie in the main checkout, so it comes first
@@ -66,6 +63,11 @@ class Surroundings:
         above = next((one for one in _above(self._top) if os.path.isdir(f"{one}/{MODULES}")), None)
         if above is not None:
             self._link(f"{above}/{MODULES}", f"{self._place}/{MODULES}")
+        for one in self._editable():
+            at = f"{self._packages}/{one.name.replace('.', '/')}"
+            if one.folder is None and not os.path.lexists(at):
+                os.makedirs(os.path.dirname(at), exist_ok=True)
+                os.symlink(self._moved(one.path), at)
 
     def _is_own_folder(self, path: str) -> bool:
         """Whether a folder of the tree is one, and no link on the way to it leads elsewhere."""
@@ -132,8 +134,12 @@ class Surroundings:
         root = f"{self._tree}/{self._prefix}".rstrip("/")
         own = [one for one in (f"{root}/src", root) if os.path.isdir(one) and not _hides(one)]
         given = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
-        own += [self._moved(path) for path in self._editable()]
+        own += filter(None, map(self._imported, self._editable()))
         return list(dict.fromkeys([*own, *map(self._moved, given)]))
+
+    def _imported(self, one: Import) -> str | None:
+        """Give the folder to import something from: where its name is another, that of links."""
+        return self._packages if one.folder is None else self._moved(one.folder)
 
     def _kept_venv(self) -> str | None:
         """Give the environment that a tool keeps elsewhere, where it would not find it itself."""
@@ -146,13 +152,13 @@ class Surroundings:
     def _venvs(self) -> list[str]:
         return [f"{self._top}/{one}" for one in self._installed if not one.endswith(MODULES)]
 
-    def _editable(self) -> Iterator[str]:
-        """Give the folders in the checkout that virtual environments import from."""
+    def _editable(self) -> Iterator[Import]:
+        """Give what virtual environments import from the checkout."""
         for venv in (*self._venvs(), self._kept or os.environ.get("VIRTUAL_ENV", "")):
-            for path in _imported(venv) if venv else ():
-                is_venvs = path == venv or path.startswith(f"{venv}/")
-                if self._moved(path) != path and not is_venvs:
-                    yield path
+            for one in imports_of(venv) if venv else ():
+                is_venvs = one.path == venv or one.path.startswith(f"{venv}/")
+                if self._moved(one.path) != one.path and not is_venvs:
+                    yield one
 
 
 def in_worktree(repository: Repository, root: str) -> dict[str, str]:
@@ -198,29 +204,3 @@ def _installed(root: str, folder: str, depth: int) -> Iterator[str]:
             yield folder + name
         elif depth > 1 and not is_link and name not in _SKIPPED:
             yield from _installed(root, f"{folder}{name}/", depth - 1)
-
-
-def _imported(venv: str) -> Iterable[str]:
-    """Give the folders that notes of editable installs name.
-
-    A note is a `.pth` file, each line a folder (Python's `site`), or a module of setuptools', which
-    maps the names of packages to their folders.
-    """
-    found: list[str] = []
-    with suppress(OSError):
-        for version in sorted(os.listdir(f"{venv}/lib")):
-            packages = f"{venv}/lib/{version}/site-packages"
-            for name in sorted(os.listdir(packages)) if os.path.isdir(packages) else ():
-                if _EDITABLE.fullmatch(name):
-                    found += _noted(f"{packages}/{name}")
-    return found
-
-
-def _noted(path: str) -> list[str]:
-    try:
-        text = read_file(path, _LARGEST_NOTE).decode("utf-8", "surrogateescape")
-    except OSError:
-        return []
-    if path.endswith(".pth"):
-        return [line.strip() for line in text.splitlines() if line.startswith("/")]
-    return [os.path.dirname(one) for one in _QUOTED.findall(text) if one.startswith("/")]
