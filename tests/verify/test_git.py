@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,6 +22,9 @@ from kei_gates.verify.private import opened
 from kei_gates.verify.references import merge_base, resolve, target_of, target_of_agent
 from tests.verify.checkouts import commit, git, make, write
 from tests.verify.test_changes import said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Each names a program; `{mark}` stands for one that leaves a mark.
 PROGRAMS = """
@@ -275,12 +281,73 @@ def test_the_users_own_settings_count_where_they_are_only_data(
 
 def test_a_run_has_a_time_limit(tmp_path: Path) -> None:
     make(tmp_path / "p")
-    os.mkfifo(tmp_path / "p/.git/pipe")
-    git(tmp_path / "p", "config", "include.path", "pipe")
+    os.mkfifo(tmp_path / "pipe")
+    git(tmp_path / "p", "config", "include.path", "../../pipe")
     start = time.monotonic()
     with pytest.raises(Fault, match=r"took longer than 0\.3 s"):
         hardened.effective_config(str(tmp_path / "p/.git"), 0.3)
     assert time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["HEAD", "config", "index", "packed-refs", "info/exclude", "objects/info/alternates"],
+)
+@pytest.mark.parametrize("is_linked", [False, True], ids=["pipe", "link to a device"])
+def test_a_pipe_or_a_device_in_the_git_folder_is_a_fault(
+    tmp_path: Path, name: str, *, is_linked: bool
+) -> None:
+    make(tmp_path / "p", {"a": "a"})
+    at = tmp_path / "p/.git" / name
+    at.unlink(missing_ok=True)
+    if is_linked:
+        at.symlink_to("/dev/zero")
+    else:
+        os.mkfifo(at)
+    start = time.monotonic()
+    with pytest.raises(Fault, match="is a pipe or a device") as caught:
+        target_of(str(tmp_path / "p"))
+    assert f"`{at}`" in caught.value.reason
+    assert time.monotonic() - start < 5
+
+
+def test_a_socket_and_the_null_device_in_the_git_folder_do_no_harm(tmp_path: Path) -> None:
+    make(tmp_path / "p", {"a": "a"})
+    (tmp_path / "p/.git/info/attributes").symlink_to("/dev/null")
+    with socket.socket(socket.AF_UNIX) as daemon:
+        daemon.bind(f"{tmp_path}/p/.git/fsmonitor--daemon.ipc")
+        assert target_of(str(tmp_path / "p")).name == "main"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a promise of Linux only")
+def test_git_ends_with_the_process_that_waits_for_it(tmp_path: Path) -> None:
+    make(tmp_path / "p")
+    os.mkfifo(tmp_path / "pipe")
+    git(tmp_path / "p", "config", "include.path", "../../pipe")
+    source = (
+        f"from kei_gates.verify.git import effective_config as f; f({str(tmp_path / 'p/.git')!r})"
+    )
+    waiting = subprocess.Popen([sys.executable, "-c", source])
+    await_that(lambda: len(children(waiting.pid)) == 1)
+    (child,) = children(waiting.pid)
+    await_that(lambda: Path(f"/proc/{child}/comm").read_text() == "git\n")
+    waiting.kill()
+    waiting.wait()
+    await_that(lambda: not Path(f"/proc/{child}").exists())
+
+
+def children(pid: int) -> list[int]:
+    listed = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, check=False
+    )
+    return [int(one) for one in listed.stdout.split()]
+
+
+def await_that(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 def fake_git(folder: Path, text: str) -> None:

@@ -16,6 +16,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING
@@ -23,11 +24,15 @@ from typing import TYPE_CHECKING
 from kei_gates.model import Fault, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Final
 
 SECONDS = 120.0
 """How long a run may take, where nothing else is said."""
+LOOKUP_SECONDS = 30.0
+"""How long one may take that only looks up a name or a setting."""
+
+_SET_DEATH_SIGNAL = 1  # linux/prctl.h
 
 _OLDEST = (2, 30)
 # PATH is not asked: settings can set it, and a project's own `git` would tell anything.
@@ -162,7 +167,7 @@ class Git:
         return done.output
 
 
-def effective_config(folder: str, seconds: float = SECONDS) -> bytes:
+def effective_config(folder: str, seconds: float = LOOKUP_SECONDS) -> bytes:
     """Give all settings that count for a repository, the user's own included.
 
     `folder` is the git folder. The form is that of `git config --list --show-scope --show-origin
@@ -200,7 +205,7 @@ def require() -> str:
         raise Fault(
             f"there is no `git` in {', '.join(_PLACES)}", f"install git {needed} or later there"
         )
-    done = _start([path, "--version"], b"", "/", SECONDS, protected())
+    done = _start([path, "--version"], b"", "/", LOOKUP_SECONDS, protected())
     found = re.search(rb"(\d+)\.(\d+)", done.output)
     if done.code != 0 or found is None:
         raise Fault(f"`{path} --version` failed: {done.said}", "mend the installation of git")
@@ -226,7 +231,12 @@ def _run(
 def _start(
     argv: Sequence[str], stdin: bytes, cwd: str, seconds: float, environment: Mapping[str, str]
 ) -> Done:
-    """Run to the end, or end it with all that it has started. Raises `Fault`."""
+    """Run to the end, or end it with all that it has started. Raises `Fault`.
+
+    It ends also when this process is killed meanwhile, be it that it waits for a file that is a
+    pipe; what git itself has started ends then by the ends of its pipes.
+    """
+    die = _dying_with(os.getpid())
     try:
         process = subprocess.Popen(
             argv,
@@ -236,8 +246,9 @@ def _start(
             cwd=cwd,
             env=environment,
             start_new_session=True,
+            preexec_fn=die,  # noqa: PLW1509 -- there are no threads
         )
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
         text = getattr(error, "strerror", None) or error
         raise Fault(f"git cannot be started in `{cwd}`: {text}", "see that the folder is there and "
                     "git can be run") from None  # fmt: skip
@@ -251,6 +262,25 @@ def _start(
         if process.returncode is None:
             _end(process)
     return Done(process.returncode, output, errors)
+
+
+def _dying_with(parent: int) -> Callable[[], None] | None:
+    """Give what a child of `parent` does so that it is killed with it; none but on Linux.
+
+    Source: prctl(2), `PR_SET_PDEATHSIG`.
+    """
+    if not sys.platform.startswith("linux"):
+        return None
+    import ctypes  # noqa: PLC0415 -- only there
+
+    prctl = ctypes.CDLL(None).prctl
+
+    def die() -> None:
+        prctl(_SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:  # it has died before
+            os._exit(1)
+
+    return die
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

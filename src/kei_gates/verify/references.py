@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kei_gates.model import Fault, Value
-from kei_gates.verify.git import Git
+from kei_gates.verify.git import LOOKUP_SECONDS, Git
 from kei_gates.verify.private import is_id, opened
 from kei_gates.verify.repository import find
 
 if TYPE_CHECKING:
     from typing import Final
 
+    from kei_gates.verify.git import Done
     from kei_gates.verify.repository import Repository
 
 # Names of the branch that work is merged onto, where nothing else says which.
@@ -43,7 +44,7 @@ def resolve(root: str, rev: str) -> str:
 def packed(repository: Repository) -> bytes:
     """Give all branches and tags in the form of git's file `packed-refs`. Raises `Fault`."""
     words = ("for-each-ref", "--format=%(objectname) %(refname)", *_KINDS)
-    return Git(repository.git_dir).output(*words)
+    return Git(repository.git_dir).output(*words, seconds=LOOKUP_SECONDS)
 
 
 def target_of(root: str) -> Target:
@@ -52,8 +53,7 @@ def target_of(root: str) -> Target:
     Raises `Fault` where nothing says which.
     """
     repository = find(root)
-    git = Git(repository.git_dir)
-    done = git.run("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD")
+    done = _asked(repository.git_dir, "symbolic-ref", "--quiet", "refs/remotes/origin/HEAD")
     named = [done.output.decode("utf-8", "replace").strip()] if done.code == 0 else []
     for part in ("refs/remotes/origin/", "refs/heads/", "refs/remotes/upstream/"):
         named += [part + name for name in _USUAL]
@@ -82,7 +82,7 @@ def target_of_agent(root: str) -> Target:
             f"the repository of `{repository.root}` has no commit that work can be merged onto",
             "make the first commit",
         )
-    done = Git(repository.common).run("symbolic-ref", "--quiet", "--short", "HEAD")
+    done = _asked(repository.common, "symbolic-ref", "--quiet", "--short", "HEAD")
     name = done.output.decode("utf-8", "replace").strip() if done.code == 0 else found[:12]
     return Target(name, found)
 
@@ -118,9 +118,13 @@ def merge_base(root: str, rev: str) -> str:
 
 def _looked_up(git_dir: str, name: str) -> str | None:
     """Give the id of an object by a name; none for none. Raises `Fault`."""
-    done = Git(git_dir).run("rev-parse", "--verify", "--quiet", name)
+    done = _asked(git_dir, "rev-parse", "--verify", "--quiet", name)
     found = done.output.decode("ascii", "replace").strip()
     return found if done.code == 0 and is_id(found) else None
+
+
+def _asked(git_dir: str, *words: str) -> Done:
+    return Git(git_dir).run(*words, seconds=LOOKUP_SECONDS)
 
 
 def _resolved(repository: Repository, rev: str) -> str:

@@ -117,6 +117,7 @@ def find(root: str) -> Repository:
     root = os.path.realpath(root)
     git_dir = _git_dir(root)
     common = _common(root, git_dir)
+    _refuse_devices({git_dir, common})
     settings = _Settings(effective_config(git_dir))
     words = [
         f"{key}={settings.last[key]}" for key in _CARRIED if settings.last.get(key) is not None
@@ -205,6 +206,32 @@ def _common(root: str, git_dir: str) -> str:
             "mend it with `git worktree repair`, or make the worktree again",
         )
     return common
+
+
+def _refuse_devices(folders: set[str]) -> None:
+    """Raise `Fault` where git would read from a pipe or a device, and wait for ever.
+
+    That holds for what always lies at its place; a pipe among references and objects runs into the
+    time limit of git's run.
+    """
+    for folder in sorted(folders):
+        for part in ("", "/info", "/objects/info"):
+            for name in _names(f"{folder}{part}"):
+                path = f"{folder}{part}/{name}"
+                try:
+                    found = os.stat(path).st_mode
+                except OSError:
+                    continue  # it leads nowhere: git says so
+                is_device = stat.S_ISFIFO(found) or stat.S_ISCHR(found) or stat.S_ISBLK(found)
+                if is_device and os.path.realpath(path) != os.devnull:
+                    raise Fault(f"`{path}` is a pipe or a device and no file", "remove it")
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
 
 
 class _Settings:
