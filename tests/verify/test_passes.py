@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -127,6 +128,27 @@ def test_what_does_not_hold_is_not_run_again_after_the_merge(root: Path) -> None
     assert runs(outcome) == [("false", "worktree"), (PASSED, "worktree"), (PASSED, "merge")]
     assert [name for name, _ in outcome.findings] == [GREEN]
     assert outcome.passed == (TESTS,)
+
+
+def test_commands_of_all_checks_and_passes_share_one_deadline(root: Path) -> None:
+    write(root, "src/b.txt")
+    jobs = Jobs(None, throwaway=str(root.parent / "m"), deadline=monotonic() + 3)
+    role = commands("sleep 30", "echo later")
+    outcome = verify([Grant(GREEN, role)], jobs.against(str(root), "main"))
+    assert [(run.command, run.ended, run.seconds < 10) for run in outcome.runs] == [
+        ("sleep 30", "timeout", True),
+        ("echo later", "late", True),
+    ]
+    assert [message for _, message in said(outcome)] == [
+        "`sleep 30` was ended after 3 seconds",
+        "`echo later` was not run: what ran before took all the time that there is",
+    ]
+
+
+def test_what_ends_before_the_deadline_is_not_touched_by_it(root: Path) -> None:
+    write(root, "src/b.txt")
+    jobs = Jobs(None, throwaway=str(root.parent / "m"), deadline=monotonic() + 30)
+    assert verify([Grant(GREEN, commands("sleep 1"))], jobs.against(str(root), "main")).holds
 
 
 def test_what_holds_only_before_the_merge(root: Path) -> None:

@@ -83,7 +83,7 @@ def shown(command: str) -> str:
 
 def _is_missing(ran: Ran) -> bool:
     """Whether a program was not found."""
-    return ran.ended == "missing" or (ran.ended == "exit" and ran.code == _NOT_FOUND)
+    return ran.ended == "exit" and ran.code == _NOT_FOUND
 
 
 def _ending(ran: Ran) -> tuple[str, str]:
@@ -92,6 +92,11 @@ def _ending(ran: Ran) -> tuple[str, str]:
         return (
             f"was ended after {ran.seconds:.0f} seconds",
             "find what hangs or takes so long, or have `timeout` raised in the policy",
+        )
+    if ran.ended == "late":
+        return (
+            "was not run: what ran before took all the time that there is",
+            "find what takes so long, or say so in your report",
         )
     if ran.ended == "flood":
         return "was ended because it printed too much", "make it print less"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     ChangeKind = Literal["added", "modified", "deleted"]
     EntryKind = Literal["file", "link", "submodule"]
-    Ended = Literal["exit", "timeout", "flood", "missing"]
+    Ended = Literal["exit", "timeout", "flood", "late"]
     PassName = Literal["worktree", "merge"]
 
 
@@ -110,9 +110,9 @@ class Ran(Value):
 
     `ended` is `exit` for one that ended by itself (`code` is its exit code, negative for a signal),
     `timeout` for one that was ended after its time, `flood` for one that was ended because it
-    printed too much, `missing` for one that could not be started. `output` is what it printed,
-    stdout and stderr as they came. `made` is the text of the file that it was to make, none where
-    it made none. `at` names the pass.
+    printed too much, `late` for one that was not begun as no time was left. `output` is what it
+    printed, stdout and stderr as they came. `made` is the text of the file that it was to make,
+    none where it made none. `at` names the pass.
     """
 
     __slots__ = ("at", "code", "command", "ended", "made", "output", "seconds")

@@ -9,7 +9,7 @@ limit of turns, an error or a person; who started it is told that nobody has loo
 
 from __future__ import annotations
 
-from time import time
+from time import monotonic, time
 from typing import TYPE_CHECKING
 
 from kei_gates.audit import log
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
 CAP = 8
 """How often an agent is sent back; the client's own limit for blocks in a row is the same."""
+
+SECONDS = 3300.0
+"""How long the commands of all checks may take: what comes after must end before the hook must."""
 
 _TO_PERSON = "kei-gates: NOT VERIFIED: this turn has ended, and its work does not hold:\n{said}"
 _ONLY_A_PERSON = "only a person can mend this; say so in your report"
@@ -156,6 +159,7 @@ def _job(fields: Fields, agent: str, where: Places, folder: str, tell: Tell) -> 
         report_of(fields),
         throwaway=f"{own_folders.state(where.home)}/verify",
         is_return=True,
+        deadline=monotonic() + SECONDS,
         tell=tell,
     )
     if agent == MAIN:

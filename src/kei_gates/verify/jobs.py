@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from math import inf
 from time import time_ns
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,7 @@ class Jobs:
     """Puts jobs together for one report.
 
     `throwaway` is the folder below which merges are made; `is_return` says that an agent returns.
+    At `deadline`, as the monotonic clock has it, commands are ended.
     """
 
     def __init__(
@@ -49,11 +51,13 @@ class Jobs:
         *,
         throwaway: str,
         is_return: bool = False,
+        deadline: float = inf,
         tell: Tell | None = None,
     ) -> None:
         self._report: Final = report
         self._throwaway: Final = throwaway
         self._is_return: Final = is_return
+        self._deadline: Final = deadline
         self._tell: Final = tell
 
     def against(
@@ -145,6 +149,7 @@ class Jobs:
             is_return=self._is_return,
             shared=shared,
             environment=environment,
+            deadline=self._deadline,
             tell=self._tell,
         )
 

@@ -6,6 +6,7 @@ checks change is nobody's work: the changes were found before they ran.
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from kei_gates import checks
@@ -36,7 +37,8 @@ class Job:
     commands are run, and where it `may_conflict`. `is_return` says that an agent returns: where it
     has changed nothing and claims nothing, nothing is run. `unresolved` are conflicts that stand in
     what has changed. `shared` says what others have changed in the same tree meanwhile: what
-    commands find may be theirs. `environment` are variables for commands in the first pass.
+    commands find may be theirs. `environment` are variables for commands in the first pass. At
+    `deadline`, as the monotonic clock has it, commands are ended.
     """
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
@@ -51,6 +53,7 @@ class Job:
         is_return: bool = False,
         shared: str = "",
         environment: Mapping[str, str] | None = None,
+        deadline: float = inf,
         tell: Tell | None = None,
     ) -> None:
         self.change_set: Final = change_set
@@ -62,6 +65,7 @@ class Job:
         self.is_return: Final = is_return
         self.shared: Final = shared
         self.environment: Final = environment
+        self.deadline: Final = deadline
         self.tell: Final = tell
 
     @property
@@ -79,6 +83,7 @@ def verify(grants: Sequence[Grant], job: Job) -> Outcome:
         job.change_set,
         job.report,
         environment=job.environment,
+        deadline=job.deadline,
         tell=job.tell,
     )
     grouped = _grouped(grants)
@@ -155,6 +160,7 @@ class _Asked:
             job.change_set,
             job.report,
             environment=merged.environment,
+            deadline=job.deadline,
             tell=job.tell,
         )
         before = len(self._findings)

@@ -29,7 +29,7 @@ _COLOURS = re.compile("\x1b\\[[0-9;]*m")
 _ENDS = {
     "timeout": "was ended after {seconds:.0f} s",
     "flood": "was ended because it printed too much",
-    "missing": "could not be started",
+    "late": "was not run, as no time was left",
 }
 
 

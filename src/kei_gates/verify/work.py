@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from math import inf
+from time import monotonic
 from typing import TYPE_CHECKING
 
+from kei_gates.checks.work import Ran
 from kei_gates.observe.files import read_file
 from kei_gates.verify.running import run
 
@@ -11,12 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Final
 
-    from kei_gates.checks.work import ChangeSet, PassName, Ran
+    from kei_gates.checks.work import ChangeSet, PassName
 
     Tell = Callable[[str, PassName, float, str], None]
     """Is told now and then of a command that runs: its source, the pass, seconds, its last line."""
 
 _LARGEST = 32 << 20
+_LEAST_SECONDS = 1.0
 
 
 class Pass:
@@ -30,6 +34,7 @@ class Pass:
         report: str | None,
         *,
         environment: Mapping[str, str] | None = None,
+        deadline: float = inf,
         tell: Tell | None = None,
     ) -> None:
         self.at: Final[PassName] = at
@@ -38,21 +43,26 @@ class Pass:
         self.report: Final = report
         self.runs: Final[dict[tuple[str, str | None], Ran]] = {}
         self._environment: Final = environment or {}
+        self._deadline: Final = deadline
         self._tell: Final = tell
 
     def run(self, command: str, seconds: float, makes: str | None = None) -> Ran:
         """Run a command once. Raises `Fault` when nothing can be run at all."""
         known = self.runs.get((command, makes))
         if known is None:
-            known = run(
-                command,
-                self.root,
-                seconds,
-                at=self.at,
-                makes=makes,
-                environment=self._environment,
-                tell=self._told(command),
-            )
+            left = self._deadline - monotonic()
+            if left < _LEAST_SECONDS:
+                known = Ran(command, ended="late", code=None, output="", seconds=0.0, at=self.at)
+            else:
+                known = run(
+                    command,
+                    self.root,
+                    min(seconds, left),
+                    at=self.at,
+                    makes=makes,
+                    environment=self._environment,
+                    tell=self._told(command),
+                )
             self.runs[command, makes] = known
         return known
 
