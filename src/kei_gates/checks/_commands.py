@@ -11,12 +11,23 @@ from kei_gates.checks.work import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from kei_gates.checks.work import Ran, Work
+    from kei_gates.checks.work import Ended, Ran, Work
 
 _CRATE = re.compile(r"[A-Za-z0-9_][\w.@:/+#-]*")
 _NOT_FOUND, _NOT_RUNNABLE = 127, 126
 _SHOWN = 200
 _MAY_BE_A_PERSONS = "it may be that only a person can install it"
+_STOPPED: Mapping[Ended, tuple[str, str]] = {
+    "timeout": (
+        "was ended after {seconds:.0f} seconds",
+        "find what hangs or takes so long, or have `timeout` raised in the policy",
+    ),
+    "late": (
+        "was not run: what ran before took all the time that there is",
+        "find what takes so long, or say so in your report",
+    ),
+    "flood": ("was ended because it printed too much", "make it print less"),
+}
 _WORKTREES = "/.claude/worktrees/"
 # A setting of the client: what git does not carry, linked from the main checkout.
 _IN_WORKTREE = "; a person can have a worktree get it by `worktree.symlinkDirectories`"
@@ -88,18 +99,9 @@ def _is_missing(ran: Ran) -> bool:
 
 def _ending(ran: Ran) -> tuple[str, str]:
     """Say how it ended, and what to do about it."""
-    if ran.ended == "timeout":
-        return (
-            f"was ended after {ran.seconds:.0f} seconds",
-            "find what hangs or takes so long, or have `timeout` raised in the policy",
-        )
-    if ran.ended == "late":
-        return (
-            "was not run: what ran before took all the time that there is",
-            "find what takes so long, or say so in your report",
-        )
-    if ran.ended == "flood":
-        return "was ended because it printed too much", "make it print less"
+    if ran.ended != "exit":
+        what, remedy = _STOPPED[ran.ended]
+        return what.format(seconds=ran.seconds), remedy
     if _is_missing(ran):
         return (
             "could not be run: a program that it needs was not found",
