@@ -117,8 +117,8 @@ def others(
         if not path.endswith("/"):
             found.add(path)
         elif path not in skipped:
-            spec = spec or ignoring.matcher(rules)
-            found |= {one for one in _below(repository.root, path) if not spec.match_file(one)}
+            spec = spec or ignoring.Matcher(rules)
+            found |= {one for one in _below(repository.root, path) if not spec.hides(one)}
     return {one for one in found if not _is_left_out(repository.root, one)}
 
 

@@ -7,14 +7,13 @@ last rule that matches decides, and a deeper folder's rules come later; both as 
 
 from __future__ import annotations
 
-import re
-import warnings
 from typing import TYPE_CHECKING
+
+from kei_gates.verify.wildmatch import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from pathspec import GitIgnoreSpec
+    from typing import Final
 
 NAME = ".gitignore"
 
@@ -47,33 +46,27 @@ def literally(folder: str) -> str:
     return escaped.replace("\n", "?")  # a rule is one line
 
 
-def matcher(rules: Iterable[str]) -> GitIgnoreSpec:
-    """Give what matches paths by the rules where git cannot be asked."""
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415 -- a fifth of what an agent's start takes
+class Matcher:
+    """Answers by the rules where git cannot be asked."""
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # that a rule may be read otherwise one day
-        return GitIgnoreSpec.from_lines(
-            spelled for rule in rules if (spelled := _for_pathspec(rule)) is not None
-        )
+    def __init__(self, rules: Iterable[str]) -> None:
+        texts = (_without_blanks(rule).encode("utf-8", "surrogateescape") for rule in rules)
+        self._rules: Final = [Rule(text) for text in texts if text and text[:1] != b"#"]
+        self._rules.reverse()  # the last one that matches decides
 
+    def ignores(self, path: str) -> bool:
+        """Say whether an entry is ignored by itself; the path of a folder ends with `/`."""
+        entry = path.removesuffix("/").encode("utf-8", "surrogateescape")
+        is_folder = path.endswith("/")
+        for rule in self._rules:
+            if rule.matches(entry, is_folder=is_folder):
+                return rule.ignores
+        return False
 
-def _for_pathspec(rule: str) -> str | None:
-    """Spell a rule so that pathspec reads it as git does; none for one that matches nothing."""
-    rule = _without_blanks(rule)
-    bare = rule.rstrip()
-    if rule.endswith("/**/") or rule.removeprefix("!") == "**/":
-        rule = f"{rule}*/"  # only folders, at each depth
-    elif bare != rule and not bare.endswith("\\"):
-        # git takes off blanks only, pathspec all that is white
-        rule = bare + "".join(f"[{one}]" for one in rule[len(bare) :])
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415 -- see `matcher`
-
-    try:
-        GitIgnoreSpec.from_lines([rule])
-    except (ValueError, re.error):
-        return None
-    return rule
+    def hides(self, path: str) -> bool:
+        """Say whether an entry is ignored, or a folder that it lies in."""
+        ends = [at + 1 for at, one in enumerate(path[:-1]) if one == "/"]
+        return any(self.ignores(path[:end]) for end in [*ends, len(path)])
 
 
 def _rules(text: bytes) -> list[str]:

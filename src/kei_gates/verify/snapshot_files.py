@@ -89,7 +89,7 @@ class _Walk:
         self._files: dict[str, bytes] = {}
         self.rules: tuple[str, ...] = tuple(given or ())
         self.unreadable: Final[set[str]] = set()
-        self._spec = ignoring.matcher(self.rules)
+        self._spec = ignoring.Matcher(self.rules)
 
     def paths(self) -> Iterator[str]:
         """Give the paths of files and links. Raises `Fault` where there are too many."""
@@ -106,7 +106,7 @@ class _Walk:
                 if entry.is_dir(follow_symlinks=False):
                     if not self._is_left_out(path, names):
                         folders.append(f"{path}/")
-                elif not self._spec.match_file(path):
+                elif not self._spec.ignores(path):
                     count += 1
                     yield path
             if count > MOST:
@@ -137,7 +137,7 @@ class _Walk:
             name in _MADE
             or (name == _BUILT and _BUILT_BESIDE in beside)
             or path == WORKTREES
-            or self._spec.match_file(f"{path}/")
+            or self._spec.ignores(f"{path}/")
         )
 
     def _add_rules(self, folder: str) -> None:
@@ -152,4 +152,4 @@ class _Walk:
                 "mend or remove the file",
             ) from None
         self.rules = ignoring.compiled((), self._files)
-        self._spec = ignoring.matcher(self.rules)
+        self._spec = ignoring.Matcher(self.rules)
