@@ -14,6 +14,7 @@ from kei_gates.verify import repository as repositories
 from kei_gates.verify import snapshot
 from kei_gates.verify.changes import Changes, changes_since
 from kei_gates.verify.compare import differences
+from kei_gates.verify.looking import LARGEST
 from kei_gates.verify.ruling import OfCommit
 from kei_gates.verify.snapshot import SnapshotChanges
 from tests.verify.checkouts import commit, git, make, write
@@ -114,6 +115,35 @@ def test_a_file_of_lfs_is_as_it_was_by_its_pointer(tmp_path: Path) -> None:
     assert said(found) == ["modified b.bin", "modified c.dat"]
     assert found.before("b.bin") == pointer(big).encode()
     assert found.after("b.bin") == big + b"x"
+
+
+HUGE = 64 << 30
+"""Bytes of a file with a hole that nobody could read in the time of a test."""
+
+
+def test_a_huge_file_of_another_size_is_a_change_without_being_read(tmp_path: Path) -> None:
+    files = {".gitattributes": "*.bin filter=lfs\n", "a.bin": pointer(b"a"), "b.dat": "b"}
+    base = make(tmp_path, files)
+    for name in ("a.bin", "b.dat", "c.dat"):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(HUGE)
+    assert said(changes_since(str(tmp_path), base)) == [
+        "modified a.bin",
+        "modified b.dat",
+        "added c.dat",
+    ]
+
+
+def test_a_large_file_that_was_not_touched_since_is_no_change(tmp_path: Path) -> None:
+    base = make(tmp_path, {"a.dat": b"a" * (LARGEST + 1), "b.dat": b"b" * (LARGEST + 1)})
+    since = time.time_ns() + 10**9
+    assert said(changes_since(str(tmp_path), base, since)) == []
+    assert said(changes_since(str(tmp_path), base)) == []
+    with (tmp_path / "b.dat").open("r+b") as file:
+        file.write(b"c")
+    kept = (tmp_path / "b.dat").stat()
+    os.utime(tmp_path / "b.dat", ns=(kept.st_atime_ns, 0))
+    assert said(changes_since(str(tmp_path), base, since)) == ["modified b.dat"]
 
 
 def test_another_filter_leaves_a_doubt_where_the_index_knows_nothing(tmp_path: Path) -> None:

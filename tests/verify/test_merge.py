@@ -281,16 +281,20 @@ def test_a_folder_that_the_merge_leaves_empty_is_there(tmp_path: Path) -> None:
         assert os.listdir(merged.root) == []
 
 
-def test_a_new_file_that_is_too_large_is_left_out_and_told(
+def test_a_file_that_is_too_large_is_left_out_and_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(staging, "LARGEST", 10)
     root = started(tmp_path, {"old": "1\n"}, {"g": "g\n"})
     put(root, {"new": "x" * 11, "fits": "x" * 10, "old": "x" * 11})
     with merge(root) as merged:
-        assert merged.left_out == ("`new` was left out of the merge: it is new and has 11 bytes",)
+        assert set(merged.left_out) == {
+            "`new` was left out of the merge: it has 11 bytes",
+            "`old` was left out of the merge: it has 11 bytes, and what the base holds stands "
+            "there",
+        }
         assert sorted(held(merged.root, without=NO_GIT)) == ["fits", "g", "old"]
-        assert Path(merged.root, "old").read_text() == "x" * 11
+        assert Path(merged.root, "old").read_text() == "1\n"
 
 
 def test_what_fails_while_it_is_used_is_not_taken_for_a_fault_of_the_merge(tmp_path: Path) -> None:

@@ -197,7 +197,7 @@ def test_a_change_in_the_tick_of_the_start_is_found(tmp_path: Path) -> None:
 
 def test_the_stat_of_what_was_just_written_does_not_count(tmp_path: Path) -> None:
     write(tmp_path, "p/a.py")
-    for stats in (0, 4):
+    for stats in (1, 4):  # first its size alone
         snapshot.take(str(tmp_path / "p"), str(tmp_path / "shot"))
         rows = json.loads((tmp_path / "shot").read_bytes())["files"]
         assert len(rows["a.py"][2]) == stats
@@ -351,6 +351,16 @@ def test_what_is_no_file_is_left_out_without_git(tmp_path: Path) -> None:
     (root / "a.py").unlink()
     os.mkfifo(root / "a.py")
     assert said(snapshot.changes_since(str(root), shot)) == ["deleted a.py"]
+
+
+def test_a_file_that_became_huge_is_a_change_without_being_read(tmp_path: Path) -> None:
+    root, shot = tmp_path / "p", str(tmp_path / "shot")
+    write(root, "a.dat", "a")
+    snapshot.take(str(root), shot)
+    for name in ("a.dat", "b.dat"):
+        with (root / name).open("wb") as file:
+            file.truncate(64 << 30)  # nobody could read that in the time of a test
+    assert said(snapshot.changes_since(str(root), shot)) == ["modified a.dat", "added b.dat"]
 
 
 def test_too_many_files_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

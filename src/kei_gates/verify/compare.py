@@ -14,8 +14,16 @@ from kei_gates.model import Fault, Value
 from kei_gates.verify import listing
 from kei_gates.verify import repository as repositories
 from kei_gates.verify.conversion import FILTERED, Conversion
-from kei_gates.verify.looking import EXECUTABLE, NOTHING, OTHER, PLAIN, Looking, Lying
-from kei_gates.verify.private import FOLDER, LINK, SUBMODULE, opened
+from kei_gates.verify.looking import (
+    EXECUTABLE,
+    LARGEST,
+    NOTHING,
+    OTHER,
+    PLAIN,
+    Looking,
+    Lying,
+)
+from kei_gates.verify.private import FOLDER, LINK, MISSING, SUBMODULE, opened
 from kei_gates.verify.references import head_of
 from kei_gates.verify.ruling import HIDDEN
 
@@ -30,6 +38,7 @@ if TYPE_CHECKING:
 
 _NO_ENTRY = (0, "")
 _FILES = (PLAIN, EXECUTABLE)
+_OF_ANOTHER_SIZE = "another"  # no id of any bytes
 _ENTRIES: dict[int, EntryKind] = {LINK: "link", SUBMODULE: "submodule"}
 
 
@@ -97,7 +106,7 @@ class _Comparison:
         changed = {}
         for path, entry in self._base.items():
             if entry[0] != SUBMODULE:
-                lying = self._looking.at(path)
+                lying = self._lying(path, entry)
                 if not self._is_same(path, entry, lying):
                     changed[path] = lying
         texts = {
@@ -112,6 +121,23 @@ class _Comparison:
         for path, lying in changed.items():
             if path not in same or self._mode_differs(self._base[path][0], lying.mode):
                 self._add(path, lying, FILTERED if path in doubted else "")
+
+    def _lying(self, path: str, entry: tuple[int, str]) -> Lying:
+        """Tell what lies at a path, of a large file without reading it where its size tells.
+
+        One that the index knows and that is older than the agent's start is as it was: nobody can
+        set the time of its last change back.
+        """
+        found = self._looking.at(path, hashed=False)
+        if found.mode not in _FILES or found.stat is None or found.stat.st_size <= LARGEST:
+            return self._looking.at(path)
+        since, index = self._ruling.since, self._index
+        is_old = since is not None and found.stat.st_ctime_ns < since
+        if is_old and index is not None and index.knows(path, entry[1], found.stat):
+            return Lying(found.mode, entry[1], found.stat)
+        if self._own.size(entry[1]) not in (found.stat.st_size, MISSING):
+            return Lying(found.mode, _OF_ANOTHER_SIZE, found.stat)
+        return self._looking.at(path)
 
     def _is_same(self, path: str, entry: tuple[int, str], lying: Lying) -> bool:
         if lying is NOTHING:

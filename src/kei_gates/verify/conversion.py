@@ -42,6 +42,7 @@ _ATTRIBUTES = ".gitattributes"
 _LARGEST_POINTER = 1024  # the specification's own limit
 _POINTER = re.compile(
     rb"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*oid sha256:([0-9a-f]{64})\n"
+    rb"(?:.*\n)*size ([0-9]{1,20})\n"
 )
 _AT_ONCE = 200  # files that are copied before git is asked
 _CHUNK = 1 << 20
@@ -88,12 +89,10 @@ class Conversion:
             )
         doubted = set()
         for path, name in filters.items():
-            if name == "lfs":
-                if self._is_pointed_at(path):
-                    same.add(path)
-            elif index is not None and self._is_known(path, lying[path], index):
+            is_known = index is not None and self._is_known(path, lying[path], index)
+            if is_known or (name == "lfs" and self._is_pointed_at(path, lying[path])):
                 same.add(path)
-            else:
+            elif name != "lfs":
                 doubted.add(path)
         return same, doubted
 
@@ -171,12 +170,14 @@ class Conversion:
     def _is(self, path: str, name: str) -> bool:
         return self._base[path][1] == name
 
-    def _is_pointed_at(self, path: str) -> bool:
+    def _is_pointed_at(self, path: str, lying: Lying) -> bool:
         """Whether the commit holds a pointer of Git LFS to just these bytes."""
         try:
             pointer = self._own.blob(self._base[path][1], _LARGEST_POINTER)
             found = _POINTER.match(pointer)
-            return found is not None and found[1] == _sha256(self._looking.place(path))
+            if found is None or lying.stat is None or int(found[2]) != lying.stat.st_size:
+                return False
+            return found[1] == _sha256(self._looking.place(path))
         except OSError:
             return False
 

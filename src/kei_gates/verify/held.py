@@ -44,8 +44,8 @@ What was changed so shortly before is changed again without another time.
 class Held(Value):
     """What lay at a path: a mode (0 for nothing), a name of its bytes, its stat, perhaps its text.
 
-    `name` is empty where only the stat is known: size, mtime and ctime in ns, and inode. `is_kept`
-    says that it lay in an index or a commit and not in the tree.
+    `name` is empty where only the stat is known: size, mtime and ctime in ns, and inode; the size
+    alone where it was written just before. `is_kept` says that it lay in an index or a commit and not in the tree.
     """
 
     __slots__ = ("is_kept", "mode", "name", "stat", "text")
@@ -128,7 +128,7 @@ class Keeper:
         lying = self._looking.at(path)
         stat = stat_of(lying.stat)
         if lying.name and stat and stat[2] > now - _TICK:
-            stat = ()
+            stat = stat[:1]
         return Held(lying.mode, lying.name, stat, self._text(path, lying, size))
 
     def _text(self, path: str, lying: Lying, size: int) -> bytes | None:
@@ -149,8 +149,11 @@ def is_as_held(held: Held, path: str, looking: Looking) -> bool:
         return found is NOTHING and not held.mode
     if found.mode != held.mode:
         return False
-    if held.stat and stat_of(found.stat) == held.stat:
+    now = stat_of(found.stat)
+    if held.stat and now == held.stat:
         return True
+    if held.stat and now[:1] != held.stat[:1]:
+        return False  # other sizes are other bytes; a large file need not be read
     return bool(held.name) and looking.at(path).name == held.name
 
 

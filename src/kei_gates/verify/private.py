@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 LINK = 0o120000
 SUBMODULE = 0o160000
 FOLDER = 0o040000
+MISSING = -1
+"""The size of a blob that is not there."""
 
 _DAMAGED = "see with `git fsck` what is damaged, and fetch it again"
 _NO_NAMES = ("", ".", "..", ".git")
@@ -89,13 +91,16 @@ class Private:
     def blob(self, name: str, limit: int) -> bytes:
         """Give the bytes of an object. Raises `OSError` where it is missing or larger than that."""
         try:
-            listed = self.git.output("cat-file", "--batch-check", stdin=f"{name}\n".encode())
-            size = int(listed.split()[-1]) if b" blob " in listed else -1
-            if size > limit:
+            if self.size(name) > limit:
                 raise OSError(f"it had more than {limit} bytes")
             return self._objects([name], b"blob")[name]
         except Fault as fault:
             raise OSError(f"what it held cannot be read: {fault.reason}") from None
+
+    def size(self, name: str) -> int:
+        """Give how many bytes a blob has; `MISSING` where there is none. Raises `Fault`."""
+        listed = self.git.output("cat-file", "--batch-check", stdin=f"{name}\n".encode())
+        return int(listed.split()[-1]) if b" blob " in listed else MISSING
 
     def name_of(self, content: bytes) -> str:
         """Give the id that git gives to a file's bytes."""

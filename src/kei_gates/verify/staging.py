@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     """Paths with their mode and the id of their object."""
 
 LARGEST = 256 << 20
-"""A new file with more bytes is not put into the tree: it is data that was forgotten."""
+"""A file with more bytes is not put into the tree: it is data, and a copy would take minutes."""
 
 DAMAGED = "see with `git fsck` whether the repository is whole"
 """What to do where git fails and does not say why."""
@@ -116,12 +116,13 @@ class _Staging:
         return not self._changes.kept(change.path) and not self._is_left_out(change)
 
     def _is_left_out(self, change: Change) -> bool:
-        """Say whether a file is new and too large. Raises `OSError` where it is gone by now."""
+        """Say whether a file is too large. Raises `OSError` where it is gone by now."""
         found = os.lstat(f"{self._root}/{change.path}")
-        if change.old_mode or not stat.S_ISREG(found.st_mode) or found.st_size <= LARGEST:
+        if not stat.S_ISREG(found.st_mode) or found.st_size <= LARGEST:
             return False
+        instead = ", and what the base holds stands there" if change.old_mode else ""
         self.left_out.append(
-            f"`{change.path}` was left out of the merge: it is new and has {found.st_size} bytes"
+            f"`{change.path}` was left out of the merge: it has {found.st_size} bytes{instead}"
         )
         return True
 
