@@ -45,7 +45,8 @@ class Held(Value):
     """What lay at a path: a mode (0 for nothing), a name of its bytes, its stat, perhaps its text.
 
     `name` is empty where only the stat is known: size, mtime and ctime in ns, and inode; the size
-    alone where it was written just before. `is_kept` says that it lay in an index or a commit and not in the tree.
+    alone where it was written just before. `is_kept` says that it lay in an index or a commit and
+    not in the tree.
     """
 
     __slots__ = ("is_kept", "mode", "name", "stat", "text")
