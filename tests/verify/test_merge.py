@@ -290,7 +290,7 @@ def test_a_file_that_is_too_large_is_left_out_and_told(
     with merge(root) as merged:
         assert set(merged.left_out) == {
             "`new` was left out of the merge: it has 11 bytes",
-            "`old` was left out of the merge: it has 11 bytes, and what the base holds stands there",
+            "`old` was left out of the merge: it has 11 bytes, and what the base holds is there",
         }
         assert sorted(held(merged.root, without=NO_GIT)) == ["fits", "g", "old"]
         assert Path(merged.root, "old").read_text() == "1\n"

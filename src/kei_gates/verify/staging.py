@@ -120,7 +120,7 @@ class _Staging:
         found = os.lstat(f"{self._root}/{change.path}")
         if not stat.S_ISREG(found.st_mode) or found.st_size <= LARGEST:
             return False
-        instead = ", and what the base holds stands there" if change.old_mode else ""
+        instead = ", and what the base holds is there" if change.old_mode else ""
         self.left_out.append(
             f"`{change.path}` was left out of the merge: it has {found.st_size} bytes{instead}"
         )
