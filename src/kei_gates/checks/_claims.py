@@ -8,6 +8,7 @@ none: whether it is one cannot be told, and the run itself decides.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from kei_gates.checks._counting import plain_lines
 
@@ -41,6 +42,16 @@ _NONE_BAD = re.compile(
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 _ASIDE = re.compile(r" ?\([^()]{0,200}\)")
 _NEAR = 60
+# What begins the output of a run as before a change, or as after it: `Before my change:`.
+_EARLIER, _LATER = r"(?:before|baseline|previously|vorher)", r"(?:after(?:wards)?|now|nachher)"
+_OF = (
+    r"\b(?: (?:my|the|this|these|any|all) [\w -]{1,30})?(?: \([^()\n]{1,40}\))?[*_`]{0,3}[ \t]{0,9}"
+)
+_STATE = re.compile(
+    rf"(?<!as )(?<!than )\b(?:(?P<earlier>{_EARLIER})|{_LATER}){_OF}[:|]"
+    rf"|^[ \t#*_>-]{{0,9}}(?:(?P<alone>{_EARLIER})|{_LATER}){_OF}$",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 def _claim_of(subject: str) -> re.Pattern[str]:
@@ -60,6 +71,24 @@ def claims(report: str) -> bool:
 def claims_tests(report: str) -> bool:
     """Say whether a report claims that tests have passed."""
     return _claims(report, _OF_TESTS)
+
+
+def without_earlier(report: str) -> str:
+    """Give a report without what it shows of the time before a change: `Before: ... After: ...`.
+
+    A `Before:` without an `After:` behind it stays, since it may be all that is shown.
+    """
+    states = [*_STATE.finditer(report)]
+    kept, at = [], 0
+    for state, following in pairwise(states):
+        if _is_earlier(state) and not _is_earlier(following):
+            kept.append(report[at : state.start()])
+            at = following.start()
+    return "".join((*kept, report[at:]))
+
+
+def _is_earlier(state: re.Match[str]) -> bool:
+    return bool(state["earlier"] or state["alone"])
 
 
 def _claims(report: str, claim: re.Pattern[str]) -> bool:

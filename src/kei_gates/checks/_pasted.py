@@ -1,8 +1,8 @@
 """The summaries of test runs that a report holds, and whether they are those of the real runs.
 
 A report is prose with output in it: quoted with `> `, in fences, in lists, behind the name of a
-field, or with blanks before it. So a summary is looked for anywhere in a line, and in less strict
-a form than in a real output.
+field, or with blanks before it. So summaries are looked for anywhere in a line, of which one may
+hold several, and in less strict a form than in a real output.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import re
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from kei_gates.checks._claims import claims, claims_tests
+from kei_gates.checks._claims import claims, claims_tests, without_earlier
+from kei_gates.checks._commands import shown
 from kei_gates.checks._counting import Counts, plain_lines, total
 from kei_gates.checks._counts_cargo import CARGO, NEXTEST, RESULT, counts_in, nextest_blocks
 from kei_gates.checks._counts_go import GO
@@ -37,7 +38,7 @@ from kei_gates.checks._counts_python import (
 from kei_gates.checks.work import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from kei_gates.checks._counting import Block
 
@@ -47,26 +48,46 @@ __all__ = ["claims", "in_report"]
 
 _QUOTING = re.compile(r"^(?:\s*(?:>|[-*+](?= )|`{1,2}(?!`)|\*\*))*")
 _MOST = 100  # of the summaries in a report, the last
+_NAMED = 3  # of the commands in a message
 _RAN = re.compile(
     r"Ran (?P<ran>\d{1,9}) tests? in [\d.]{1,20}s\W{1,20}(?:OK|FAILED|NO TESTS RAN)"
     r"(?: \((?P<parts>[\w =,]*)\))?"
 )
-_BEFORE_SUMMARY = re.compile(r"^.*?(?=Summary \[)")
-_GO_PACKAGE = re.compile(r"(ok|FAIL)\s+[\w.~/-]+\s+(?:\(cached\)|\d+(?:\.\d+)?s|\[)")
+_AT_SUMMARY = re.compile(r"(?=Summary \[)")
+# Behind a name or a command the package must look like one: `all ok in 2s` is prose.
+_GO_PACKAGE = re.compile(
+    r"(?:^|(?<=\s)(?=\w+(?:\s{2,}|\t|\s[\w~-]*[./])))(?P<word>ok|FAIL)\s+[\w.~/-]+\s+"
+    r"(?:\(cached\)|\d+(?:\.\d+)?s|\[)"
+)
 
 
-def in_report(report: str, runs: Sequence[Sequence[Block]]) -> Iterator[Finding]:
-    """Say what of a report is not as in the real runs, each with its summaries."""
-    tools = dict.fromkeys(block.counts.tool for blocks in runs for block in blocks)
+def _anywhere(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """Give the pattern of a summary that fills a line as one of a part of a line."""
+    bare = pattern.pattern.removeprefix(" *").removeprefix("(?:=+ )?").removesuffix("$")
+    return re.compile(rf"(?<!\d){bare}")
+
+
+_PYTEST_PART, _MOCHA_PART = _anywhere(PYTEST_LINE), _anywhere(MOCHA_LINE)
+_JEST_PART, _VITEST_PART = _anywhere(JEST_LINE), _anywhere(VITEST_LINE)
+_NODE_PART = _anywhere(NODE_LINE)
+
+
+def in_report(report: str, runs: Mapping[str, Sequence[Block]]) -> Iterator[Finding]:
+    """Say what of a report is not as in the real runs: commands, each with its summaries."""
+    tools = dict.fromkeys(block.counts.tool for blocks in runs.values() for block in blocks)
     known = [tool for tool in tools if tool in _READERS]
     for tool in known:
-        its = [[block for block in blocks if block.counts.tool == tool] for blocks in runs]
-        found = differs(report, tool, [blocks for blocks in its if blocks])
+        its = {
+            command: own
+            for command, blocks in runs.items()
+            if (own := [block for block in blocks if block.counts.tool == tool])
+        }
+        found = differs(report, tool, list(its.values()))
         if found is not None:
-            shown, real = found
+            pasted, real = found
             yield Finding(
-                f"the output in the report is not that of the run: it shows {shown}, "
-                f"but `{tool}` really gave {real}",
+                f"the output in the report is not that of the run: it shows {pasted}, "
+                f"but {_listed(its)} really gave {real}",
                 "run it again, and paste what it prints",
             )
     if known and claims_tests(report) and not any(_pasted(report, tool) for tool in known):
@@ -75,6 +96,13 @@ def in_report(report: str, runs: Sequence[Sequence[Block]]) -> Iterator[Finding]
             f"`{'`, `'.join(known)}` in it",
             "paste the real output block of the last run",
         )
+
+
+def _listed(commands: Iterable[str]) -> str:
+    """Name the commands whose run it is."""
+    names = [f"`{shown(command)}`" for command in commands]
+    rest = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
+    return " and ".join([*names[:_NAMED], *rest])
 
 
 def _pasted(report: str, tool: str) -> list[Counts]:
@@ -94,12 +122,13 @@ def differs(
     Gives what is pasted and what is real where they differ; none where they agree, or where
     nothing is pasted. They agree where summaries that stand together are a whole run, whatever
     earlier or smaller runs are shown beside it, or where all since the last failure are summaries
-    of the real run. Of Go nothing is compared: its lines have no numbers, and tell other things
-    with `-v`.
+    of the real run. What the report itself calls a run before the change is not looked at. Of Go
+    nothing is compared: its lines have no numbers, and tell other things with `-v`.
     """
-    found = _pasted(report, tool)[-_MOST:]
-    if not found or tool == GO:
+    found = [] if tool == GO else _pasted(without_earlier(report), tool) or _pasted(report, tool)
+    if not found:
         return None
+    found = found[-_MOST:]
     real = total(tool, [block for blocks in runs for block in blocks])
     whole = [real, *(one for blocks in runs if (one := total(tool, blocks)).passed)]
     sums = (_sum(found[first:last]) for first, last in combinations(range(len(found) + 1), 2))
@@ -129,7 +158,11 @@ def _same(one: Counts, other: Counts) -> bool:
 
 
 def _cargo(lines: Sequence[str]) -> list[Counts]:
-    return [_cargo_counts(one) for line in lines if (one := RESULT.search(line))]
+    return [_cargo_counts(one) for one in _each(RESULT, lines)]
+
+
+def _each(pattern: re.Pattern[str], lines: Sequence[str]) -> Iterator[re.Match[str]]:
+    return (found for line in lines for found in pattern.finditer(line))
 
 
 def _cargo_counts(found: re.Match[str]) -> Counts:
@@ -139,8 +172,7 @@ def _cargo_counts(found: re.Match[str]) -> Counts:
 
 
 def _pytest(lines: Sequence[str]) -> list[Counts]:
-    found = (PYTEST_LINE.search(line) for line in lines)
-    return [pytest_counts(one["parts"]) for one in found if one]
+    return [pytest_counts(one["parts"]) for one in _each(_PYTEST_PART, lines)]
 
 
 def _unittest(lines: Sequence[str]) -> list[Counts]:
@@ -149,27 +181,25 @@ def _unittest(lines: Sequence[str]) -> list[Counts]:
 
 
 def _nextest(lines: Sequence[str]) -> list[Counts]:
-    bare = [_BEFORE_SUMMARY.sub("", line) for line in lines]
-    return [block.counts for block in nextest_blocks(bare)]
+    pieces = [piece for line in lines for piece in _AT_SUMMARY.split(line)]
+    return [block.counts for block in nextest_blocks(pieces)]
 
 
 def _jest(lines: Sequence[str]) -> list[Counts]:
-    return _script(JEST, JEST_LINE, lines)
+    return _script(JEST, _JEST_PART, lines)
 
 
 def _vitest(lines: Sequence[str]) -> list[Counts]:
-    return _script(VITEST, VITEST_LINE, lines)
+    return _script(VITEST, _VITEST_PART, lines)
 
 
 def _script(tool: str, pattern: re.Pattern[str], lines: Sequence[str]) -> list[Counts]:
-    found = (pattern.search(line) for line in lines)
-    counts = (parts_in(tool, one) for one in found if one)
+    counts = (parts_in(tool, one) for one in _each(pattern, lines))
     return [one for one in counts if one]
 
 
 def _mocha(lines: Sequence[str]) -> list[Counts]:
-    found = (MOCHA_LINE.search(line) for line in lines)
-    return [Counts(MOCHA, int(one["passed"]), 0, -1) for one in found if one]
+    return [Counts(MOCHA, int(one["passed"]), 0, -1) for one in _each(_MOCHA_PART, lines)]
 
 
 def _node(lines: Sequence[str]) -> list[Counts]:
@@ -180,18 +210,16 @@ def _node(lines: Sequence[str]) -> list[Counts]:
 def _groups(lines: Sequence[str]) -> Iterator[dict[str, int]]:
     """Give the numbers of node's lines, one group for each `# tests`."""
     numbers: dict[str, int] = {}
-    for line in (*lines, "# tests 0"):
-        found = NODE_LINE.match(line.strip())
-        if found and found["name"] == "tests" and "pass" in numbers:
+    for found in _each(_NODE_PART, (*lines, "# tests 0")):
+        if found["name"] == "tests" and "pass" in numbers:
             yield numbers
             numbers = {}
-        if found:
-            numbers[found["name"]] = int(found["number"])
+        numbers[found["name"]] = int(found["number"])
 
 
 def _go(lines: Sequence[str]) -> list[Counts]:
-    found = (_GO_PACKAGE.match(line) for line in lines)
-    return [Counts(GO, int(one[1] == "ok"), int(one[1] != "ok"), -1) for one in found if one]
+    words = [one["word"] for one in _each(_GO_PACKAGE, lines)]
+    return [Counts(GO, int(word == "ok"), int(word != "ok"), -1) for word in words]
 
 
 _READERS: dict[str, Reader] = {

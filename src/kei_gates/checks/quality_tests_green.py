@@ -138,7 +138,7 @@ def check(work: Work, params: Params) -> list[Finding]:
     lost, unlike = _compared(work) if work.at == "worktree" else (None, [])
     findings = findings or [*_in_file(tested, params), *_in_all(tested, params, lost)]
     if work.at == "worktree" and work.report is not None and not findings:
-        findings = list(in_report(work.report, [one.blocks for one in tested]))
+        findings = list(in_report(work.report, {one.ran.command: one.blocks for one in tested}))
     if lost is not None and params.count_min < 1:
         findings += lost.findings(with_ignored=params.ignored_max < 0)
     return findings + unlike
