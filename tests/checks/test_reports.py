@@ -197,3 +197,46 @@ def test_a_hostile_report_is_read_in_time(text: str) -> None:
                        f"Verdict: {text}", f"# Findings\n- {text}"):  # fmt: skip
             check.check(Folder("/nowhere", report, changes), check.Params(params))
     assert time.process_time() - started < 15
+
+
+# Each fills a report, as one line behind each start, or as many.
+LONG_LINES = (
+    " ", "`", "`a", "|", "<!--", "<!-- -->", "*", "**a ", "_", "=", "(.)", "- ", "[a] ", "{,",
+    "src/a.pyx, ", "&", "a or ", "\t", "> ", "all but a/b ", "a/",
+)  # fmt: skip
+STARTS = (
+    "", "Goal: ", "# Findings\n- a", "Verdict: a", "| a | ", "**a**", "===", "# a",
+    "Files written: a", "Verdict: approve\n# Findings\n- [critical] ",
+)  # fmt: skip
+MANY_LINES = (
+    "Goal: ab\n", "- a: b\n", "Ab: c\n", "|a|b|\n", "<!--\n", "a <!--\n", "# Findings\n",
+    "# Files written\n", "## High\n- a\n", "- [HIGH] a\n", "- src/ab.py\n", "```\n", "a: ```\n",
+    "Verdict: pass\n", "# Review\n", "Result: pass\n", "\n",
+)  # fmt: skip
+LONG = [(line, STARTS) for line in LONG_LINES] + [
+    (lines, ("", "# Findings\n", "Files written:\n")) for lines in MANY_LINES
+]
+
+
+@pytest.mark.parametrize(("piece", "starts"), LONG, ids=[repr(piece) for piece, _ in LONG])
+def test_a_long_report_is_read_in_time(piece: str, starts: tuple[str, ...]) -> None:
+    text = piece * (40_000 // len(piece)) + "x"
+    changes = tuple(Change(f"src/{number}.py", "modified") for number in range(20))
+    for capability in TABLES:
+        check = checks.load(capability)
+        fields = {"fields": ("Goal", "Plan", "Files written")}
+        params = check.Params(fields if capability.endswith("format") else {})
+        for start in starts:
+            started = time.process_time()
+            check.check(Folder("/nowhere", start + text, changes), params)
+            assert time.process_time() - started < 2, (capability, start)
+
+
+@pytest.mark.parametrize("capability", TABLES)
+def test_a_report_that_is_too_long_is_not_looked_at(capability: str) -> None:
+    check = checks.load(capability)
+    params = check.Params({"fields": ("Goal",)} if capability.endswith("format") else {})
+    text = "Goal: a\nVerdict: pass\n# Findings\nnone\n"
+    (found,) = check.check(Folder("/nowhere", text + "Goal: ab\n" * 400_000), params)
+    assert "more than 200000 are not looked at" in found.message
+    assert check.check(Folder("/nowhere", text.ljust(200_000)), params) == []

@@ -35,6 +35,7 @@ from kei_gates.checks._counts_python import (
     pytest_counts,
     unittest_counts,
 )
+from kei_gates.checks._reports import too_long
 from kei_gates.checks.work import Finding
 
 if TYPE_CHECKING:
@@ -74,6 +75,9 @@ _NODE_PART = _anywhere(NODE_LINE)
 
 def in_report(report: str, runs: Mapping[str, Sequence[Block]]) -> Iterator[Finding]:
     """Say what of a report is not as in the real runs: commands, each with its summaries."""
+    if runs and (long := too_long(report)):
+        yield long
+        return
     tools = dict.fromkeys(block.counts.tool for blocks in runs.values() for block in blocks)
     known = [tool for tool in tools if tool in _READERS]
     for tool in known:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from kei_gates.checks._changes import judged
@@ -37,8 +38,19 @@ _SAYS_UNCHANGED = re.compile(
     r"|for reference|did not (?:change|touch|need|modify))\b",
     re.IGNORECASE,
 )
+# What a list leaves out: `all but src/a`. `none but src/a`, and a path before it, are listed.
+_EXCLUDED = re.compile(
+    r"(?P<all>\b(?:all|any|each|every\w*|alles?)\b(?:[ \t]+[\w-]{1,20}){0,4}?)[ \t]+"
+    r"(?:but|except(?:ing)?|excluding|besides|without|save|minus|other than|apart from|aside from"
+    r"|with the exception of|außer|bis auf|ohne)(?:[ \t]+for)?:?"
+    r"(?:[ \t]+(?:those|the|files?|ones?|what is|in|of|from|below|under|die|der|in)){0,5}"
+    r"(?:[ \t]+[`\"'*(\[]*[\w.@/~-]*[./][^;()\n]*|[ \t]*\n(?:[^\n]*\S[^\n]*(?:\n|$))*)",
+    re.IGNORECASE,
+)
 _EXTENSION = re.compile(r"/[^/]*\.[A-Za-z]\w{0,11}$")
-_BRACES = re.compile(r"([^\s`\"'{}]{0,200})\{([^{}]{0,400},[^{}]{0,400})\}([^\s`\"'{}]{0,200})")
+_BRACES = re.compile(r"\{([^{}]{1,800})\}([^\s`\"'{}]{0,200})")
+_BEFORE_BRACES = re.compile(r"[^\s`\"'{}]*$")
+_LONGEST_BEFORE = 200
 _MOST_BRACES = 8
 _POSITION = re.compile(r":\d[\d:,-]*$|#L\d[\dL-]*$")
 
@@ -48,7 +60,7 @@ def compare(lines: Sequence[Line], work: Work, fields: Sequence[Field]) -> list[
 
     A change of which it is not certain that the agent made it need not be listed.
     """
-    text = "\n".join(_spread(line.text) for line in lines)
+    text = _EXCLUDED.sub(r"\g<all> ", "\n".join(_spread(line.text) for line in lines))
     root = work.change_set.root
     unlisted = [
         change
@@ -93,17 +105,21 @@ def _cut(findings: list[Finding], field: Field) -> list[Finding]:
 def _spread(text: str) -> str:
     """Write out the paths that braces stand for, as a shell does: `src/{a,b}.py`."""
     for _ in range(_MOST_BRACES):
-        found = _BRACES.search(text)
+        found = next((one for one in _BRACES.finditer(text) if "," in one[1]), None)
         if found is None:
             break
-        before, parts, after = found.groups()
-        paths = [f"{before}{part.strip()}{after}" for part in parts.split(",")[:_MOST]]
-        text = f"{text[: found.start()]}{' '.join(paths)}{text[found.end() :]}"
+        begin = max(0, found.start() - _LONGEST_BEFORE)
+        before = _BEFORE_BRACES.search(text, begin, found.start())
+        head = before[0] if before else ""
+        paths = [f"{head}{part.strip()}{found[2]}" for part in found[1].split(",")[:_MOST]]
+        text = f"{text[: found.start() - len(head)]}{' '.join(paths)}{text[found.end() :]}"
     return text
 
 
 def _is_named(path: str, text: str, root: str) -> bool:
     """Whether a path stands in a text: as it is, from `./` or the root, with any sign around."""
+    if path not in text and (" " not in path or path.rpartition(" ")[2] not in text):
+        return False
     spelled = re.escape(path)
     shell = re.escape(path.replace(" ", "\\ ")) if " " in path else spelled
     url = re.escape(path.replace(" ", "%20")) if " " in path else spelled
@@ -117,14 +133,17 @@ def _unchanged(lines: Sequence[Line], work: Work) -> dict[str, Finding]:
     """Say which listed files are no changes, by their paths."""
     changed = {change.path for change in work.change_set.changes}
     found: dict[str, Finding] = {}
+    folders = {str(folder) for path in changed for folder in PurePosixPath(path).parents}
+    looked_at: set[str] = set()
     for line in lines:
         path = _listed(line, work.change_set.root)
-        if path is None or path in found or path in changed:
+        if path is None or path in changed or path in folders or path in looked_at:
             continue
-        is_folder = any(one.startswith(path + "/") for one in changed)
         text = _spread(line.text)
-        is_other = any(_is_named(one, text, work.change_set.root) for one in changed)
-        if not is_folder and not is_other and _is_file(path, work):
+        if any(_is_named(one, text, work.change_set.root) for one in changed):
+            continue
+        looked_at.add(path)
+        if _is_file(path, work):
             found[path] = Finding(
                 f"`{path}` is listed as written, but it did not change",
                 "take it off the list, or write it with its path from the root",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from unicodedata import normalize
 
 # What agents call the same thing. The keys are the names of the seed's reports, as `key_of` gives
@@ -62,8 +63,9 @@ GROUPS = frozenset((
 _MEANT = {other: name for name, others in SAME.items() for other in others}
 KNOWN = frozenset(SAME) | frozenset(ALONE)
 
-_TRAILING = re.compile(r"\s*[(\[].*$", re.DOTALL)
+_TRAILING = re.compile(r"(?<!\s)\s*[(\[].*$", re.DOTALL)
 _NUMBER = re.compile(r"^\W*\d{1,3}[.)]\s+")
+_MOST_KEPT = 500  # of the names last read; reports and tables have the same ones again and again
 _NO_WORD = re.compile(r"[\W_]+")
 _JOINTS = re.compile(r"/|&|\+|,|\band\b", re.IGNORECASE)
 
@@ -77,6 +79,7 @@ def key_of(name: str) -> str:
     return _MEANT.get(plain := plain_of(name), plain)
 
 
+@lru_cache(_MOST_KEPT)
 def plain_of(name: str) -> str:
     """Give a name's words in lower case, without looking for a usual one."""
     bare = _NUMBER.sub("", name)
@@ -84,6 +87,7 @@ def plain_of(name: str) -> str:
     return " ".join(word for word in words.split() if word != "and")
 
 
+@lru_cache(_MOST_KEPT)
 def keys_of(name: str) -> tuple[str, ...]:
     """Give the key of a name, and those of its parts where it names several (`Blockers / next`)."""
     is_path = "." in name

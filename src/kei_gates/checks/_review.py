@@ -9,11 +9,18 @@ around them is none.
 from __future__ import annotations
 
 import re
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from kei_gates.checks._report_names import plain_of
 from kei_gates.checks._reports import BARE, bare, is_blank, read, split_heading, split_item
-from kei_gates.checks._review_grades import SECTIONS, grade_of_group, grades_in, says_nothing
+from kei_gates.checks._review_grades import (
+    SECTIONS,
+    grade_of_group,
+    grades_in,
+    says_nothing,
+    shortened,
+)
 from kei_gates.model import Value
 
 if TYPE_CHECKING:
@@ -43,7 +50,8 @@ _PROSE = frozenset({
     "what is good", "what works", "good", "context", "legend", "checked", "conclusion", "no issues",
     "what was checked", "positive observations", "verdict", "next", "references", "appendix",
 })  # fmt: skip
-_TABLE_RULE = re.compile(r"^\s*\|?[\s:|-]*-[\s:|-]*\|?\s*$")
+_TABLE_RULE = re.compile(r"[\s:|]*-[\s:|-]*$")
+_LONGEST_GROUP = 200  # of a line that may be a grade as a heading
 _BOLD_LINE = re.compile(r"^\W*(?:\*\*|__)[^*]+(?:\*\*|__)\s*:?\s*$")
 _GRADE_COLUMNS = frozenset({"severity", "grade", "priority", "level", "sev"})
 
@@ -68,7 +76,7 @@ class Item(Value):
     @property
     def title(self) -> str:
         """The begin of what it says, for people."""
-        text = " ".join(bare(self.texts[0]).replace("|", " ").split())
+        text = " ".join(bare(shortened(self.texts[0])).replace("|", " ").split())
         return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004
 
 
@@ -92,13 +100,16 @@ def sections(report: str, grades: Sequence[str]) -> list[Section]:
     found: list[Section] = []
     fields = read(report, SECTIONS | _BESIDE, _INSIDE)
     last = 0
-    for field in fields:
+    for at, field in enumerate(fields):
         grade = grade_of_group(field.name, grades) if field.rank < BARE else None
         is_named = not SECTIONS.isdisjoint(field.keys)
         is_own = grade is not None and plain_of(grade) in plain_of(field.name).split()
-        if field.line <= last or not (is_named or is_own) or _is_title(field, fields):
+        if field.line <= last or not (is_named or is_own):
             continue
-        lines = [line for line in _without_beside(field, fields) if line.text.strip()]
+        below = _below(fields, at)
+        if _is_title(field, below):
+            continue
+        lines = [line for line in _without_beside(field, below) if line.text.strip()]
         items = _items(lines, grades, frozenset({grade} if grade else ()))
         is_empty = grade is None and all(is_blank(line.text) for line in lines)
         found.append(Section(field.name, field.line, tuple(items), is_empty=is_empty))
@@ -110,21 +121,24 @@ def _end(field: Field) -> int:
     return field.lines[-1].number if field.lines else field.line
 
 
-def _is_title(field: Field, fields: Sequence[Field]) -> bool:
+def _below(fields: Sequence[Field], at: int) -> list[Field]:
+    """Give the fields within another one, which are in their order behind it."""
+    end = _end(fields[at])
+    return [*takewhile(lambda other: other.line <= end, islice(fields, at + 1, None))]
+
+
+def _is_title(field: Field, below: Sequence[Field]) -> bool:
     """Whether a heading is the title of a whole review, which has its findings further below."""
-    return field.keys[0] in _TITLES and any(
-        field.line < other.line <= _end(field) and not (SECTIONS - _TITLES).isdisjoint(other.keys)
-        for other in fields
-    )
+    names = SECTIONS - _TITLES
+    return field.keys[0] in _TITLES and any(not names.isdisjoint(other.keys) for other in below)
 
 
-def _without_beside(field: Field, fields: Sequence[Field]) -> list[Line]:
+def _without_beside(field: Field, below: Sequence[Field]) -> list[Line]:
     """Give the lines of a section that are in no other field that only stands below it."""
     beside = [
         other
-        for other in fields
-        if field.line < other.line <= _end(field)
-        and not _BESIDE.isdisjoint(other.keys)
+        for other in below
+        if not _BESIDE.isdisjoint(other.keys)
         and (other.rank < BARE or _OFTEN_INSIDE.isdisjoint(other.keys))
     ]
     taken = {number for other in beside for number in range(other.line, _end(other) + 1)}
@@ -169,6 +183,10 @@ def _direct(lines: Sequence[Line]) -> list[str]:
     ]
 
 
+def _is_row(line: Line) -> bool:
+    return line.text.lstrip().startswith("|")
+
+
 def _is_list(text: str) -> bool:
     return split_item(text) is not None or text.lstrip().startswith("|")
 
@@ -196,8 +214,9 @@ def _level(text: str, grades: Sequence[str]) -> int:
     heading = split_heading(text)
     if heading:
         return heading[0]
-    is_short = _BOLD_LINE.match(text) or text.rstrip().endswith(":")
-    is_group = is_short and not split_item(text) and grade_of_group(bare(text), grades)
+    is_short = len(text) <= _LONGEST_GROUP
+    is_name = is_short and (_BOLD_LINE.match(text) or text.rstrip().endswith(":"))
+    is_group = is_name and not split_item(text) and grade_of_group(bare(text), grades)
     return BARE if is_group else 0
 
 
@@ -208,10 +227,10 @@ def _flat(
 
     Where they are the whole of a section that says nothing else, a paragraph is one too.
     """
-    rows = [line for line in lines if line.text.lstrip().startswith("|")]
+    rows = [line for line in lines if _is_row(line)]
     items = _rows(rows, grades, given)
     prose: list[Line] = []
-    for block in _blocks([line for line in lines if line not in rows]):
+    for block in _blocks([line for line in lines if not _is_row(line)]):
         text = bare(block[0].text)
         if says_nothing(text):
             prose.clear()

@@ -57,12 +57,19 @@ _NOTHING = re.compile(
     r"|items?|observations?)\b.*",
     re.IGNORECASE | re.DOTALL,
 )
+_LONGEST_END = 1000
 _EXCEPT = re.compile(r"\b(?:but|except|however|other than|besides|apart from)\b", re.IGNORECASE)
+
+
+def shortened(text: str) -> str:
+    """Give a line without the middle of one that is very long: grades stand at its ends."""
+    is_long = len(text) > 2 * _LONGEST_END
+    return f"{text[:_LONGEST_END]} ... {text[-_LONGEST_END:]}" if is_long else text
 
 
 def says_nothing(text: str) -> bool:
     """Whether a line says that there is no finding, without taking it back."""
-    text = bare(text)
+    text = bare(shortened(text))
     return _NOTHING.fullmatch(text) is not None and not _EXCEPT.search(text)
 
 
@@ -75,7 +82,7 @@ def grade_of(word: str, grades: Sequence[str]) -> str | None:
 
 def grade_of_group(title: str, grades: Sequence[str]) -> str | None:
     """Give the grade that a heading is: `High`, `🔴 Critical issues (2)`, `Severity: low`."""
-    words = plain_of(title).split()
+    words = plain_of(shortened(title)).split()
     found = [grade_of(word, grades) for word in words if word not in _GROUP_NOUNS]
     return found[0] if len(found) == 1 and not title.lstrip("# ").startswith("[") else None
 
@@ -97,6 +104,7 @@ def grades_in(texts: Iterable[str], grades: Sequence[str]) -> tuple[frozenset[st
 
 
 def _plain(text: str) -> str:
+    text = shortened(text)
     heading = split_heading(text)
     return bare(heading[1] if heading else text)
 

@@ -2,8 +2,9 @@
 
 What it checks: each of `fields` is in the report and says something; a name may be written in any
 usual way (`loc-delta`, `LOC delta`, `**Params** (exact)`), and a field may be given with the text
-of its template, which is then no answer. `none`, `clean`, `[]`, `0`, `n/a` are answers; `TBD`,
-`...`, `<one-line>` are not. Where the report lists the files written, each file that was changed
+of its template, which is then no answer. `none`, `clean`, `-`, `[]`, `0`, `n/a` are answers; `TBD`,
+`...`, `<one-line>` and other signs of punctuation are not, nor is what stands in a comment of HTML.
+Where the report lists the files written, each file that was changed
 must be in that list by its path, and each file in it must have been changed; what happened to it is
 not compared.
 Why: whoever takes the work over stages exactly the files that the report lists, and goes by what it
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from kei_gates.checks._report_files import compare
@@ -28,15 +30,18 @@ from kei_gates.checks._report_names import (
     keys_of,
     plain_of,
 )
-from kei_gates.checks._reports import BARE, bare, is_blank, names_in, read
+from kei_gates.checks._reports import BARE, bare, is_blank, names_in, read, too_long
 from kei_gates.checks.work import Finding, SkippedError
 from kei_gates.model import Params as BaseParams
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kei_gates.checks._reports import Field
     from kei_gates.checks.work import Work
+
+
+_MOST_NAMES, _LONGEST_NAME = 200, 80  # that are compared with one that is not there
 
 
 class Params(BaseParams):
@@ -61,6 +66,9 @@ _LEFT_OVER = re.compile(
 _ONLY_LEFT_OVER = re.compile(
     rf"(?:{_LEFT_OVER.pattern}(?:\s*[,;/|:+(){{}}\[\]-]\s*|\s+|$))+", re.IGNORECASE
 )
+# Signs that say nothing by themselves; in an answer of one dash they say `none`.
+_ONLY_SIGNS = re.compile(r"[\s.,;:!?…·•‥、。，；：！？'\"“”„‘’«»´`*_-]*")  # noqa: RUF001
+_DASH = re.compile(r"[-–—]|--")  # noqa: RUF001
 _UNFILLED = re.compile(r"\$[XY]\.(?:XX|YY)\b|\$_{2,}")  # as the templates of costs have it
 
 
@@ -72,6 +80,8 @@ def check(work: Work, params: Params) -> list[Finding]:
         )
     if work.report is None:
         raise SkippedError("there is no report to look at")
+    if long := too_long(work.report):
+        return [long]
     required = {key_of(_name_of(template)): template for template in params.fields}
     found = read(work.report, KNOWN | set(required), GROUPS - set(required))
     findings = [
@@ -96,7 +106,11 @@ def _missing(key: str, template: str, found: Sequence[Field], report: str) -> li
     if any(_says_something(field, template) for field in fields):
         return []
     field = fields[0]
-    what = "is empty" if field.is_blank else "still holds its placeholder"
+    what = "still holds its placeholder"
+    if field.is_blank:
+        what = "is empty"
+    elif all(_ONLY_SIGNS.fullmatch(line.text) for line in field.lines):
+        what = "says nothing"
     remedy = "say it there, or `none` where there is nothing to say"
     return [Finding(f"the field `{name}` of the report {what}", remedy, line=field.line)]
 
@@ -119,8 +133,11 @@ def _says_something(field: Field, template: str) -> bool:
     expected = bare(template.partition(": ")[2])
     for line in field.lines:
         text = line.text.strip() if line.fenced else bare(line.text)
-        is_answer = line.text.strip() == "-" and line.number == field.line
+        is_item = text == "-" and line.number != field.line  # one that nobody has filled in
+        is_answer = _DASH.fullmatch(text) is not None and not is_item
         if (is_blank(line.text) and not is_answer) or (text == expected and expected):
+            continue
+        if _ONLY_SIGNS.fullmatch(text) and not is_answer:
             continue
         if _ONLY_LEFT_OVER.fullmatch(text) or (_UNFILLED.search(text) and not line.fenced):
             continue
@@ -131,12 +148,15 @@ def _says_something(field: Field, template: str) -> bool:
 def _hint(name: str, report: str) -> str:
     """Say how to write a field, and which of the report's names was probably meant."""
     remedy = f"add a line `{name}: ...`"
-    names = [(line, other) for line, other in names_in(report) if other.strip()]
-    near = get_close_matches(plain_of(name), [plain_of(other) for _, other in names], n=1)
-    if not near:
-        return remedy
-    line, meant = next(one for one in names if plain_of(one[1]) == near[0])
-    return f"{remedy}; line {line} has `{meant}`"
+    names: dict[str, tuple[int, str]] = {}
+    for line, other in names_in(report):
+        if len(other) <= _LONGEST_NAME and (plain := plain_of(other)):
+            names.setdefault(plain, (line, other))
+    near = get_close_matches(plain_of(name), [*names][:_MOST_NAMES], n=1)
+    if near:
+        line, meant = names[near[0]]
+        return f"{remedy}; line {line} has `{meant}`"
+    return f"{remedy}; what a comment `<!-- -->` holds is not seen" if "<!--" in report else remedy
 
 
 def _files(found: Sequence[Field], work: Work, *, is_required: bool) -> list[Finding]:
@@ -145,13 +165,20 @@ def _files(found: Sequence[Field], work: Work, *, is_required: bool) -> list[Fin
     parts = [field for field in found if field.keys[0] in SOME_FILES]
     if not whole and not (is_required and parts):
         return []  # a list of a part of the files says nothing about the others
-    listed = [one for field in (*whole, *parts) for one in (field, *_sections(field, found))]
-    return compare([line for field in listed for line in field.own], work, whole or parts)
+    heads = {id(field) for field in (*whole, *parts)}
+    listed = {
+        id(one): one
+        for at, field in enumerate(found)
+        if id(field) in heads
+        for one in (field, *_sections(field, islice(found, at + 1, None)))
+    }
+    lines = [line for field in listed.values() for line in field.own]
+    return compare(lines, work, whole or parts)
 
 
-def _sections(field: Field, found: Sequence[Field]) -> Iterator[Field]:
+def _sections(field: Field, behind: Iterable[Field]) -> Iterator[Field]:
     """Give those that are headings below the heading of a field: `#### Tests` groups its files."""
-    for one in found[found.index(field) + 1 :]:
+    for one in behind:
         if one.rank <= field.rank:
             return
         if one.rank < BARE:

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kei_gates.checks._report_lines import lines_of
 from kei_gates.checks._report_names import plain_of
-from kei_gates.checks._reports import bare
+from kei_gates.checks._reports import bare, too_long
 from kei_gates.checks._review import sections
 from kei_gates.checks._review_grades import grades_in, says_nothing
 from kei_gates.checks.work import Finding, SkippedError
@@ -49,6 +50,8 @@ def check(work: Work, params: Params) -> list[Finding]:
     """Look at each finding of the report."""
     if work.report is None:
         raise SkippedError("there is no report to look at")
+    if long := too_long(work.report):
+        return [long]
     found = sections(work.report, params.grades)
     if not found:
         return _without_section(work.report, params)
@@ -57,7 +60,7 @@ def check(work: Work, params: Params) -> list[Finding]:
 
 def _without_section(report: str, params: Params) -> list[Finding]:
     """Look at a report without a section: it has to say that it found nothing, or to grade."""
-    lines = [bare(line) for line in report.splitlines() if line.strip()]
+    lines = [bare(line.text) for line, _ in lines_of(report) if line.text.strip()]
     if any(says_nothing(line) or grades_in([line], params.grades)[0] for line in lines):
         return []
     remedy = "add a heading `Findings`, and below it one item for each, or `none`"

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kei_gates.checks._report_names import plain_of
-from kei_gates.checks._reports import bare, is_blank, read
+from kei_gates.checks._reports import bare, is_blank, read, too_long
 from kei_gates.checks._review import sections
 from kei_gates.checks._verdict_words import (
     FINAL,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from kei_gates.checks.work import Work
 
 _HEAVIEST = "critical"
+_LONGEST_VALUE = 400
 
 
 class Params(BaseParams):
@@ -58,6 +59,8 @@ def check(work: Work, params: Params) -> list[Finding]:
     """Look for the verdict, and for what contradicts it."""
     if work.report is None:
         raise SkippedError("there is no report to look at")
+    if long := too_long(work.report):
+        return [long]
     fields = _verdict_fields(work.report, params.verdicts)
     words = ", ".join(params.verdicts)
     if not fields:
@@ -85,8 +88,8 @@ def _verdict_fields(report: str, verdicts: Sequence[str]) -> list[Field]:
 
 def _value(field: Field) -> str:
     """Give the first line of a field that says something."""
-    texts = [bare(line.text) for line in field.lines if not is_blank(line.text)]
-    return texts[0] if texts else ""
+    said = (line.text for line in field.lines if not is_blank(line.text))
+    return bare(next(said, ""))[:_LONGEST_VALUE]
 
 
 def _unknown(field: Field, verdicts: Sequence[str]) -> Finding:
