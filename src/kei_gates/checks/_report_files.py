@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from kei_gates.checks._changes import judged
-from kei_gates.checks._reports import split_item
+from kei_gates.checks._reports import is_blank, split_item
 from kei_gates.checks.work import Finding
 
 if TYPE_CHECKING:
@@ -81,6 +81,13 @@ def compare(lines: Sequence[Line], work: Work, fields: Sequence[Field]) -> list[
     ]
     findings += [found for path, found in unchanged.items() if path not in shortened]
     return _cut(findings, fields[0])
+
+
+def lists_changes(lines: Sequence[Line], work: Work) -> bool:
+    """Whether each of some lines begins with a file that was changed."""
+    changed = {change.path for change in work.change_set.changes}
+    said = [line for line in lines if not is_blank(line.text)]
+    return bool(said) and all(_listed(line, work.change_set.root) in changed for line in said)
 
 
 def _unlisted(change: Change, field: str, shortened: Sequence[str]) -> Finding:

@@ -10,15 +10,15 @@ from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from kei_gates.checks._report_comments import Comments
-from kei_gates.checks._report_starts import start_of
+from kei_gates.checks._report_names import keys_of
+from kei_gates.checks._report_starts import Start, start_of
 from kei_gates.model import Value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from typing import Final
 
-    from kei_gates.checks._report_starts import Start
-
+_UNDERLINE = re.compile(r"^ {0,3}(=|-)\1+[ \t]*$")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})([^`]*)$")
 
 
@@ -43,7 +43,7 @@ def lines_of(report: str, known: Collection[str] = ()) -> Iterator[tuple[Line, S
     comments = Comments(texts)
     closed = _closed(texts)
     mark = ""
-    for number, written in enumerate(texts, 1):
+    for number, (written, below) in enumerate(zip(texts, (*texts[1:], ""), strict=True), 1):
         text = written if mark or number in around else comments.seen(number, written)
         fence = None if number in around else _FENCE.match(text)
         if fence and not mark:
@@ -51,9 +51,17 @@ def lines_of(report: str, known: Collection[str] = ()) -> Iterator[tuple[Line, S
         elif fence and fence[1].startswith(mark) and not fence[2].strip():
             mark = ""
         elif number not in around:
-            start = None if mark else start_of(text, known)
+            start = None if mark else start_of(text, known) or _underlined(text, below, known)
             yield Line(number, text, fenced=bool(mark)), start
             mark = mark or _opened_behind(start, number, closed)
+
+
+def _underlined(text: str, below: str, known: Collection[str]) -> Start | None:
+    """Read a known name with a line of `=` or `-` below it as the heading that it is."""
+    line = _UNDERLINE.match(below)
+    if line is None or {*keys_of(text)}.isdisjoint(known):
+        return None
+    return Start(text, "", 1 if line[1] == "=" else 2, is_emphatic=True)
 
 
 def _opened_behind(start: Start | None, number: int, closed: Mapping[str, int]) -> str:

@@ -60,6 +60,9 @@ GROUPS = frozenset((
     "renamed", "source", "sources", "src",
 ))  # fmt: skip
 
+# A group of files too, where each line below it is one that was changed; else what tests gave.
+TESTS = frozenset(("test", "tests"))
+
 _MEANT = {other: name for name, others in SAME.items() for other in others}
 KNOWN = frozenset(SAME) | frozenset(ALONE)
 

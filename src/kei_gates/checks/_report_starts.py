@@ -17,7 +17,7 @@ BARE = 7
 """How high a name stands that begins a line; headings have 1 to 6, list items more."""
 
 _LONGEST_NAME = 80
-_WIDEST_DASH = 9  # with the blanks around it
+_WIDEST_SIGN = 12  # with the blanks around it
 _MOST_WORDS = 8
 _DEEPEST_INDENT = 3
 
@@ -25,10 +25,15 @@ _QUOTE = re.compile(r"^ {0,3}(?:> ?)+")
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(\S.*)$")
 _ITEM = re.compile(r"^( *)(?:[-*+•]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?(\S.*)$")
 _ROW = re.compile(r"^ {0,3}\|([^|]*)\|(.*)$")
-_COLON = re.compile(r"[:\uff1a](?=\s|$|[*_`✅❌])")
+_COLON = re.compile(r":(?=\s|$|[*_`✅❌])|\uff1a")  # behind that of CJK there is no blank
 _PICTURE = re.compile(r"^[^\w\s\x00-\x7f]{1,4}[ \t]+(?=\*\*|__)")  # an emoji before a bold name
 _BOLD_NAME = re.compile(r"^(\*\*|__)([^*]{1,80}?)\1[ \t]*(?:[—–=-]+[ \t]+|$)(.*)$")  # noqa: RUF001
-_DASHED = re.compile(r"[ \t]+(?:[—–=-]|->|=>)[ \t]+")  # noqa: RUF001 -- as models write
+# What may stand between a name that is known and its value, as models write: also mere pictures.
+_BETWEEN = re.compile(
+    r"[ \t]{1,9}(?:[—–=-]|->|=>)[ \t]+|[ \t]{0,9}\|[ \t]*|[ \t]{1,9}(?=[✅❌☑✔✓✗⚠🟢🟡🔴🟠⛔🚫])"  # noqa: RUF001
+)
+_BOLD_KNOWN = re.compile(r"^(\*\*|__)([^*]{1,80}?)\1[ \t]+(.*)$")
+_BOLD_TAG = re.compile(r"</?(?:b|strong)>", re.IGNORECASE)
 _RULE = re.compile(r"[\s*_#>|=~`:+-]*")
 _BANNER = "==="
 # Format characters and fillers of Unicode, which nobody sees.
@@ -59,10 +64,10 @@ class Start(Value):
 
 def start_of(text: str, known: Collection[str] = ()) -> Start | None:
     """Read a line as the begin of a field; none where it cannot be one."""
-    text = _QUOTE.sub("", text).expandtabs(4)
+    text = _BOLD_TAG.sub("**", _QUOTE.sub("", text)).expandtabs(4)
     heading = split_heading(text)
     if heading:
-        name, rest = _named(heading[1]) or (heading[1], "")
+        name, rest = _named(heading[1]) or _known(heading[1], known) or (heading[1], "")
         return Start(name, rest, heading[0], is_emphatic=True)
     row = _ROW.match(text)
     if row:
@@ -84,11 +89,21 @@ def _start_in(body: str, rank: int, known: Collection[str]) -> Start | None:
     bold = _BOLD_NAME.match(body)
     if bold and _is_name(bold[2]):
         return Start(bold[2], bold[3], rank, is_emphatic=True)
-    dash = _DASHED.search(body, 0, _LONGEST_NAME + _WIDEST_DASH)
-    name = body[: dash.start()] if dash else ""
-    if dash and not set(keys_of(name)).isdisjoint(known):
-        return Start(name, body[dash.end() :].strip(), rank, is_emphatic=False, is_plain=False)
-    return None
+    parted = _known(body, known)
+    return Start(*parted, rank, is_emphatic=False, is_plain=False) if parted else None
+
+
+def _known(text: str, known: Collection[str]) -> tuple[str, str] | None:
+    """Split a line behind a known name, which other signs than a colon part from its value."""
+    bold = _BOLD_KNOWN.match(text)
+    between = None if bold else _BETWEEN.search(text, 0, _LONGEST_NAME + _WIDEST_SIGN)
+    if bold:
+        name, rest = bold[2], bold[3]
+    elif between:
+        name, rest = text[: between.start()], text[between.end() :].strip().removesuffix("|")
+    else:
+        return None
+    return None if set(keys_of(name)).isdisjoint(known) else (name, rest.strip())
 
 
 def _named(text: str) -> tuple[str, str] | None:

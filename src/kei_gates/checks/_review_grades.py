@@ -44,21 +44,28 @@ _PARENTHESES = re.compile(r"^\W*\(([^()]{1,40})\)|\(([^()]{1,40})\)\W*$")
 _SIGNS = re.compile(r"^[^\w\[(]*")
 _IDENTIFIER = re.compile(r"^[^\w\[(]*[A-Z]{0,3}-?\d{1,3}[.):]?[ \t]+[^\w\[(]*")
 _WORD = re.compile(r"[^\W_]+")
-_AFTER_WORD = re.compile(r"\s*(?:[:|/]|[—–]|-+(?=\s)|$)")  # noqa: RUF001
+_AFTER_WORD = re.compile(
+    r"\s*(?:\([^()]{1,80}\)\s*(?=[:—–-]))?(?:[:|/]|[—–]|-+(?=\s)|$)"  # noqa: RUF001
+)
+_MARKED = re.compile(r"^((?:[^\w\[(]|\d{1,3}[.)](?=\s)){0,20}?)(\*\*|__|`)(\w{1,20})\2(?=\s)")
 _LAST = re.compile(r"(?:\s[—–|-]|:)\s*([A-Za-z0-9]+)\W*$")  # noqa: RUF001
 _JOINED = re.compile(r"^\s*(?:[/|]|-(?=\w)|to\b|or\b|->|→|,)\s*", re.IGNORECASE)
 _REFERENCE = re.compile(r"^[\W\d]*$|verified|likely|proven|speculative|^E[1-6]$|^x$", re.IGNORECASE)
 _NOTHING = re.compile(
-    r"(?:none|nothing|nil|n/?a|not applicable|empty|0|zero|clean|\[\]|-|lgtm|all clear)"
+    r"(?:none|nothing|nil|n/?a|not applicable|empty|0|zero|clean|\[\]|[-–—]|lgtm|all clear"  # noqa: RUF001
+    r"|keine[rs]?|nichts|aucune?|rien|ning[uú]n[oa]|nada|нет|无|なし|없음)"
     r"(?:\s+(?:found|to report|identified|detected|known|outstanding|remaining|at all))*\W*"
     r"|(?:none|nothing|lgtm|clean|0|zero)\s*[.:;,(—–-].*"  # noqa: RUF001
     r"|(?:there (?:are|were) |i (?:have )?found |found )?(?:no|0|zero)\s+(?:[\w/-]+,?\s+){0,5}?"
     r"(?:findings?|issues?|problems?|concerns?|vulnerabilit(?:y|ies)|bugs?|defects?|comments?"
-    r"|items?|observations?)\b.*",
+    r"|items?|observations?)\b.*"
+    r"|keine\s+(?:[\w-]+\s+){0,3}?(?:befunde?|probleme?|fehler|mängel|findings?|issues?)\b.*",
     re.IGNORECASE | re.DOTALL,
 )
 _LONGEST_END = 1000
-_EXCEPT = re.compile(r"\b(?:but|except|however|other than|besides|apart from)\b", re.IGNORECASE)
+_EXCEPT = re.compile(
+    r"\b(?:but|except|however|other than|besides|apart from|aber|außer|sauf)\b", re.IGNORECASE
+)
 
 
 def shortened(text: str) -> str:
@@ -106,7 +113,8 @@ def grades_in(texts: Iterable[str], grades: Sequence[str]) -> tuple[frozenset[st
 def _plain(text: str) -> str:
     text = shortened(text)
     heading = split_heading(text)
-    return bare(heading[1] if heading else text)
+    # a word in bold before all stands for itself, as with a colon
+    return bare(_MARKED.sub(r"\1\3:", heading[1] if heading else text))
 
 
 def _places(line: str, grades: Sequence[str]) -> Iterable[str]:

@@ -22,10 +22,12 @@ _APPROVING = frozenset({"approve", "pass", "go", "accept", "ship", "merge", "ok"
 
 # Other words: each counts for the first of these that the policy has.
 _MEANT = {
-    "approve": ("approved", "approves", "approval", "lgtm", "accept", "accepted", "ship it"),
+    "approve": (
+        "approved", "approves", "approval", "lgtm", "accept", "accepted", "ship it", "i approve",
+    ),
     "request changes": (
         "changes requested", "requesting changes", "requested changes", "needs changes",
-        "changes required", "needs work", "request for changes",
+        "changes required", "needs work", "request for changes", "i request changes",
     ),
     "reject": ("rejected", "rejects", "rejection"),
     "pass": ("passed", "passes", "passing"),

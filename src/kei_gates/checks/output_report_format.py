@@ -20,12 +20,13 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from kei_gates.checks._report_files import compare
+from kei_gates.checks._report_files import compare, lists_changes
 from kei_gates.checks._report_names import (
     FILES,
     GROUPS,
     KNOWN,
     SOME_FILES,
+    TESTS,
     key_of,
     keys_of,
     plain_of,
@@ -172,7 +173,9 @@ def _files(found: Sequence[Field], work: Work, *, is_required: bool) -> list[Fin
         if id(field) in heads
         for one in (field, *_sections(field, islice(found, at + 1, None)))
     }
-    lines = [line for field in listed.values() for line in field.own]
+    groups = [field for field in found if plain_of(field.name) in TESTS]
+    inside = [field for field in groups if lists_changes(field.own, work)]
+    lines = [line for field in (*listed.values(), *inside) for line in field.own]
     return compare(lines, work, whole or parts)
 
 
