@@ -36,7 +36,7 @@ from kei_gates.checks.work import Finding, SkippedError
 from kei_gates.model import Params as BaseParams
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from kei_gates.checks._reports import Field
     from kei_gates.checks.work import Work
@@ -70,6 +70,11 @@ _ONLY_LEFT_OVER = re.compile(
 # Signs that say nothing by themselves; in an answer of one dash they say `none`.
 _ONLY_SIGNS = re.compile(r"[\s.,;:!?…·•‥、。，；：！？'\"“”„‘’«»´`*_-]*")  # noqa: RUF001
 _DASH = re.compile(r"[-–—]|--")  # noqa: RUF001
+_NO_GROUP = re.compile(  # names of files that were not written
+    r"\b(?:not|no|un\w+|never|read|review\w*|look\w*|skip\w*|left|ignor\w*|inspect\w*|check\w*"
+    r"|consider\w*|context|references?|to ?do|remain\w*|next|later|plan\w*|nicht|gelesen)\b",
+    re.IGNORECASE,
+)
 _UNFILLED = re.compile(r"\$[XY]\.(?:XX|YY)\b|\$_{2,}")  # as the templates of costs have it
 
 
@@ -84,13 +89,34 @@ def check(work: Work, params: Params) -> list[Finding]:
     if long := too_long(work.report):
         return [long]
     required = {key_of(_name_of(template)): template for template in params.fields}
-    found = read(work.report, KNOWN | set(required), GROUPS - set(required))
+    known = KNOWN | set(required)
+    found = read(work.report, known, GROUPS - set(required))
+    _take_groups(found, known, work)
     findings = [
         finding
         for key, template in required.items()
         for finding in _missing(key, template, found, work.report)
     ]
     return [*findings, *_files(found, work, is_required=FILES in required)]
+
+
+def _take_groups(found: Sequence[Field], known: Collection[str], work: Work) -> None:
+    """Add to a list of files the groups behind it that have names of their own: `**Backend**`."""
+    files: Field | None = None
+    for field in found:
+        if field.keys[0] in {FILES, *SOME_FILES}:
+            files = field
+        elif files is None or not _is_group(field, known, work):
+            files = None
+        else:
+            files.lines.extend(field.lines)
+            files.own.extend(field.own)
+
+
+def _is_group(field: Field, known: Collection[str], work: Work) -> bool:
+    """Whether all that a field says are changed files, and its name does not deny that."""
+    may_be = field.keys[0] not in known or plain_of(field.name) in TESTS
+    return may_be and not _NO_GROUP.search(field.name) and lists_changes(field.own, work)
 
 
 def _name_of(template: str) -> str:
@@ -173,9 +199,7 @@ def _files(found: Sequence[Field], work: Work, *, is_required: bool) -> list[Fin
         if id(field) in heads
         for one in (field, *_sections(field, islice(found, at + 1, None)))
     }
-    groups = [field for field in found if plain_of(field.name) in TESTS]
-    inside = [field for field in groups if lists_changes(field.own, work)]
-    lines = [line for field in (*listed.values(), *inside) for line in field.own]
+    lines = [line for field in listed.values() for line in field.own]
     return compare(lines, work, whole or parts)
 
 
