@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from kei_gates.checks._report_lines import Line, lines_of
 from kei_gates.checks._report_starts import BARE, bare, is_blank, split_heading, split_item
+from kei_gates.checks._report_tables import turned
 from kei_gates.checks.work import Finding
 
 if TYPE_CHECKING:
@@ -56,14 +57,18 @@ class Field:
         return all(is_blank(line.text) for line in self.lines)
 
 
-def read(report: str, known: Collection[str], inside: Collection[str] = ()) -> list[Field]:
+def read(
+    report: str, known: Collection[str], inside: Collection[str] = (), *, columns: bool = False
+) -> list[Field]:
     """Give the fields of a report in their order.
 
     `known` are keys (`key_of`) that begin a field wherever they stand, `inside` keys that never do.
+    With `columns` those of a table may be fields too.
     """
     fields: list[Field] = []
     opened: list[Field] = []
-    for line, start in lines_of(report, known):
+    lines = [*lines_of(report, known)]
+    for line, start in turned(lines, known) if columns else lines:
         if start is not None and _begins(start, opened, known, inside):
             opened = [field for field in opened if field.rank < start.rank]
             for field in opened:

@@ -90,7 +90,7 @@ def check(work: Work, params: Params) -> list[Finding]:
         return [long]
     required = {key_of(_name_of(template)): template for template in params.fields}
     known = KNOWN | set(required)
-    found = read(work.report, known, GROUPS - set(required))
+    found = read(work.report, known, GROUPS - set(required), columns=True)
     _take_groups(found, known, work)
     findings = [
         finding
