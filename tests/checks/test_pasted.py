@@ -115,3 +115,12 @@ def test_a_long_report_is_compared_in_time(piece: str, width: int) -> None:
         differs(line * (100_000 // len(line) + 1), tool, [[Block(0, 0, Counts(tool, 4))]])
     claims(line * (100_000 // len(line)))
     assert time.process_time() - started < 5
+
+
+def test_a_report_that_is_too_long_is_not_compared() -> None:
+    text = "5 passed in 0.10s\n" * 20_000
+    (found,) = in_report(text, run_of("pytest", 4))
+    assert "more than 200000 are not looked at" in found.message
+    assert claims("a\n" * 200_000), "what it claims is not known"
+    assert not claims("a\n" * 100_000)
+    assert list(in_report(text, {})) == []

@@ -11,6 +11,7 @@ import re
 from itertools import pairwise
 
 from kei_gates.checks._counting import plain_lines
+from kei_gates.checks._reports import too_long
 
 _TESTS = (
     r"\b(?:(?:unit|integration|doc)?tests|test(?= (?:now )?pass(?:es|ed)\b)|specs|suites?"
@@ -64,8 +65,8 @@ _OF_TESTS, _OF_ANY = _claim_of(_TESTS), _claim_of(f"{_TESTS}|{_CHECKS}")
 
 
 def claims(report: str) -> bool:
-    """Say whether a report claims that tests or checks have passed."""
-    return _claims(report, _OF_ANY)
+    """Say whether a report claims that tests or checks have passed, as one too long to read may."""
+    return too_long(report) is not None or _claims(report, _OF_ANY)
 
 
 def claims_tests(report: str) -> bool:
@@ -92,7 +93,7 @@ def _is_earlier(state: re.Match[str]) -> bool:
 
 
 def _claims(report: str, claim: re.Pattern[str]) -> bool:
-    for line in plain_lines(report):
+    for line in filter(None, plain_lines(report)):
         for sentence in (*_SENTENCE.split(line), *_SENTENCE.split(_ASIDE.sub(" ", line))):
             said = _NONE_BAD.sub(" ", sentence)
             is_claim = claim.search(said) or _NUMBER.search(said) or _ALL_GREEN.search(said)
