@@ -64,6 +64,8 @@ class Start(Value):
 
 def start_of(text: str, known: Collection[str] = ()) -> Start | None:
     """Read a line as the begin of a field; none where it cannot be one."""
+    if not text.strip():
+        return None
     text = _BOLD_TAG.sub("**", _QUOTE.sub("", text)).expandtabs(4)
     heading = split_heading(text)
     if heading:
