@@ -1,9 +1,10 @@
 """Tests that a change has taken away or ignores, whose failure would be seen no more.
 
 Tests are compared by their names in all files that were changed. One that is nowhere any more has
-been moved, if another file has it now, or been renamed, if a new one has nearly the same text; else
-it is gone. Not seen: a test that is left out by configuration (`-k`, `testpaths`, `exclude`), or
-whose module no `mod` names any more: a floor for the number of tests sees these.
+been moved, if another file has it now, or been renamed, if a new one has nearly the same text or
+name; else it is gone, with a doubt where it may go on otherwise (`_carried_tests.py`). Not seen: a
+test that is left out by configuration (`-k`, `testpaths`, `exclude`), or whose module no `mod` names
+any more: a floor for the number of tests sees these.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from kei_gates.checks import _tested_go, _tested_python, _tested_rust, _tested_script
+from kei_gates.checks._carried_tests import Carried
 from kei_gates.checks._changes import judged
 from kei_gates.checks._reading import Clock, UnreadableError
 from kei_gates.checks._tested import IGNORED, RUNS
@@ -63,12 +65,16 @@ class Lost:
         self._after: Final = _Texts(changes, "deleted", change_set.after)
         self.gone: Final[list[Case]] = []
         self.ignored: Final[list[Case]] = []
+        self._carried: Final = Carried(
+            self._before.cases, self._after.cases, self._after.texts, _family
+        )
         self._compare()
 
     def _compare(self) -> None:
         old, new = self._before.cases, self._after.cases
         old, new = self._pair(old, new, lambda case: (case.path, case.name))
         old, new = self._pair(old, new, lambda case: (_family(case.path), case.bare))
+        old, new = self._pair(old, new, lambda case: (_family(case.path), _spelled(case)))
         renamed = _Renamed(new)
         self.gone.extend(
             case for case in old if case.state.level < IGNORED and not renamed.has(case)
@@ -114,6 +120,7 @@ class Lost:
             what = "is no test any more"
         missing = sorted(self._undefined() & set(re.findall(r"\w{3,}", case.text)))
         doubt = f"what it tests may be gone too, as `{missing[0]}` is" if missing else ""
+        doubt = doubt or self._carried.doubt(case)
         return Finding(
             f"the test `{case.name}` {what}",
             _REMEDY,
@@ -192,6 +199,11 @@ def _cases(path: str, text: str) -> list[Case]:
 def _family(path: str) -> int:
     """Tell the languages apart: a test cannot move from one to another."""
     return next(index for index, (pattern, _) in enumerate(_READERS) if pattern.fullmatch(path))
+
+
+def _spelled(case: Case) -> str:
+    """Give the name of a test as any style writes it: `testAdd`, `test_add`."""
+    return case.bare.replace("_", "").casefold() if case.bare.isidentifier() else case.bare
 
 
 class _Renamed:

@@ -5,8 +5,9 @@ in the folder of the work and once more after a simulated merge. By what they pr
 JUnit file `junit` that they write, at least `count-min` tests pass in all of them together, and
 one where that is not set; none has failed; at most `ignored-max` are ignored, if that is set.
 Without `count-min`, no test that was there is gone or newly ignored; of one whose tested code is
-gone too, or that still runs under some condition, that is said with its doubt, once. A test that
-was moved or renamed is not gone, and one that was ignored before may go.
+gone too, that may go on as a part or a case of another, or that still runs under some condition,
+that is said with its doubt, once. A test that was moved or renamed is not gone, and one that was
+ignored before may go.
 Where the report holds a summary of such a run, its numbers are those of the real one; where it says
 that tests pass, it holds one.
 Why: "all tests pass" must not be had by deleting or ignoring those that fail, nor by not running
