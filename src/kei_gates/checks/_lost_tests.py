@@ -3,8 +3,8 @@
 Tests are compared by their names in all files that were changed. One that is nowhere any more has
 been moved, if another file has it now, or been renamed, if a new one has nearly the same text or
 name; else it is gone, with a doubt where it may go on otherwise (`_carried_tests.py`). Not seen: a
-test that is left out by configuration (`-k`, `testpaths`, `exclude`), or whose module no `mod` names
-any more: a floor for the number of tests sees these.
+test that is left out by configuration (`-k`, `testpaths`, `exclude`), or whose module no `mod`
+names any more: a floor for the number of tests sees these.
 """
 
 from __future__ import annotations
