@@ -177,6 +177,45 @@ def test_a_conflict_is_found_where_nothing_is_run(root: Path) -> None:
     assert list((root.parent / "merges").iterdir()) == []
 
 
+def test_a_conflict_is_for_whoever_merges(root: Path) -> None:
+    git(root, "switch", "--quiet", "main")
+    write(root, "src/a.txt", "theirs\n")
+    commit(root)
+    git(root, "switch", "--quiet", "work")
+    write(root, "src/a.txt", "ours\n")
+    outcome = asked(root, (SCOPE, globs("**")))
+    assert not outcome.holds
+    assert not outcome.is_certain
+    assert "only whoever merges it" in outcome.findings[0][1].doubt
+
+
+def test_after_a_merge_what_does_not_travel_is_spoken_of(root: Path) -> None:
+    write(root, ".gitignore", ".env\n")
+    commit(root)
+    git(root, "branch", "--force", "main")
+    write(root, ".env", "key\n")
+    outcome = asked(root, (GREEN, commands("test -e .env")))
+    assert "git ignores: they do not travel" in outcome.findings[0][1].remedy
+    outcome = asked(root, (GREEN, commands("test -e nothing")))
+    assert "travel" not in outcome.findings[0][1].remedy
+
+
+JUNIT = 'echo "<testsuite><testcase/></testsuite>" > src/../j.xml'
+
+
+@pytest.mark.parametrize("is_staged", [False, True])
+def test_what_checks_have_written_is_nobodys_work(root: Path, *, is_staged: bool) -> None:
+    write(root, "src/a.txt", "after\n")
+    tests = (TESTS, {"commands": (JUNIT,), "junit": "./j.xml", "timeout": 20})
+    assert asked(root, (SCOPE, globs("src/**")), tests).holds
+    if is_staged:
+        git(root, "add", "j.xml")
+    outcome = asked(root, (SCOPE, globs("src/**")), tests)
+    assert [found.path for _, found in outcome.findings] == ["j.xml"] * is_staged
+    outcome = asked(root, (SCOPE, globs("src/**")))
+    assert [found.path for _, found in outcome.findings] == ["j.xml"]
+
+
 @pytest.mark.parametrize(
     ("error", "message"),
     [

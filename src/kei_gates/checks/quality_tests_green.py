@@ -18,6 +18,7 @@ into the report.
 
 from __future__ import annotations
 
+from posixpath import normpath
 from shlex import quote
 from typing import TYPE_CHECKING
 
@@ -120,6 +121,11 @@ class _Tested:
     def counted(self) -> list[Block]:
         """What counts, as blocks."""
         return self.blocks if self.junit is None else [Block(0, 0, self.junit)]
+
+
+def makes(params: Params) -> tuple[str, ...]:
+    """Give the files that the commands are to write."""
+    return (normpath(params.junit),) if params.junit else ()
 
 
 def check(work: Work, params: Params) -> list[Finding]:

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 WORK = "the-work"
 """What the work is called where git names both sides; it calls the target `HEAD`."""
 
-_REMEDY = "change it so that both fit, or report it: whoever merges it has to decide"
+MERGERS = "it may be that only whoever merges it can decide"
+"""Without git an agent can only give its own lines up, and that is for others to say."""
+
+_REMEDY = "give way if the other lines do what yours do, or say in your report what both are for"
 _SAID = re.compile(r"^CONFLICT \(([^)]+)\).*$", re.MULTILINE)
 _HEAD = re.compile(r"(?<=\s)HEAD(?=[\s.])")
 _ASIDE = re.compile(rf"~(?:HEAD|{WORK})(?:_\d+)?$")

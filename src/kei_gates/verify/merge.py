@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from kei_gates.model import Fault, Value
 from kei_gates.verify.built_modules import bring_modules
 from kei_gates.verify.carried import Carrier
-from kei_gates.verify.conflicts import WORK, Teller, plain, unmerged
+from kei_gates.verify.conflicts import MERGERS, WORK, Teller, plain, unmerged
 from kei_gates.verify.git import Git
 from kei_gates.verify.private import SUBMODULE, lay_out, opened
 from kei_gates.verify.references import head_of, packed
@@ -223,7 +223,8 @@ class _Merge:
         for path, sides in found.items():
             name = plain(path, self._tree, found)
             if name not in told and not self._is_settled(path, sides):
-                told[name] = teller.finding(path, sides, self._shown(name), doubts.get(name, ""))
+                doubt = doubts.get(name) or MERGERS
+                told[name] = teller.finding(path, sides, self._shown(name), doubt)
         return tuple(told.values())
 
     def _shown(self, path: str) -> str:

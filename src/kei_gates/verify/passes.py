@@ -13,6 +13,7 @@ from kei_gates import checks
 from kei_gates.checks._pasted import claims
 from kei_gates.checks.work import Finding, SkippedError
 from kei_gates.model import Fault
+from kei_gates.verify.made import without_made
 from kei_gates.verify.outcome import OWN, Outcome
 from kei_gates.verify.work import Pass
 
@@ -76,17 +77,18 @@ class Job:
 
 def verify(grants: Sequence[Grant], job: Job) -> Outcome:
     """Ask every check in the first pass, and those that run commands again in the second."""
-    asked = _Asked(job)
+    grouped = _grouped(grants)
+    judged = without_made(job.change_set, _made(grouped))
+    asked = _Asked(job, judged)
     first = Pass(
         "worktree",
-        job.change_set.root,
-        job.change_set,
+        judged.root,
+        judged,
         job.report,
         environment=job.environment,
         deadline=job.deadline,
         tell=job.tell,
     )
-    grouped = _grouped(grants)
     for capability, params in grouped:
         asked.ask(capability, params, first)
     asked.runs += first.runs.values()
@@ -101,8 +103,9 @@ def verify(grants: Sequence[Grant], job: Job) -> Outcome:
 class _Asked:
     """What the checks have said so far."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, judged: ChangeSet) -> None:
         self._job = job
+        self._judged = judged
         self._findings = [(OWN, found) for found in job.unresolved]
         self._skipped: dict[str, str] = {}
         self._held: set[str] = set()
@@ -157,7 +160,7 @@ class _Asked:
         work = Pass(
             "merge",
             merged.root,
-            job.change_set,
+            self._judged,
             job.report,
             environment=merged.environment,
             deadline=job.deadline,
@@ -195,6 +198,16 @@ def _grouped(grants: Sequence[Grant]) -> list[tuple[str, Mapping[str, object]]]:
     return grouped
 
 
+def _made(grouped: Sequence[tuple[str, Mapping[str, object]]]) -> set[str]:
+    """Give the files that checks have their commands write."""
+    found: set[str] = set()
+    for capability, params in grouped:
+        check = checks.load(capability)
+        makes = getattr(check, "makes", None)
+        found.update(makes(check.Params(params)) if makes else ())
+    return found
+
+
 def _runs(capability: str) -> bool:
     return bool(getattr(checks.load(capability), "RUNS", False))
 
@@ -206,19 +219,23 @@ def failed(error: Exception) -> Finding:
 
 
 def _after_merge(found: Finding) -> Finding:
-    return _changed(found, f"after a merge, {found.message}", found.doubt)
+    return Finding(
+        f"after a merge, {found.message}",
+        f"{found.remedy}; it holds in the worktree, so look at what the target has changed, and at "
+        "files that git ignores: they do not travel",
+        path=found.path,
+        line=found.line,
+        doubt=found.doubt,
+        detail=found.detail,
+    )
 
 
 def _with_doubt(found: Finding, doubt: str) -> Finding:
-    return _changed(found, found.message, found.doubt or doubt)
-
-
-def _changed(found: Finding, message: str, doubt: str) -> Finding:
     return Finding(
-        message,
+        found.message,
         found.remedy,
         path=found.path,
         line=found.line,
-        doubt=doubt,
+        doubt=found.doubt or doubt,
         detail=found.detail,
     )
