@@ -21,8 +21,9 @@ from hypothesis import strategies as st
 from kei_gates.checks import _reading
 from kei_gates.checks._code_mask import masked
 from kei_gates.checks._functions import functions, has_functions
+from kei_gates.checks._large_functions import LARGEST
 from kei_gates.checks._reading import Clock, UnreadableError
-from kei_gates.checks.quality_constructor_pattern import LARGEST, Params, check, count_lines
+from kei_gates.checks.quality_constructor_pattern import Params, check, count_lines
 from kei_gates.checks.work import Change, Finding, Ran
 from kei_gates.policy.glob_compile import compile_glob
 from kei_gates.policy.globs import Globs
@@ -205,7 +206,21 @@ JUDGED: dict[str, tuple[Files, Files, int]] = {
     "a function": ({}, {"a.py": function(6)}, 1),
     "a function that was": ({"a.py": function(6)}, {"a.py": function(6).replace("1", "2")}, 0),
     "a function that has grown": ({"a.py": function(6)}, {"a.py": function(7)}, 1),
-    "a function that is called otherwise": ({"a.py": function(6)}, {"a.py": function(6, "g")}, 1),
+    "a function that is called otherwise": ({"a.py": function(6)}, {"a.py": function(6, "g")}, 0),
+    "called otherwise, and grown": ({"a.py": function(6)}, {"a.py": function(7, "g")}, 1),
+    "called otherwise, and there still": (
+        {"a.py": function(6)}, {"a.py": function(6) + function(6, "g")}, 1
+    ),
+    "called otherwise, and another": (
+        {"a.py": function(6)}, {"a.py": function(6, "g").replace("x", "y")}, 1
+    ),
+    "moved into a class of another file": (
+        {"a.py": function(6), "b.py": "x = 1\n"},
+        {"a.py": "y = 1\n", "b.py": "class A:\n    " + function(6).replace("\n", "\n    ")}, 0,
+    ),
+    "moved out of a file that is gone, and copied": (
+        {"a.py": function(6) + lines(9)}, {"b.py": function(6), "c.py": function(6)}, 1
+    ),
     "one more of that name": ({"a.py": function(6)}, {"a.py": function(6) * 2}, 1),
     "many functions": ({}, {"a.py": function(6) * 3}, 3),
     "a broken source": ({}, {"a.rs": "fn f() {\n" * 6, "b.py": "def f(:\n" + "    x\n" * 7}, 1),
@@ -224,6 +239,13 @@ def test_strict_judges_what_was_there(tmp_path: Path) -> None:
     changed = text.replace("1", "2")
     assert found(tmp_path / "a", {"a.py": text}, {"a.py": changed}) == []
     assert len(found(tmp_path / "b", {"a.py": text}, {"a.py": changed}, strict=True)) == 2
+
+
+def test_a_new_mark_of_generated_code_is_for_a_person_to_confirm(tmp_path: Path) -> None:
+    (new,) = found(tmp_path / "a", {}, {"a.py": MARK + OVER})
+    assert "`linguist-generated` in `.gitattributes`" in new.doubt
+    (added,) = found(tmp_path / "b", {"a.py": "x\n"}, {"a.py": MARK + OVER})
+    assert not added.doubt
 
 
 def test_ignored(tmp_path: Path) -> None:

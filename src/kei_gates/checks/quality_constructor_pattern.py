@@ -5,10 +5,12 @@ counts them, and each function in it at most `function-lines`, from the line wit
 last, with comments, blank lines and the functions within it; decorators and comments above are not
 counted, and what only groups tests (`describe(...)`) is none. Test files are judged too. What was
 larger than allowed before and has not grown is no finding, so that a small change of an old file
-passes, unless `strict` is set; functions are compared by their name. Not judged: data, prose,
-lock files, minified files, what lies in folders such as `vendor`, what `ignore` matches, and
-generated code. A file is generated where `.gitattributes` said so before, or where a comment above
-all code says so that was there before, or that stands in a new file with a generator's usual name.
+passes, unless `strict` is set; functions are compared by their name, and one that was renamed or
+moved by the lines of its body. Not judged: data, prose, lock files, minified files, what lies in
+folders such as `vendor`, what `ignore` matches, and generated code. A file is generated where
+`.gitattributes` said so before, or where a comment above all code says so that was there before, or
+that stands in a new file with a generator's usual name; in a new file with another name that is
+said with its doubt, once.
 All that is too large is named, the worst first, the rest by their number.
 Why: what does one thing is short; files that grow by each fix become what nobody can change.
 Instead: split the file into modules beside it, and the function into named ones.
@@ -20,10 +22,11 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from kei_gates.checks._changes import judged
-from kei_gates.checks._functions import functions, has_functions
-from kei_gates.checks._generated import is_code, is_generated, is_script
+from kei_gates.checks._functions import has_functions
+from kei_gates.checks._generated import has_mark, is_code, is_generated, is_script
+from kei_gates.checks._large_functions import LARGEST, Gone, large
 from kei_gates.checks._reading import UnreadableError
-from kei_gates.checks.work import Finding
+from kei_gates.checks.work import Change, Finding
 from kei_gates.model import Params as BaseParams
 from kei_gates.observe.files import TooLargeError
 from kei_gates.policy.globs import Globs
@@ -32,14 +35,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kei_gates.checks._functions_keyword import Function
-    from kei_gates.checks.work import Change, ChangeSet, Work
+    from kei_gates.checks.work import ChangeSet, Work
 
     Rated = tuple[float, Finding]
     """A finding, and how many times as large as allowed it is about."""
 
-LARGEST = 1 << 21
-"""How many bytes a file may have whose functions are looked for; others have their lines."""
-
+_MARKED = (
+    "it says that it is generated, which only a person can confirm, by `linguist-generated` in "
+    "`.gitattributes` or by `ignore` in the policy"
+)
 _MOST = 20
 _SAME_FILE = 0.5  # how much of a file must be the same for git to take it for renamed
 
@@ -64,12 +68,13 @@ class Params(BaseParams):
 
 def check(work: Work, params: Params) -> list[Finding]:
     """Measure each changed file and its functions."""
+    gone = None if params.strict else Gone(work.change_set, params.function_lines)
     rated = [
         one
         for change in judged(work.change_set)
         if change.kind != "deleted" and change.entry == "file"
         if not params.ignore.match(change.path)
-        for one in _in_file(change, work.change_set, params)
+        for one in _in_file(change, work.change_set, params, gone)
     ]
     findings = [finding for _, finding in sorted(rated, key=lambda one: -one[0])]
     if len(findings) <= _MOST:
@@ -78,7 +83,9 @@ def check(work: Work, params: Params) -> list[Finding]:
     return [*findings[:_MOST], Finding(rest, "mend these first, then check again")]
 
 
-def _in_file(change: Change, change_set: ChangeSet, params: Params) -> Iterator[Rated]:
+def _in_file(
+    change: Change, change_set: ChangeSet, params: Params, gone: Gone | None
+) -> Iterator[Rated]:
     """Measure one file; what cannot be read is a finding."""
     known = is_code(change.path)
     if known is False:
@@ -89,6 +96,8 @@ def _in_file(change: Change, change_set: ChangeSet, params: Params) -> Iterator[
             return
         if is_generated(change, content, change_set):
             return
+        if change.kind == "added" and has_mark(content):
+            change = _in_doubt(change)
         before = None if params.strict else _before(change, content, change_set)
     except TooLargeError:
         if known:  # data has no ending now and then, a script of that size has one
@@ -99,7 +108,19 @@ def _in_file(change: Change, change_set: ChangeSet, params: Params) -> Iterator[
         return
     yield from _lines(change, content, before, params)
     if len(content) <= LARGEST and has_functions(change.path):
-        yield from _functions(change, content, before, params)
+        yield from _functions(change, content, before, params, gone)
+
+
+def _in_doubt(change: Change) -> Change:
+    return Change(
+        change.path,
+        change.kind,
+        entry=change.entry,
+        mode=change.mode,
+        old_mode=change.old_mode,
+        doubt="; ".join(one for one in (change.doubt, _MARKED) if one),
+        is_recorded=change.is_recorded,
+    )
 
 
 def _unreadable(change: Change, why: str) -> Rated:
@@ -147,16 +168,18 @@ def _lines(change: Change, content: bytes, before: bytes | None, params: Params)
 
 
 def _functions(
-    change: Change, content: bytes, before: bytes | None, params: Params
+    change: Change, content: bytes, before: bytes | None, params: Params, gone: Gone | None
 ) -> Iterator[Rated]:
     """Say which functions have too many lines."""
     limit = params.function_lines
     try:
-        large = _large(change.path, content, limit)
+        found = large(change.path, content, limit)
     except UnreadableError as error:
         yield _unreadable(change, f"its functions cannot be told, {error}")
         return
-    for one in _grown(large, _large_before(change.path, before, limit) if large else []):
+    for one in _grown(found, _large_before(change.path, before, limit) if found else []):
+        if gone is not None and gone.excuses(change.path, content, one):
+            continue
         yield (
             one.length / limit,
             Finding(
@@ -170,37 +193,22 @@ def _functions(
         )
 
 
-def _large(path: str, content: bytes, limit: int) -> list[Function]:
-    """Give the functions that are larger than allowed. Raises `UnreadableError`."""
-    found = functions(path, _text(content))
-    return [function for function in found if function.length > limit]
-
-
 def _large_before(path: str, before: bytes | None, limit: int) -> list[Function]:
     """Give those that were; none where that cannot be told, so that they all count as new."""
     try:
-        return _large(path, before, limit) if before and len(before) <= LARGEST else []
+        return large(path, before, limit) if before and len(before) <= LARGEST else []
     except UnreadableError:
         return []
 
 
-def _grown(large: list[Function], before: list[Function]) -> list[Function]:
+def _grown(found: list[Function], before: list[Function]) -> list[Function]:
     """Give the functions that were not as large before; each of those excuses one."""
     left = sorted(before, key=lambda one: one.length)
     grown = []
-    for function in sorted(large, key=lambda one: one.length):
+    for function in sorted(found, key=lambda one: one.length):
         same = [old for old in left if old.name == function.name and old.length >= function.length]
         if same:
             left.remove(same[0])
         else:
             grown.append(function)
     return grown
-
-
-def _text(content: bytes) -> str:
-    """Decode a source; one that is no UTF-8 has the same lines as Latin-1."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("latin-1")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
