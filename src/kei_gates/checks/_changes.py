@@ -37,10 +37,17 @@ _EGG_ENDING = (".txt", "pkg-info", "zip-safe")
 _LEFT = frozenset(
     (
         ".coverage", ".ds_store", ".eslintcache", ".phpunit.result.cache", ".rspec_status",
-        "coverage.xml", "lcov.info",
+        "cover.out", "coverage.out", "coverage.xml", "lcov.info",
     )
 )  # fmt: skip
-_LEFT_BEGINNING, _LEFT_ENDING = ".coverage.", ".tsbuildinfo"
+_LEFT_BEGINNING, _LEFT_ENDING = ".coverage.", (".profraw", ".tsbuildinfo")
+# The folder of Istanbul's reports (jest, vitest, nyc), known by what sums them up, and of what is
+# in it that which holds no code, or is the report's own.
+_COVERAGE = "coverage"
+_SUMS = ("clover.xml", "cobertura-coverage.xml", "coverage-final.json", "coverage-summary.json",
+         "lcov.info")  # fmt: skip
+_PAGE_ENDING = (".css", ".html", ".info", ".json", ".png", ".xml")
+_PAGE_SCRIPTS = ("block-navigation.js", "prettify.js", "sorter.js")
 
 _VERBS = {"added": "was added", "modified": "was changed", "deleted": "was deleted"}
 _UNDO = {
@@ -60,8 +67,10 @@ def judged(change_set: ChangeSet) -> Iterator[Change]:
     staged or committed was put there to stay.
     """
     tags = {change.path for change in change_set.changes if change.path.endswith(_CACHE_TAG)}
+    reports = set(filter(None, map(_report_of, change_set.changes)))
     for change in change_set.changes:
-        if not is_left_in_cache(change, tags) and not _is_left_by_tools(change):
+        is_left = is_left_in_cache(change, tags) or _is_in_report(change, reports)
+        if not is_left and not _is_left_by_tools(change):
             yield change
 
 
@@ -80,6 +89,20 @@ def is_left_in_cache(change: Change, tags: Collection[str] = ()) -> bool:
         return False
     output = "/".join(folders[: folders.index(_CARGO_OUTPUT) + 1])
     return f"{output}/{_CACHE_TAG}" in tags
+
+
+def _report_of(change: Change) -> str | None:
+    """Give the folder of a report of coverage that a change sums up; none for other changes."""
+    folder, _, name = change.path.rpartition("/")
+    is_one = folder.rpartition("/")[2] == _COVERAGE and name in _SUMS
+    return folder if is_one and change.kind == "added" else None
+
+
+def _is_in_report(change: Change, reports: Collection[str]) -> bool:
+    if change.kind != "added" or change.is_recorded or change.entry != "file":
+        return False
+    is_page = change.path.endswith(_PAGE_ENDING) or change.path.endswith(_PAGE_SCRIPTS)
+    return is_page and any(change.path.startswith(f"{report}/") for report in reports)
 
 
 def _is_left_by_tools(change: Change) -> bool:
