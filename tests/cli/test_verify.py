@@ -79,9 +79,13 @@ def test_a_report(project: Project) -> None:
     assert [one["message"].count("next") for one in missing] == [1]
     done = project.run(*words, "--report", "-", "--json", stdin="Blockers: none\nNext: rest\n")
     assert "output::report-format" in json.loads(done.stdout)["passed"]
-    (project.root / "report.md").write_bytes(b"Blockers: \xe9\nNext: " + b"rest " * 1_000_000)
+    (project.root / "report.md").write_bytes(b"Blockers: \xe9\nNext: " + b"rest " * 30_000)
     _, record = project.record(*words, "--report", "report.md")
     assert "output::report-format" in record["passed"]
+    (project.root / "report.md").write_bytes(b"Blockers: none\nNext: " + b"rest " * 1_000_000)
+    _, record = project.record(*words, "--report", "report.md")
+    (found,) = [one for one in record["findings"] if one["capability"] == "output::report-format"]
+    assert "more than 200000 are not looked at" in found["message"]
 
 
 def no_git(project: Project) -> None:
