@@ -27,6 +27,7 @@ ALLOWED: dict[str, set[str]] = {
         "model", "facts", "protocol", "observe", "shell", "lint", "policy", "gates", "checks",
         "engine",
     },
+    "agents": {"model", "protocol", "policy", "gates"},
     "install": {"model", "protocol", "observe", "policy"},
     "audit": {"model", "protocol", "observe"},
     "hook": {
@@ -35,11 +36,13 @@ ALLOWED: dict[str, set[str]] = {
     },
     "cli": {
         "model", "facts", "protocol", "observe", "shell", "lint", "policy", "gates", "checks",
-        "engine", "verify", "install", "audit", "hook",
+        "engine", "verify", "agents", "install", "audit", "hook",
     },
 }  # fmt: skip
 # Layers that may not look at the machine: no module that does.
-PURE = ("model", "facts", "protocol", "shell", "lint", "policy", "gates", "checks", "engine")
+PURE = (
+    "model", "facts", "protocol", "shell", "lint", "policy", "gates", "checks", "engine", "agents",
+)  # fmt: skip
 IO_MODULES = {"os", "posix", "pathlib", "subprocess", "socket", "shutil", "tempfile", "io", "glob"}
 IO_CALLS = {"open", "print", "input"}
 

@@ -68,6 +68,18 @@ class Builder:
             rates=merge_rates(self._rates),
         )
 
+    def written(self, key: str) -> list[tuple[str, dict[str, object]]]:
+        """Give the grants of a role as they are written, its parents' merged in.
+
+        `key` is its layer and name, as `Policy` has it. Raises `KeyError` for one that there is
+        not.
+        """
+        layer, _, name = key.partition(":")
+        source = self._roles.find(layer, name)
+        if source is None or _key(source) != key:
+            raise KeyError(key)
+        return self._roles.resolve(source)
+
     def _add(self, layer: str, path: str, *, required: bool) -> None:
         """Take in a layer's file."""
         found = self._documents.find(path)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from kei_gates.model import Fault
+from kei_gates.model import Fault, Value
 from kei_gates.policy.build import compile_grant, split
 from kei_gates.policy.documents import Documents
 from kei_gates.policy.params import without_shorthands
@@ -19,10 +19,12 @@ from kei_gates.policy.validating import Dashed, check_role, validate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Final
 
     from kei_gates.policy.capabilities import Catalogue
     from kei_gates.policy.compiled import CompiledRole, Reader
     from kei_gates.policy.params import Grants
+    from kei_gates.policy.where import Where
 
 
 class Header(Dashed):
@@ -61,10 +63,19 @@ class Task(Dashed):
     body: Body = Body()
 
 
-def compile_task(
-    path: str, catalogue: Catalogue, roles: Sequence[str], read: Reader
-) -> tuple[str | None, CompiledRole]:
-    """Read a task and give its role and grants. Raises `Fault` naming file, line and key."""
+class Written(Value):
+    """A task as it is written: its tables, its grants, where it stands."""
+
+    __slots__ = ("grants", "table", "where")
+
+    def __init__(self, table: Task, grants: Grants, where: Where) -> None:
+        self.table: Final = table
+        self.grants: Final = grants
+        self.where: Final = where
+
+
+def read_task(path: str, catalogue: Catalogue, roles: Sequence[str], read: Reader) -> Written:
+    """Read a task. Raises `Fault` naming file, line and key."""
     found = Documents(read, "task").find(path)
     if found is None:
         raise Fault(f"there is no task `{path}`", "make it with `kei-gates task new`")
@@ -78,8 +89,16 @@ def compile_task(
         scopes["scope::files-whitelist"] = {"patterns": table.scope.files_whitelist}
     if table.scope.files_denylist:
         scopes["scope::files-denylist"] = {"patterns": table.scope.files_denylist}
+    return Written(table, scopes | grants, where)
+
+
+def compile_task(
+    path: str, catalogue: Catalogue, roles: Sequence[str], read: Reader
+) -> tuple[str | None, CompiledRole]:
+    """Read a task and give its role and grants. Raises `Fault` naming file, line and key."""
+    task = read_task(path, catalogue, roles, read)
     compiled = [
-        compile_grant(name, params, catalogue, where, ())
-        for name, params in (scopes | grants).items()
+        compile_grant(name, params, catalogue, task.where, ())
+        for name, params in task.grants.items()
     ]
-    return table.task.role, split(compiled, catalogue)
+    return task.table.task.role, split(compiled, catalogue)

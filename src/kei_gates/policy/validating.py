@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, TypeGuard, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from kei_gates.policy.nearest import nearest
-from kei_gates.policy.where import shown
+from kei_gates.policy.where import FORMAT, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kei_gates.policy.where import Key, Where
+
+_UNKNOWN = "extra_forbidden"
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -29,18 +31,24 @@ class Dashed(Strict):
     model_config = ConfigDict(alias_generator=lambda name: name.replace("_", "-"))
 
 
-def validate(model: type[_Model], document: object, where: Where, key: Key) -> _Model:
-    """Check a table. Raises `Fault` naming file, line, key and the nearest right name."""
+def validate(
+    model: type[_Model], document: object, where: Where, key: Key, remedy: str = FORMAT
+) -> _Model:
+    """Check a table. Raises `Fault` naming file, line, key and the nearest right name.
+
+    Of several flaws an unknown key is told first: it may be why another one is missing.
+    """
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        errors = error.errors(include_url=False)
+        first = next((one for one in errors if one["type"] == _UNKNOWN), errors[0])
         at = (*key, *first["loc"])
-        if first["type"] == "extra_forbidden":
+        if first["type"] == _UNKNOWN:
             inner = _inner(model, first["loc"])
             known = [field.alias or name for name, field in inner.model_fields.items()]
             check_key(str(first["loc"][-1]), known, where, at)
-        raise where.fault(at, f"`{shown(at)}`: {_plain(first['msg'])}") from None
+        raise where.fault(at, f"`{shown(at)}`: {_plain(first['msg'])}", remedy) from None
 
 
 def _inner(model: type[BaseModel], place: tuple[int | str, ...]) -> type[BaseModel]:
