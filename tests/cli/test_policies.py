@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from kei_gates.cli.main import main
-from kei_gates.cli.schema import whole
+from kei_gates.cli.schema import of_manifest, whole
 from kei_gates.engine import catalogue
 from kei_gates.policy.capabilities import SHORTHANDS
 from tests.environment import POLICY, make_project
@@ -276,8 +276,20 @@ SHIPPED = sorted((Path(__file__).parents[2] / "policies").glob("**/*.toml"))
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_the_schema_accepts_what_is_shipped(path: Path) -> None:
+    schema = of_manifest() if path.parent.name == "agents" else whole()
     document = tomllib.loads(path.read_text())
-    jsonschema.validate(json.loads(json.dumps(document, default=str)), whole())  # dates are texts
+    jsonschema.validate(json.loads(json.dumps(document, default=str)), schema)  # dates are texts
+
+
+def test_the_schema_of_manifests_refuses_an_unknown_key(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    schema = json.loads(Ran(capsys, ("schema", "--manifest")).out)
+    path = next(path for path in SHIPPED if path.parent.name == "agents")
+    document = tomllib.loads(path.read_text())
+    jsonschema.validate(document, schema)
+    with pytest.raises(jsonschema.ValidationError, match="modle"):
+        jsonschema.validate(document | {"modle": "opus"}, schema)
 
 
 @pytest.mark.parametrize(

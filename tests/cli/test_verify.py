@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kei_gates.cli.agents import is_surely_agents
+from kei_gates.cli.below_agent import is_surely_agents
 from tests.catalogues import bare
 from tests.cli.verifying import GREEN, Project, found
 

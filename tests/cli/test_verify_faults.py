@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from kei_gates.cli.agents import is_surely_agents
+from kei_gates.cli.below_agent import is_surely_agents
 from tests.cli.verifying import GREEN, POLICY, SOURCES, Project, found
 
 pytestmark = pytest.mark.skipif(is_surely_agents(), reason="an agent runs these tests")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kei_gates.cli.agents import is_surely_agents
+from kei_gates.cli.below_agent import is_surely_agents
 from tests.cli.verifying import SOURCES, Project
 
 pytestmark = pytest.mark.skipif(is_surely_agents(), reason="an agent runs these tests")

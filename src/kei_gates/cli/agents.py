@@ -1,64 +1,216 @@
-"""What an agent may have looked at by hand: what it could not run itself, this does not run for it.
-
-`kei-gates verify` runs the commands that a policy names. An agent that had it read a policy, a
-task, or what was accepted, from a place of its own choice could run anything past every gate.
-"""
+"""`kei-gates agents`: make agent files of manifests, and show what of their rules is enforced."""
 
 from __future__ import annotations
 
 import os
+import sys
+from argparse import RawDescriptionHelpFormatter
+from difflib import unified_diff
 from typing import TYPE_CHECKING
 
-from kei_gates.hook import trust
-from kei_gates.model import Fault
-from kei_gates.observe.clients import MARKS, client_environment, is_below_agent
+from kei_gates.cli import agent_library, coverage_report
+from kei_gates.cli.agent_library import policy_or_none
+from kei_gates.hook import places, store, trust
+from kei_gates.model import Fault, Principal
+from kei_gates.observe import agent_files
+from kei_gates.observe.files import read_file, write_file
 
 if TYPE_CHECKING:
-    from kei_gates.model import Places
+    import argparse
+    from collections.abc import Iterator
+    from typing import Final
 
-# They say where the user's policy lies, and what was accepted.
-_PLACES = (b"HOME", b"XDG_CONFIG_HOME", b"XDG_STATE_HOME")
+    from kei_gates.agents.render import State
+
+_FAILED = 1
+_LARGEST = 1 << 20
+_WHY: dict[State, str] = {
+    "missing": "is missing",
+    "outdated": "is out of date",
+    "edited": "was edited by hand",
+    "foreign": "was not built by kei-gates",
+}
+_OVERWRITE = "move it away, or write over it with `--force`"
+_EXAMPLES = """examples:
+  kei-gates agents build                     the shipped agents, into .claude/agents of this project
+  kei-gates agents build kei-critic          one of them
+  kei-gates agents build --from my-agents    those of a folder of your own, NAME.toml each; its
+                                             `blocks/NAME.md` are used before the shipped ones
+  kei-gates agents build --check             say whether the files are as they would be built
+  kei-gates agents coverage kei-modal-runner which of its rules are enforced, and by what
+
+The text of each agent is that of the role which the project's policy gives it. Where a policy does
+not name an agent, its file declares the role, which counts once `kei-gates trust` has accepted it.
+"""
 
 
-def is_agents() -> bool:
-    """Say whether an agent runs this, or may: where no table of processes tells.
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand with its own."""
+    parser = commands.add_parser(
+        "agents",
+        help="build agent files from manifests, and show what of their rules is enforced",
+        description="Build agent files from manifests, and show what of their rules is enforced.",
+        epilog=_EXAMPLES,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    build = _action(actions, "build", "write agent files, or check those that are there")
+    build.add_argument(
+        "--out", metavar="DIR", help="where to (default: .claude/agents of the project)"
+    )
+    build.add_argument("--check", action="store_true", help="write nothing, show what differs")
+    build.add_argument(
+        "--force", action="store_true", help="write also over files that were edited by hand"
+    )
+    build.set_defaults(run=run_build)
+    check = _action(actions, "check", "say what is wrong with manifests")
+    check.set_defaults(run=run_check)
+    coverage = _action(actions, "coverage", "show which rules are enforced, and by what")
+    coverage.add_argument("--json", action="store_true", help="print JSON")
+    coverage.set_defaults(run=run_coverage)
+    table = _action(actions, "table", "print a page with all agents and their roles")
+    table.set_defaults(run=run_table)
 
-    Code of an agent that hides where it comes from could as well run what it wants by itself.
-    """
-    return _is_marked() or is_below_agent() is not False
+
+def _action(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, what: str
+) -> argparse.ArgumentParser:
+    parser = actions.add_parser(
+        name,
+        help=what,
+        description=f"{what[0].upper()}{what[1:]}.",
+        epilog=_EXAMPLES,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="agents (default: all)")
+    parser.add_argument(
+        "--from", dest="source", metavar="DIR", help="the manifests (default: the shipped ones)"
+    )
+    parser.add_argument("--dir", default=".", metavar="DIR", help="the project (default: here)")
+    return parser
 
 
-def is_surely_agents() -> bool:
-    """Say whether it can be seen that an agent runs this."""
-    return _is_marked() or is_below_agent() is True
+class _File:
+    """One agent's file: where it lies, how it would be built, how it is."""
+
+    def __init__(self, path: str, built: str) -> None:
+        from kei_gates.agents.render import state_of
+
+        self.path: Final = path
+        self.built: Final = built
+        self.found: Final = _read(path)
+        self.state: Final = state_of(self.found, built)
+
+    def difference(self) -> Iterator[str]:
+        """Give what differs."""
+        old, new = ((text or "").splitlines() for text in (self.found, self.built))
+        return unified_diff(old, new, f"{self.path} (now)", f"{self.path} (built)", lineterm="")
 
 
-def check(where: Places, task: str | None) -> None:
-    """Check that an agent has this look where a person would. Raises `Fault`."""
-    if is_surely_agents() and os.path.exists("/proc/self/environ"):
-        _check_variables()
-    if task is not None and not trust.is_known(where):
+def run_build(args: argparse.Namespace) -> int:
+    """Write the files, all or none; with `--check` say what would change."""
+    workshop = agent_library.opened(args.dir, args.source)
+    out = os.path.abspath(args.out) if args.out else agent_files.folder(workshop.project)
+    files = [_File(f"{out}/{name}.md", built) for name, built in workshop.built(args.names)]
+    if args.check:
+        return _checked(files)
+    kept = [one for one in files if one.state in ("edited", "foreign")]
+    if kept and not args.force:
+        raise Fault(f"`{kept[0].path}` {_WHY[kept[0].state]}", _OVERWRITE)
+    for file in files:
+        if file.state != "current":
+            _write(file)
+        print(f"{file.path}{': as it was' if file.state == 'current' else ''}")
+    if out == agent_files.folder(workshop.project):
+        workshop.notes.extend(_not_accepted(workshop.project))
+    for note in workshop.notes:
+        print(f"kei-gates: {note}", file=sys.stderr)
+    return 0
+
+
+def _not_accepted(project: str) -> Iterator[str]:
+    """Say which of the project's agents declare a role that nobody has accepted. Raises `Fault`."""
+    where = places.find(project, project)
+    policy, _ = store.build(policy_or_none(where), where.home)
+    accepted = trust.accepted_agents(where)
+    waiting = [
+        file.name
+        for file in agent_files.read_all(project)
+        if file.role is not None
+        and trust.agent_line(file) not in accepted
+        and not policy.is_named(Principal("asked", file.name))
+    ]
+    if waiting:
+        shown = f"`{waiting[0]}`" + (f" and {len(waiting) - 1} more" if waiting[1:] else "")
+        yield f"the roles that {shown} declare count once you have run `kei-gates trust`"
+
+
+def _checked(files: list[_File]) -> int:
+    wrong = [file for file in files if file.state != "current"]
+    for file in wrong:
+        print(f"{file.path} {_WHY[file.state]}")
+        if file.found is not None:
+            print("\n".join(file.difference()))
+    if wrong:
+        print("build them with `kei-gates agents build`", file=sys.stderr)
+        return _FAILED
+    print(f"{len(files)} agents are as they would be built")
+    return 0
+
+
+def _read(path: str) -> str | None:
+    try:
+        return read_file(path, _LARGEST).decode("utf-8", "surrogateescape")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Fault(f"`{path}` cannot be read: {error.strerror or error}", "mend it") from None
+
+
+def _write(file: _File) -> None:
+    try:
+        write_file(file.path, file.built.encode())
+    except OSError as error:
         raise Fault(
-            f"an agent has the task `{task}` looked at, and nobody has accepted a policy of "
-            f"`{where.project}`",
-            "run it in the project, or let a person make a policy and accept it",
-        )
+            f"`{file.path}` cannot be written: {error.strerror or error}", "mend the folder"
+        ) from None
 
 
-def _is_marked() -> bool:
-    return any(mark in os.environb for mark in MARKS)
+def run_check(args: argparse.Namespace) -> int:
+    """Say what is wrong with the manifests, each on a line of its own."""
+    workshop = agent_library.opened(args.dir, args.source)
+    problems: list[str] = []
+    names = workshop.chosen(args.names)
+    for name in names:
+        try:
+            workshop.text(name)
+            _, rules = workshop.covered(name)
+            problems += [
+                f"{workshop.path(name)}: nothing is said of what holds `{rule.line}`; add an "
+                "`[[enforcement]]` for it"
+                for rule in rules
+                if rule.kind == "not mapped"
+            ]
+        except Fault as error:
+            problems.append(f"{error.reason}; {error.remedy}")
+    for problem in problems:
+        print(problem)
+    print(f"{len(names)} agents, {len(problems) or 'no'} problems")
+    return _FAILED if problems else 0
 
 
-def _check_variables() -> None:
-    variables = client_environment()
-    if variables is None:
-        raise Fault(
-            "an agent runs this, and the client that has started it cannot be seen",
-            "run it in the foreground, by itself",
-        )
-    for name in _PLACES:
-        if os.environb.get(name, b"") != variables.get(name, b""):
-            raise Fault(
-                f"an agent runs this with another `{name.decode()}` than its client has",
-                f"run it with `{name.decode()}` as it is in the client",
-            )
+def run_coverage(args: argparse.Namespace) -> int:
+    """Show each rule with what holds it."""
+    workshop = agent_library.opened(args.dir, args.source)
+    covered = [workshop.covered(name) for name in workshop.chosen(args.names)]
+    print(coverage_report.as_json(covered) if args.json else coverage_report.as_text(covered))
+    return 0
+
+
+def run_table(args: argparse.Namespace) -> int:
+    """Print the page."""
+    from kei_gates.agents.roles_table import table
+
+    workshop = agent_library.opened(args.dir, args.source)
+    print(table(map(workshop.covered, workshop.chosen(args.names))), end="")
+    return 0

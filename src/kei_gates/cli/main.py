@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 from kei_gates import __version__
 from kei_gates.cli import (
+    agents,
     check,
+    compose,
     confirm,
     cost,
     hook,
@@ -50,7 +52,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"kei-gates {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in (
-        install, trust, confirm, check, task, verify, cost, lint, trial, parse, schema, hook,
+        install, trust, confirm, check, task, compose, agents, verify, cost, lint, trial, parse,
+        schema, hook,
     ):  # fmt: skip
         module.register(commands)
     return parser

@@ -1,4 +1,4 @@
-"""`kei-gates schema`: a JSON Schema of policy files, for editors."""
+"""`kei-gates schema`: a JSON Schema of policy files and of agents' manifests, for editors."""
 
 from __future__ import annotations
 
@@ -22,13 +22,24 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="print a JSON Schema of policy files",
         description="Print a JSON Schema of policy files, which editors use to complete and check.",
     )
+    parser.add_argument(
+        "--manifest", action="store_true", help="of the manifests that agents are built from"
+    )
     parser.set_defaults(run=run)
 
 
-def run(args: argparse.Namespace) -> int:  # noqa: ARG001 -- as for every subcommand
+def run(args: argparse.Namespace) -> int:
     """Print the schema."""
-    print(json.dumps(whole(), indent=2))
+    print(json.dumps(of_manifest() if args.manifest else whole(), indent=2))
     return 0
+
+
+def of_manifest() -> Schema:
+    """Give the schema of an agent's manifest."""
+    from kei_gates.agents.manifest import Manifest
+
+    found: Schema = Manifest.model_json_schema()
+    return {"$schema": _DRAFT} | found | {"title": "kei-gates agent manifest"}
 
 
 def whole() -> Schema:

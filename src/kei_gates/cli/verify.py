@@ -10,7 +10,7 @@ from argparse import RawDescriptionHelpFormatter
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from kei_gates.cli import agents
+from kei_gates.cli import below_agent
 from kei_gates.cli.usage import UsageError
 from kei_gates.hook import bindings, own_folders, places
 from kei_gates.model import Fault, Principal
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
     folder = os.path.abspath(args.dir)
     if not os.path.isdir(folder):
         raise UsageError(f"`{folder}` is no folder")
-    if args.junit is not None and agents.is_surely_agents():
+    if args.junit is not None and below_agent.is_surely_agents():
         raise UsageError("an agent may not have files written by this: leave `--junit` out")
     if args.junit is not None:
         _check_writable(args.junit)
@@ -137,10 +137,10 @@ def _role(args: argparse.Namespace, where: Places) -> Role:
     from kei_gates.policy.task_files import path_of
     from kei_gates.policy.tasks import compile_task
 
-    is_agents = agents.is_agents()
+    is_agents = below_agent.is_agents()
     policy = load_policy(where, accepted=is_agents)
     if is_agents:
-        agents.check(where, args.task)
+        below_agent.check(where, args.task)
     if args.role is not None:
         check_name(args.role, policy.role_names, "role")
     if args.task is None:

@@ -55,6 +55,7 @@ _HARMLESS = frozenset(
         "test-command", "test-call", "parse", "check", "lint", "schema", "--version", "--help",
         "-h",
         "task",  # a task can only narrow, and is never written over
+        "compose",
         _VERIFY,  # for an agent it runs what a person has accepted, see `_deny_disguised`
     )
 )  # fmt: skip
@@ -71,6 +72,9 @@ _PLAINLY = "run `kei-gates verify` by itself, with the variables as they are, an
 
 # `cost` shows and declares; only a person takes a launch off the day.
 _COST, _DECLARE, _RELEASE = "cost", "declare", "release"
+
+# Agent files are the gate's own: an agent may look at how they would be, and not write them.
+_AGENTS, _BUILD, _CHECK = "agents", "build", "--check"
 
 _HOOK = "kei_gates_hook.py"
 
@@ -170,6 +174,8 @@ def _loosens(invocation: Invocation) -> bool:
     words = _of_kei_gates(invocation)
     if words[:1] == (_COST,):
         return words[1:2] != (_DECLARE,) and not {_RELEASE, None}.isdisjoint(words[1:])
+    if words[:1] == (_AGENTS,):
+        return None in words or (_BUILD in words and _CHECK not in words)
     return bool(words) and words[0] not in _HARMLESS
 
 

@@ -13,7 +13,7 @@ from kei_gates.model import Params as BaseParams
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from kei_gates.model import Event, Verdict
 
@@ -42,13 +42,17 @@ class Params(BaseParams):
 def check(event: Event, params: Params) -> Verdict:
     """Judge the tool's name."""
     tool = event.call.tool
-    for name in params.tools:
-        if tool == name or _matches(name, tool):
-            return Abstain()
+    if lists(params.tools, tool):
+        return Abstain()
     return Deny(
         f"the tool `{tool}` is not on the role's list",
         "use an allowed tool, or report what you need to whoever started you",
     )
+
+
+def lists(entries: Iterable[str], tool: str) -> bool:
+    """Whether a list of tools holds one."""
+    return any(tool == entry or _matches(entry, tool) for entry in entries)
 
 
 _MCP = "mcp__"

@@ -1,0 +1,1 @@
+"""Agents as they are declared: manifests to agent files, and what of their text is enforced."""
