@@ -97,7 +97,7 @@ def _in_file(
         if is_generated(change, content, change_set):
             return
         if change.kind == "added" and has_mark(content):
-            change = _in_doubt(change)
+            change = change.doubted(_MARKED)
         before = None if params.strict else _before(change, content, change_set)
     except TooLargeError:
         if known:  # data has no ending now and then, a script of that size has one
@@ -109,18 +109,6 @@ def _in_file(
     yield from _lines(change, content, before, params)
     if len(content) <= LARGEST and has_functions(change.path):
         yield from _functions(change, content, before, params, gone)
-
-
-def _in_doubt(change: Change) -> Change:
-    return Change(
-        change.path,
-        change.kind,
-        entry=change.entry,
-        mode=change.mode,
-        old_mode=change.old_mode,
-        doubt="; ".join(one for one in (change.doubt, _MARKED) if one),
-        is_recorded=change.is_recorded,
-    )
 
 
 def _unreadable(change: Change, why: str) -> Rated:

@@ -79,6 +79,18 @@ class Change(Value):
         self.old_mode: Final = old_mode
         self.doubt: Final = doubt
 
+    def doubted(self, why: str) -> Change:
+        """Give the same change with a doubt more."""
+        return Change(
+            self.path,
+            self.kind,
+            entry=self.entry,
+            mode=self.mode,
+            old_mode=self.old_mode,
+            doubt="; ".join(one for one in (self.doubt, why) if one),
+            is_recorded=self.is_recorded,
+        )
+
 
 class ChangeSet(Protocol):
     """All that an agent has changed, and the texts before and after."""

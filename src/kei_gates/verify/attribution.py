@@ -140,7 +140,7 @@ def _judged(
         if word == _ITS:
             yield change
         elif word == _DOUBT:
-            yield _doubted(change, case.why())
+            yield change.doubted(case.why())
 
 
 class _Case:
@@ -243,15 +243,3 @@ def _folder_times(dated: Dated, path: str) -> Iterator[int]:
         if when is not None:
             yield when
         folder = folder.rpartition("/")[0]
-
-
-def _doubted(change: Change, why: str) -> Change:
-    return Change(
-        change.path,
-        change.kind,
-        entry=change.entry,
-        mode=change.mode,
-        old_mode=change.old_mode,
-        doubt="; ".join(one for one in (change.doubt, why) if one),
-        is_recorded=change.is_recorded,
-    )
