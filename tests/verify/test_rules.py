@@ -19,6 +19,7 @@ RULES = [
     "\\#g", "\\!h", "!h", "c\\[x\\]", "c[x]", "d\\*", "d*", "e\\\\f", "a b", "a\\ b", "a ", "a\\ ",
     " a", "/", "!", "//a", "/a/", "**", "***", "a**", "**b", "/*", "!/b", "?", "[ab]", "[!a]", "",
     "   ", "\t", "a\r", "[", "\\", "a\\", "/**/", "b/*", "!b/a", "*/", "!*/", "/b/**/", "a/ ",
+    "a**/b", "/a**/**/b/", "/a**", "**\\/a",
 ]  # fmt: skip
 
 paths = st.lists(st.sampled_from(NAMES), min_size=1, max_size=4).map("/".join)
@@ -47,6 +48,9 @@ def listed(root: Path, *words: str) -> set[str]:
 
 
 @settings(max_examples=150, deadline=None)
+@example({"c[x]/ab", "c[x]/aa/b/a", "c[x]/b"}, {"c[x]": "a**/b"}, "")
+@example({"c[x]/ab", "c[x]/aa/b/a"}, {"c[x]": "/a**\n!aa"}, "")
+@example({"c[x]/b/ab", "c[x]/b/a/a"}, {"c[x]": "b/a**\\/a"}, "")
 @given(
     st.sets(paths, min_size=1, max_size=8),
     st.dictionaries(st.just("") | paths, texts, max_size=3),
@@ -94,6 +98,10 @@ PARTS = [
 
 
 @settings(max_examples=150, deadline=None)
+@example(["a**/a"])
+@example(["**\\/a"])
+@example(["**/\\\\ "])
+@example(["**/\\   "])
 @given(st.lists(st.lists(st.sampled_from(PARTS), max_size=6).map("".join), max_size=3))
 def test_each_pattern_means_without_git_what_it_means_to_git(patterns: list[str]) -> None:
     with tempfile.TemporaryDirectory() as place:
@@ -121,6 +129,11 @@ def test_a_rule_that_is_none_matches_nothing(rule: str) -> None:
         ("s[1]/*", "a", ["/s\\[1]/\\*/**/a"]),
         ("s\nt", "a", ["/s?t/**/a"]),
         ("s", "# a", []),
+        ("s", "a**/b", ["/s/a**/b"]),
+        ("s*", "!a**/**/b/ ", ["!/s\\*/ab/", "!/s\\*/a*/**/b/"]),
+        ("s*", "/a**", ["/s\\*/a*", "/s\\*/a*/**"]),
+        ("s*", "a**\\/b", ["/s\\*/a*/**/b"]),
+        ("s*", "a/**/b", ["/s\\*/a/**/b"]),
         ("s", "/", ["#"]),
     ],
 )
@@ -148,6 +161,8 @@ def test_odd_bytes_survive() -> None:
         ("/b/**/\t", "b/x", False),
         ("/b/**/\t", "b/\t", True),
         ("a ", "a", True),
+        ("a\\  ", "a ", True),
+        ("a\\\\ ", "a\\", True),
     ],
 )
 def test_a_rule_matches_without_git_as_with_it(rule: str, path: str, *, expected: bool) -> None:

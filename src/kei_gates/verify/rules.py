@@ -7,6 +7,7 @@ last rule that matches decides, and a deeper folder's rules come later; both as 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from kei_gates.verify.wildmatch import Rule
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 NAME = ".gitignore"
 
 _SPECIAL = "\\*?["
+_STARS = re.compile(r"(?P<plain>[^*?\[\\]*[^*?\[\\/])\*\*+(?:/\*\*+)*(?P<rest>\\?/.*|)", re.DOTALL)
 
 
 def compiled(shared: Iterable[bytes], files: Mapping[str, bytes]) -> tuple[str, ...]:
@@ -30,7 +32,8 @@ def compiled(shared: Iterable[bytes], files: Mapping[str, bytes]) -> tuple[str, 
     for text in shared:
         found += _rules(text)
     for folder in sorted(files, key=lambda one: (one.count("/") + bool(one), one)):
-        found += [_below(folder, rule) for rule in _rules(files[folder])]
+        for rule in _rules(files[folder]):
+            found += _below(folder, rule)
     return tuple(found)
 
 
@@ -76,21 +79,44 @@ def _rules(text: bytes) -> list[str]:
     return [line for line in cut if line and not line.startswith("#")]
 
 
-def _below(folder: str, rule: str) -> str:
+def _below(folder: str, rule: str) -> list[str]:
     """Spell a rule of a folder from the root."""
     if not folder:
-        return rule
+        return [rule]
     denied = "!" if rule.startswith("!") else ""
     rule = rule.removeprefix("!")
     blank = not rule.strip(" ").strip("/")
     if blank:
-        return "#"  # it matches nothing, and would match the folder
-    is_anchored = "/" in _without_blanks(rule).removesuffix("/")
-    between = "/" if is_anchored else "/**/"
-    return f"{denied}/{literally(folder)}{between}{rule.removeprefix('/')}"
+        return ["#"]  # it matches nothing, and would match the folder
+    above = literally(folder)
+    if "/" not in _without_blanks(rule).removesuffix("/"):
+        return [f"{denied}/{above}/**/{rule}"]
+    spelled = [rule.removeprefix("/")]
+    if above != folder:
+        spelled = _without_stars_behind_letters(spelled[0])
+    return [f"{denied}/{above}/{one}" for one in spelled]
+
+
+def _without_stars_behind_letters(rule: str) -> list[str]:
+    """Spell `a**/b` so that it means the same behind other signs.
+
+    Git compares the plain letters that a rule begins with by themselves, and takes what comes then
+    for its beginning: the stars stand for folders only there.
+    """
+    cut = _without_blanks(rule)
+    end = "/" if cut.endswith("/") else ""
+    found = _STARS.fullmatch(cut.removesuffix("/"))
+    if found is None:
+        return [rule]
+    plain, rest = found["plain"], found["rest"]
+    if not rest:
+        return [f"{plain}*{end}", f"{plain}*/**{end}"]
+    deeper = f"{plain}*/**/{rest.partition('/')[2]}{end}"
+    return [deeper] if rest.startswith("\\") else [f"{plain}{rest[1:]}{end}", deeper]
 
 
 def _without_blanks(rule: str) -> str:
-    """Cut off the blanks at the end that git cuts off, to see whether `/` is the last."""
+    """Cut off the blanks at the end that git cuts off: all but one that is quoted."""
     cut = rule.rstrip(" ")
-    return rule if cut.endswith("\\") else cut
+    quotes = len(cut) - len(cut.rstrip("\\"))
+    return rule[: len(cut) + quotes % 2]

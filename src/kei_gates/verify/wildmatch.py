@@ -8,10 +8,7 @@ gitignore(5), and git's `wildmatch.c` and `dir.c`.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from typing import Final
+from typing import Final
 
 _CLASSES = {
     b"alnum": rb"0-9A-Za-z",
@@ -27,6 +24,9 @@ _CLASSES = {
     b"upper": rb"A-Z",
     b"xdigit": rb"0-9A-Fa-f",
 }
+SPECIAL: Final = frozenset(b"*?[\\")
+"""The bytes of a pattern that do not stand for themselves."""
+
 _POSIX = re.compile(rb"\[:([^\]]*?):\]")
 _NEVER = rb"(?!)"
 
@@ -79,14 +79,18 @@ def _translated(pattern: bytes) -> bytes:
 
 
 def _stars(pattern: bytes, at: int) -> tuple[int, bytes]:
-    """Read stars: two between slashes stand for folders, others for a part of a name."""
+    """Read stars: two between slashes stand for folders, others for a part of a name.
+
+    What is plain before the first sign that is not, git compares by itself (`match_pathname`): two
+    stars behind it stand at a beginning.
+    """
     end = at
     while pattern[end : end + 1] == b"*":
         end += 1
-    starts = at == 0 or pattern[at - 1 : at] == b"/"
+    starts = pattern[at - 1 : at] == b"/" or SPECIAL.isdisjoint(pattern[:at])
     if end - at < 2 or not starts:  # noqa: PLR2004 -- `**`
         return end, rb"[^/]*"
-    if end == len(pattern):
+    if end == len(pattern) or pattern[end : end + 2] == b"\\/":
         return end, rb".*"
     if pattern[end : end + 1] == b"/":
         return end + 1, rb"(?:.*/)?"
