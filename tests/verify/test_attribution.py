@@ -98,7 +98,9 @@ def test_table(case: dict[str, Any]) -> None:
 
 
 def test_the_rest_of_the_set_is_what_it_was() -> None:
-    change = Change("a", "added", entry="link", mode=0o120000, old_mode=0, doubt="it was odd")
+    change = Change(
+        "a", "added", entry="link", mode=0o120000, old_mode=0, doubt="it was odd", is_recorded=True
+    )
     everything = Changed([change, Change("b", "modified")], {"a": ns(5), "b": ns(50)})
     acts = [act({"by": by, "from": 4, "to": 6, "opaque": True}) for by in ("own", "b1")]
     found = attribute(everything, acts, own={"own"}, since=ns(0))
@@ -107,6 +109,7 @@ def test_the_rest_of_the_set_is_what_it_was() -> None:
     assert found.changed_at("a") == ns(5)
     (left,) = found.changes
     assert (left.entry, left.mode, left.old_mode) == ("link", 0o120000, 0)
+    assert left.is_recorded
     assert left.doubt == "it was odd; perhaps made by agent `b1`"
 
 

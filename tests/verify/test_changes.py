@@ -375,6 +375,19 @@ def test_another_object_format(tmp_path: Path) -> None:
     assert found.before("a.py") == b"a\n"
 
 
+def test_what_lies_only_in_the_index_or_a_commit_is_recorded(tmp_path: Path) -> None:
+    base = make(tmp_path, FILES)
+    for path in ("committed", "staged", "both", "lies"):
+        write(tmp_path, path)
+    git(tmp_path, "add", "committed", "both")
+    git(tmp_path, "commit", "--quiet", "-m", "x")
+    git(tmp_path, "rm", "--quiet", "committed")
+    git(tmp_path, "add", "staged")
+    (tmp_path / "staged").unlink()
+    found = {one.path: one.is_recorded for one in changes_since(str(tmp_path), base).changes}
+    assert found == {"both": True, "committed": True, "lies": False, "staged": True}
+
+
 def test_a_rule_outside_the_tree_hides_nothing_new(tmp_path: Path) -> None:
     base = make(tmp_path, FILES)
     write(tmp_path, ".git/info/exclude", "mine.txt\n")
