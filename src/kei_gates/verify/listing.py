@@ -159,22 +159,29 @@ def _with_own(repository: Repository, own: Private, rules: Sequence[str]) -> lis
 
 def _below(root: str, folder: str) -> Iterator[str]:
     """List a repository that lies in the tree, but for its git folder. Raises `Fault`."""
-
-    def refuse(error: OSError) -> None:
-        raise Fault(
-            f"the folder `{error.filename!s}` cannot be read: {error.strerror}",
-            "see that all folders of the tree can be read",
-        )
-
     base = os.fsencode(root) + b"/"
-    top = base + folder.encode("utf-8", "surrogateescape").rstrip(b"/")
-    for at, folders, files in os.walk(top, onerror=refuse):
-        links = [one for one in folders if os.path.islink(os.path.join(at, one))]
-        folders[:] = [one for one in folders if one != b".git"]
-        for name in (*files, *links):
-            if name != b".git":
-                path = os.path.join(at, name)
-                yield path.removeprefix(base).decode("utf-8", "surrogateescape")
+    left = [folder.rstrip("/")]
+    while left:
+        at = left.pop()
+        for entry in _entries(base + at.encode("utf-8", "surrogateescape")):
+            if entry.name == b".git":
+                continue
+            path = f"{at}/{entry.name.decode('utf-8', 'surrogateescape')}"
+            if entry.is_dir(follow_symlinks=False):
+                left.append(path)
+            else:
+                yield path
+
+
+def _entries(place: bytes) -> list[os.DirEntry[bytes]]:
+    try:
+        with os.scandir(place) as found:
+            return list(found)
+    except OSError as error:
+        raise Fault(
+            f"the folder `{os.fsdecode(place)}` cannot be read: {error.strerror}",
+            "see that all folders of the tree can be read",
+        ) from None
 
 
 def _is_left_out(root: str, path: str) -> bool:

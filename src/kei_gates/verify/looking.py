@@ -112,16 +112,21 @@ class Looking:
 
     def _is_inside(self, folder: str) -> bool:
         """Whether a folder is one, with all above it, and none a link. Raises `OSError`."""
-        known = self._folders.get(folder)
-        if known is None:
-            known = self._is_inside(folder.rpartition("/")[0])
-            if known:
-                try:
-                    known = stat.S_ISDIR(os.lstat(self.place(folder)).st_mode)
-                except (FileNotFoundError, NotADirectoryError):
-                    known = False
-            self._folders[folder] = known
+        unknown = []
+        while folder not in self._folders:
+            unknown.append(folder)
+            folder = folder.rpartition("/")[0]
+        known = self._folders[folder]
+        for one in reversed(unknown):
+            known = known and self._is_folder(one)
+            self._folders[one] = known
         return known
+
+    def _is_folder(self, path: str) -> bool:
+        try:
+            return stat.S_ISDIR(os.lstat(self.place(path)).st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
 
     def _mode(self, found: os.stat_result) -> int:
         if stat.S_ISLNK(found.st_mode):
