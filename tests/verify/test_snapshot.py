@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kei_gates.checks._changes import judged
 from kei_gates.model import Fault
 from kei_gates.verify import held, snapshot, snapshot_files
 from kei_gates.verify.snapshot import SnapshotChanges
@@ -204,6 +206,21 @@ def test_the_stat_of_what_was_just_written_does_not_count(tmp_path: Path) -> Non
         time.sleep(0.2)
 
 
+@pytest.mark.parametrize("start", ["", "nested"])
+def test_a_deep_path_is_found(tree: Tree, start: str) -> None:
+    if start:
+        make(tree.root / start)
+    path = "/".join([start, *["d"] * 1200, "f"]).lstrip("/")
+    for at, one in enumerate(path):
+        if one == "/" and path[:at] != start:
+            (tree.root / path[:at]).mkdir()
+    write(tree.root, path)
+    try:
+        assert said(tree.found()) == [f"added {path}"]
+    finally:
+        subprocess.run(["rm", "-r", str(tree.root)], check=True)  # pytest itself goes not so deep
+
+
 def test_a_folder_in_a_files_place_is_looked_into(tmp_path: Path) -> None:
     root, shot = tmp_path / "p", str(tmp_path / "shot")
     make(root, FILES)
@@ -324,6 +341,29 @@ def test_submodules_at_work_are_no_change(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_files_that_a_new_sparse_checkout_takes_away_are_deleted(tmp_path: Path) -> None:
+    root, shot = tmp_path / "p", str(tmp_path / "shot")
+    make(root, FILES)
+    snapshot.take(str(root), shot)
+    git(root, "sparse-checkout", "set", "other")
+    assert said(snapshot.changes_since(str(root), shot)) == ["deleted src/c.py", "deleted src/d.py"]
+    snapshot.take(str(root), shot)
+    write(root, "src/new.py")
+    assert said(snapshot.changes_since(str(root), shot)) == ["added src/new.py"]
+
+
+def test_a_cache_is_judged_where_git_has_it(tmp_path: Path) -> None:
+    root, shot = tmp_path / "p", str(tmp_path / "shot")
+    files = [".next/a.js", ".next/b.js", ".next/c.js"]
+    make(root, {**FILES, files[0]: "a"})
+    (root / files[0]).unlink()
+    snapshot.take(str(root), shot)
+    for path in files:
+        write(root, path, "z")
+    git(root, "add", "--force", files[1])
+    assert [one.path for one in judged(snapshot.changes_since(str(root), shot))] == files[:2]
+
+
 def test_what_tools_make_is_left_out_without_git(tmp_path: Path) -> None:
     root, shot = tmp_path / "p", str(tmp_path / "shot")
     write(root, "Cargo.toml")
@@ -373,13 +413,14 @@ def test_too_many_files_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 GOOD: dict[str, Any] = {
-    "form": "kei-gates snapshot 1", "is_git": False, "commit": None, "rules": {"": []},
-    "files": {"a": [33188, "", [1, 2, 3, 4], None, False]}, "unreadable": [],
+    "form": "kei-gates snapshot 2", "is_git": False, "commit": None, "rules": {"": []},
+    "sparse": [], "files": {"a": [33188, "", [1, 2, 3, 4], None, False]}, "unreadable": [],
 }  # fmt: skip
 
 
 DAMAGES: list[dict[str, Any]] = [
-    {"form": "kei-gates snapshot 2"},
+    {"form": "kei-gates snapshot 1"},
+    {"sparse": [7]},
     {"root": 7},
     {"commit": 7},
     {"rules": []},

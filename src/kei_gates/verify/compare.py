@@ -87,6 +87,7 @@ class _Comparison:
             trusts_modes=not repository.lacks("core.filemode"),
         )
         self._index: Final = listing.index_of(repository)
+        self._is_sparse: Final = ruling.is_sparse(prefix, repository)
         self._recorded: Final = self._trees()
         self._found: Final[dict[str, Difference]] = {}
         self._inner: Final[dict[str, Difference]] = {}
@@ -154,7 +155,7 @@ class _Comparison:
 
     def _is_absent(self, path: str) -> bool:
         """Whether a sparse checkout leaves it out."""
-        return self._repository.is_sparse and self._index is not None and path in self._index.absent
+        return self._is_sparse and self._index is not None and path in self._index.absent
 
     def _compare_submodule(self, path: str, name: str) -> None:
         lying = self._looking.at(path, hashed=False)

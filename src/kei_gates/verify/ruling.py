@@ -17,7 +17,7 @@ from kei_gates.verify import listing
 from kei_gates.verify import rules as ignoring
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from typing import Final
 
     from kei_gates.verify.private import Private, Tree
@@ -42,6 +42,9 @@ class Ruling(Protocol):
     @property
     def since(self) -> int | None:
         """The agent's start."""
+
+    def is_sparse(self, prefix: str, repository: Repository) -> bool:
+        """Say whether what a sparse checkout leaves out may be absent, `prefix` as in `rules`."""
 
     def rules(self, prefix: str, repository: Repository, own: Private, base: Tree) -> Ruled:
         """Give them. `prefix` is the submodule's path with a `/`, empty for the root's.
@@ -81,16 +84,34 @@ class OfCommit:
             return certain, certain
         return certain, ignoring.compiled(_texts(repository.rule_files), files)
 
+    def is_sparse(
+        self,
+        prefix: str,  # noqa: ARG002 -- what others need
+        repository: Repository,
+    ) -> bool:
+        """Say whether the checkout is sparse: what it leaves out, its next commit still holds."""
+        return repository.is_sparse
+
     def _counts(self, file: RuleFile) -> bool:
         return file.is_shared if self.since is None else file.changed_at < self.since
 
 
 class OfNow:
-    """The rules that lie in the tree now; `found` keeps them by the submodule's path."""
+    """The rules that lie in the tree now; `found` keeps them by the submodule's path.
+
+    `sparse` keeps the paths of those that are sparse checkouts.
+    """
 
     def __init__(self) -> None:
         self.since: Final = None
         self.found: Final[dict[str, tuple[str, ...]]] = {}
+        self.sparse: Final[set[str]] = set()
+
+    def is_sparse(self, prefix: str, repository: Repository) -> bool:
+        """Say whether the checkout is sparse."""
+        if repository.is_sparse:
+            self.sparse.add(prefix)
+        return repository.is_sparse
 
     def rules(
         self,
@@ -124,11 +145,21 @@ class OfNow:
 
 
 class Recorded:
-    """Rules as they were found at `since`; of a submodule that came later, those of its commit."""
+    """Rules as they were found at `since`; of a submodule that came later, those of its commit.
 
-    def __init__(self, found: Mapping[str, tuple[str, ...]], since: int) -> None:
+    A checkout that became sparse later has lost files.
+    """
+
+    def __init__(
+        self, found: Mapping[str, tuple[str, ...]], sparse: Collection[str], since: int
+    ) -> None:
         self.since: Final = since
         self._found: Final = found
+        self._sparse: Final = sparse
+
+    def is_sparse(self, prefix: str, repository: Repository) -> bool:
+        """Say whether the checkout is sparse and was."""
+        return repository.is_sparse and (prefix in self._sparse or prefix not in self._found)
 
     def rules(self, prefix: str, repository: Repository, own: Private, base: Tree) -> Ruled:
         """Give them. Raises `Fault`."""

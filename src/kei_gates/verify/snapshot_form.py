@@ -16,19 +16,20 @@ if TYPE_CHECKING:
     from kei_gates.verify.held import Held
 
 _LARGEST = 512 << 20
-_FORM = "kei-gates snapshot 1"
+_FORM = "kei-gates snapshot 2"
 
 
 class Snapshot(Value):
     """A tree at a moment.
 
     `root` is the folder, `is_git` says that it was a checkout, `commit` what was checked out (none
-    before the first commit). `rules` say what does not count, by the submodule that they hold for.
+    before the first commit). `rules` say what does not count, by the submodule that they hold for;
+    `sparse` which of these were sparse checkouts.
     `files` are what paths held: without git all of them, else those that were not as in the commit.
     `unreadable` are folders that could not be listed.
     """
 
-    __slots__ = ("commit", "files", "is_git", "root", "rules", "unreadable")
+    __slots__ = ("commit", "files", "is_git", "root", "rules", "sparse", "unreadable")
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
@@ -38,6 +39,7 @@ class Snapshot(Value):
         commit: str | None,
         rules: Mapping[str, tuple[str, ...]],
         files: Mapping[str, Held],
+        sparse: frozenset[str] = frozenset(),
         unreadable: frozenset[str] = frozenset(),
     ) -> None:
         self.root: Final = root
@@ -45,6 +47,7 @@ class Snapshot(Value):
         self.commit: Final = commit
         self.rules: Final = rules
         self.files: Final = files
+        self.sparse: Final = sparse
         self.unreadable: Final = unreadable
 
 
@@ -57,6 +60,7 @@ def write(snapshot: Snapshot, path: str) -> None:
         "commit": snapshot.commit,
         "rules": {prefix: list(rules) for prefix, rules in snapshot.rules.items()},
         "files": {name: held.row() for name, held in snapshot.files.items()},
+        "sparse": sorted(snapshot.sparse),
         "unreadable": sorted(snapshot.unreadable),
     }
     try:
@@ -98,6 +102,7 @@ def _read(loaded: Any) -> Snapshot:
         commit=None if commit is None else _text(commit),
         rules={key: tuple(map(_text, rules)) for key, rules in loaded["rules"].items()},
         files={name: read_row(row) for name, row in loaded["files"].items()},
+        sparse=frozenset(map(_text, loaded["sparse"])),
         unreadable=frozenset(map(_text, loaded["unreadable"])),
     )
 

@@ -35,6 +35,7 @@ def take(root: str) -> Snapshot:
         is_git=True,
         commit=commit,
         rules=ruling.found,
+        sparse=frozenset(ruling.sparse),
         files={path: _held(one, path, now, keeper) for path, one in found.items()},
     )
 
@@ -45,7 +46,8 @@ def compare(snapshot: Snapshot, since: int) -> tuple[Changes, list[Change]]:
     `since` is when that was, in ns since the epoch. Raises `Fault`.
     """
     repository = find(snapshot.root)
-    found = differences(repository, snapshot.commit, Recorded(snapshot.rules, since))
+    ruling = Recorded(snapshot.rules, snapshot.sparse, since)
+    found = differences(repository, snapshot.commit, ruling)
     now = Changes(repository, snapshot.commit or "", found)
     changed = _Changed(snapshot, now, found, _looking(repository))
     return now, list(changed.all())
@@ -115,7 +117,9 @@ class _Changed:
         """Give a change of what was not as in the commit when the agent started."""
         if one is not None:
             now = one.change
-            return change_of(path, held.mode, now.mode, now.doubt, is_recorded=now.is_recorded)
+            # a file of the commit goes on with the next one, also where it lay not there
+            is_recorded = now.is_recorded or bool(now.old_mode)
+            return change_of(path, held.mode, now.mode, now.doubt, is_recorded=is_recorded)
         mode = self._looking.at(path, hashed=False).mode
         if held.mode == SUBMODULE and mode == FOLDER:
             mode = SUBMODULE  # it is now as in the commit
