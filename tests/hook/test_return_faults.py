@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from kei_gates.hook.returns import CAP
+from kei_gates.hook.returns import SAME
 from tests.environment import Answered, Environment
 from tests.hook.returning import POLICY, REPORT, Agent, commit, git, lay_out, reason
 
@@ -62,7 +62,7 @@ def test_one_that_is_woken_is_told_of_once_more(agent: Agent) -> None:
     agent.begins()
     assert "before anybody could look" in has_come_back(agent)
     agent.runs("echo after > README.md")
-    for turn in range(CAP + 1):
+    for turn in range(SAME + 1):
         agent.returns(again=turn > 0)
     assert "README.md" in has_come_back(agent)
     agent.begins()
@@ -82,7 +82,7 @@ def test_one_whose_start_nobody_was_told_of_is_told_of(
 
 def test_with_a_notification_all_are_told_of_that_were_let_go(agent: Agent) -> None:
     agent.runs("touch src/red")
-    for turn in range(CAP + 1):
+    for turn in range(SAME + 1):
         agent.returns(again=turn > 0)
     state = agent.state / "sessions/s1"
     shutil.copy(state / "return-a1", state / "return-main")  # nobody is told of the main thread

@@ -10,7 +10,8 @@ import pytest
 
 from kei_gates.checks.work import Finding
 from kei_gates.hook.return_notes import Note
-from kei_gates.hook.returns import CAP, judged
+from kei_gates.hook.returns import CAP, SAME, judged
+from kei_gates.verify import summary
 from kei_gates.verify.outcome import Outcome
 from tests.environment import Environment, make_project
 from tests.hook.returning import POLICY, Agent, commit, lay_out, reason
@@ -19,6 +20,7 @@ from tests.hook.returning import POLICY, Agent, commit, lay_out, reason
 
 SURE = Outcome([("scope::read-only", Finding("`a` was changed", "put it back", path="a"))])
 DOUBT = Outcome([("scope::read-only", Finding("`a` was changed", "put it back", doubt="maybe"))])
+SAID = summary.listed(SURE)
 BOTH = Outcome([*DOUBT.findings, *SURE.findings])
 
 
@@ -34,6 +36,9 @@ BOTH = Outcome([*DOUBT.findings, *SURE.findings])
         (None, DOUBT, 1, False, True),
         (Note(sent_back=1, holds=False), DOUBT, 1, False, False),
         (Note(sent_back=1, holds=False), BOTH, 2, False, True),
+        (Note(sent_back=SAME - 1, holds=False, said=SAID, same=SAME - 1), SURE, SAME, False, True),
+        (Note(sent_back=SAME, holds=False, said=SAID, same=SAME), SURE, SAME, False, False),
+        (Note(sent_back=SAME, holds=False, said="other", same=SAME), SURE, SAME + 1, False, True),
     ],
 )
 def test_how_often_an_agent_is_sent_back(
@@ -87,10 +92,20 @@ def test_what_does_not_hold_goes_back_until_it_does(agent: Agent) -> None:
     assert kinds == [(False, True), (False, True), (True, False)]
 
 
+def test_who_leaves_others_each_time_is_sent_back_as_often_as_the_client_would(
+    agent: Agent,
+) -> None:
+    said = []
+    for turn in range(CAP + 1):
+        agent.runs(f"touch other-{turn}")
+        said.append(reason(agent.returns(again=turn > 0)))
+    assert [bool(one) for one in said] == [True] * CAP + [False]
+
+
 def test_at_last_it_is_let_go_and_its_starter_told_once(agent: Agent) -> None:
     agent.runs("touch src/red")
-    said = [reason(agent.returns(again=turn > 0)) for turn in range(CAP + 1)]
-    assert [bool(one) for one in said] == [True] * CAP + [False]
+    said = [reason(agent.returns(again=turn > 0)) for turn in range(SAME + 1)]
+    assert [bool(one) for one in said] == [True] * SAME + [False]
     response = {"status": "completed", "agentId": "a1"}
     words = [
         agent.hook("PostToolUse", tool_name="Agent", tool_input={}, tool_response=response)
@@ -116,7 +131,7 @@ def test_one_that_nobody_was_asked_about_is_told_of(agent: Agent) -> None:
 
 def test_who_is_woken_again_answers_for_what_did_not_hold(agent: Agent) -> None:
     agent.runs("echo after > README.md")
-    for turn in range(CAP + 1):
+    for turn in range(SAME + 1):
         agent.returns(again=turn > 0)
     agent.begins()
     assert "README.md" in reason(agent.returns())
@@ -266,7 +281,7 @@ def test_the_main_thread_answers_for_what_its_code_has_written(main: Agent) -> N
 
 def test_the_person_is_told_where_the_main_thread_ends_and_it_does_not_hold(main: Agent) -> None:
     main.runs("touch src/red")
-    for turn in range(CAP):
+    for turn in range(SAME):
         assert reason(main.ends_turn(again=turn > 0))
     answered = main.ends_turn(again=True)
     assert answered.code == 0

@@ -23,22 +23,24 @@ class Note(Value):
     """How often an agent was sent back, whether what it returned holds, what was found last.
 
     `looked` says that it was looked at and let go; it is false while the agent is at work, at first
-    or because it was sent back or woken. `said` lists the findings, empty for none. `told` says
-    that who started it knows.
+    or because it was sent back or woken. `said` lists the findings, empty for none; `same` says
+    how often in a row just these were found. `told` says that who started it knows.
     """
 
-    __slots__ = ("holds", "looked", "said", "sent_back", "told")
+    __slots__ = ("holds", "looked", "said", "same", "sent_back", "told")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
         *,
         sent_back: int = 0,
         holds: bool = True,
         said: str = "",
+        same: int = 0,
         looked: bool = True,
         told: bool = False,
     ) -> None:
         self.sent_back: Final = sent_back
+        self.same: Final = same
         self.holds: Final = holds
         self.said: Final = said
         self.looked: Final = looked
@@ -55,6 +57,7 @@ class Note(Value):
             sent_back=self.sent_back,
             holds=self.holds,
             said=self.said,
+            same=self.same,
             looked=self.looked,
             told=True,
         )
@@ -81,7 +84,7 @@ def _read(fields: object) -> Note:
         raise TypeError("it is no note")
     note = Note(**fields)
     kinds = [type(field) for field in note.fields()]
-    if kinds != [bool, bool, str, int, bool]:
+    if kinds != [bool, bool, str, int, int, bool]:
         raise TypeError("it is no note")
     return note
 
@@ -91,7 +94,7 @@ def write(folder: str, agent: str, note: Note) -> None:
     path = _path(folder, agent)
     text = (
         f'{{"sent_back":{note.sent_back},"holds":{_word(note.holds)},'
-        f'"said":{json_text.quote(note.said)},'
+        f'"said":{json_text.quote(note.said)},"same":{note.same},'
         f'"looked":{_word(note.looked)},"told":{_word(note.told)}}}\n'
     )
     try:

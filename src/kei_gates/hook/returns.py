@@ -46,6 +46,9 @@ CAP = 8
 SECONDS = 3300.0
 """How long the commands of all checks may take: what comes after must end before the hook must."""
 
+SAME = 3
+"""How often it is sent back with the very same findings: who cannot mend them now never will."""
+
 _TO_PERSON = "kei-gates: NOT VERIFIED: this turn has ended, and its work does not hold:\n{said}"
 _ONLY_A_PERSON = "only a person can mend this; say so in your report"
 
@@ -108,9 +111,10 @@ def judged(before: Note | None, outcome: Outcome) -> tuple[Note, bool]:
     if outcome.holds:
         return Note(sent_back=times), False
     said = summary.listed(outcome)
-    if times >= (CAP if outcome.is_certain else 1):
-        return Note(sent_back=times, holds=False, said=said), False
-    return Note(sent_back=times + 1, holds=False, said=said, looked=False), True
+    same = before.same + 1 if before is not None and before.said == said else 1
+    if times >= (CAP if outcome.is_certain else 1) or same > SAME:
+        return Note(sent_back=times, holds=False, said=said, same=same), False
+    return Note(sent_back=times + 1, holds=False, said=said, same=same, looked=False), True
 
 
 def _before(folder: str, agent: str) -> Note | None:
