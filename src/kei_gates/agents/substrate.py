@@ -109,7 +109,7 @@ def _told(capability: str, given: Mapping[str, object]) -> Iterator[str]:
         return
     for name, value in given.items():
         if not _is_unset(value):
-            yield f"- {name.replace('_', '-')}: {_shown(value)}"
+            yield f"- {name.replace('_', '-')}: {shown(value)}"
         elif name == _ALLOWED.get(capability):
             yield f"- {name.replace('_', '-')}: {_NOTHING}"
 
@@ -120,7 +120,8 @@ def _is_unset(value: object) -> bool:
     return value is None or value is False or value == _NO_LIMIT
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Write a parameter's value for people, as Markdown."""
     if value is True:
         return "yes"
     if isinstance(value, (list, tuple)):

@@ -15,6 +15,7 @@ from kei_gates.cli import (
     compose,
     confirm,
     cost,
+    explain,
     hook,
     install,
     lint,
@@ -52,8 +53,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"kei-gates {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in (
-        install, trust, confirm, check, task, compose, agents, verify, cost, lint, trial, parse,
-        schema, hook,
+        install, trust, confirm, check, task, compose, agents, verify, cost, lint, explain, trial,
+        parse, schema, hook,
     ):  # fmt: skip
         module.register(commands)
     return parser
