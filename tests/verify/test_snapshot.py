@@ -206,6 +206,29 @@ def test_the_stat_of_what_was_just_written_does_not_count(tmp_path: Path) -> Non
         time.sleep(0.2)
 
 
+def test_a_folder_called_as_rules_are_has_none(tree: Tree) -> None:
+    write(tree.root, "src/.gitignore/a", "*\n")
+    os.mkfifo(tree.root / "new", 0o600)
+    (tree.root / "new").rename(tree.root / "src/.gitignore/.gitignore")
+    snapshot.take(str(tree.root), tree.shot)
+    write(tree.root, "src/.gitignore/b")
+    assert said(tree.found()) == ["added src/.gitignore/b"]
+
+
+def test_rules_in_hundreds_of_folders_are_quick_without_git(tmp_path: Path) -> None:
+    root, shot = tmp_path / "p", str(tmp_path / "shot")
+    for one in range(400):
+        write(root, f"d{one}/.gitignore", f"{one}\n*.o\n/built\n!kept.o\n")
+        for name in ("a.o", "kept.o", *range(10)):
+            write(root, f"d{one}/e/{name}")
+    start = time.monotonic()
+    snapshot.take(str(root), shot)
+    write(root, "d7/e/b.o")
+    write(root, "d7/e/x")
+    assert said(snapshot.changes_since(str(root), shot)) == ["added d7/e/x"]
+    assert time.monotonic() - start < 5
+
+
 @pytest.mark.parametrize("start", ["", "nested"])
 def test_a_deep_path_is_found(tree: Tree, start: str) -> None:
     if start:

@@ -14,7 +14,6 @@ from kei_gates.verify.wildmatch import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from typing import Final
 
 NAME = ".gitignore"
 
@@ -52,10 +51,19 @@ def literally(folder: str) -> str:
 class Matcher:
     """Answers by the rules where git cannot be asked."""
 
+    __slots__ = ("_rules",)
+
     def __init__(self, rules: Iterable[str]) -> None:
         texts = (_without_blanks(rule).encode("utf-8", "surrogateescape") for rule in rules)
-        self._rules: Final = [Rule(text) for text in texts if text and text[:1] != b"#"]
+        self._rules = [Rule(text) for text in texts if text and text[:1] != b"#"]
         self._rules.reverse()  # the last one that matches decides
+
+    def within(self, folder: str) -> Matcher:
+        """Give one that answers for what lies in a folder, whose path ends with `/`, alone."""
+        place = folder.encode("utf-8", "surrogateescape")
+        found = Matcher(())
+        found._rules = [rule for rule in self._rules if rule.may_match_in(place)]
+        return found
 
     def ignores(self, path: str) -> bool:
         """Say whether an entry is ignored by itself; the path of a folder ends with `/`."""

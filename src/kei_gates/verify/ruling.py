@@ -9,6 +9,7 @@ the user's own file counts, and what a repository's own file hides is a change i
 from __future__ import annotations
 
 import os
+import stat
 from typing import TYPE_CHECKING, Protocol
 
 from kei_gates.model import Fault
@@ -182,8 +183,8 @@ def _folders(paths: Iterable[str]) -> set[str]:
 def _rules_in(root: str, folder: str) -> bytes | None:
     path = f"{root}/{folder}/{ignoring.NAME}"
     try:
-        if os.path.islink(path):
-            return None  # git follows none
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            return None  # git follows no link there
         return read_file(path, _LARGEST)
     except (FileNotFoundError, NotADirectoryError):
         return None

@@ -51,7 +51,7 @@ def take(root: str) -> Snapshot:
         root,
         is_git=False,
         commit=None,
-        rules={"": walk.rules},
+        rules={"": walk.rules()},
         files={path: one for path, one in held if one.mode != OTHER},
         unreadable=frozenset(walk.unreadable),
     )
@@ -86,27 +86,28 @@ class _Walk:
     def __init__(self, root: str, given: Sequence[str] | None = None) -> None:
         self._root: Final = os.fsencode(root)
         self._given: Final = given
-        self._files: dict[str, bytes] = {}
-        self.rules: tuple[str, ...] = tuple(given or ())
+        self._files: Final[dict[str, bytes]] = {}
         self.unreadable: Final[set[str]] = set()
-        self._spec = ignoring.Matcher(self.rules)
+
+    def rules(self) -> tuple[str, ...]:
+        """Give all rules, of a walk that has ended."""
+        return ignoring.compiled((), self._files) if self._given is None else tuple(self._given)
 
     def paths(self) -> Iterator[str]:
         """Give the paths of files and links. Raises `Fault` where there are too many."""
-        folders = [""]
+        folders = [("", ignoring.Matcher(self._given or ()))]
         count = 0
         while folders:
-            folder = folders.pop()
+            folder, above = folders.pop()
             entries = self._entries(folder)
-            if self._given is None and any(one.name == b".gitignore" for one in entries):
-                self._add_rules(folder)
+            spec = self._spec(folder, entries, above)
             names = {one.name for one in entries}
             for entry in entries:
                 path = folder + entry.name.decode("utf-8", "surrogateescape")
                 if entry.is_dir(follow_symlinks=False):
-                    if not self._is_left_out(path, names):
-                        folders.append(f"{path}/")
-                elif not self._spec.ignores(path):
+                    if not _is_left_out(path, names) and not spec.ignores(f"{path}/"):
+                        folders.append((f"{path}/", spec))
+                elif not spec.ignores(path):
                     count += 1
                     yield path
             if count > MOST:
@@ -131,25 +132,40 @@ class _Walk:
             self.unreadable.add(folder)
             return []
 
-    def _is_left_out(self, path: str, beside: set[bytes]) -> bool:
-        name = path.rpartition("/")[2]
-        return (
-            name in _MADE
-            or (name == _BUILT and _BUILT_BESIDE in beside)
-            or path == WORKTREES
-            or self._spec.ignores(f"{path}/")
-        )
+    def _spec(
+        self, folder: str, entries: Sequence[os.DirEntry[bytes]], above: ignoring.Matcher
+    ) -> ignoring.Matcher:
+        """Give what answers for a folder's entries: only rules that can hold there."""
+        if self._given is not None:
+            return above.within(folder)
+        if not any(map(_is_rules, entries)):
+            return above
+        self._add_rules(folder)
+        files = {one: text for one in _way(folder) if (text := self._files.get(one)) is not None}
+        return ignoring.Matcher(ignoring.compiled((), files))
 
     def _add_rules(self, folder: str) -> None:
         place = os.path.join(self._root, folder.encode("utf-8", "surrogateescape"), b".gitignore")
         try:
-            if os.path.islink(place):
-                return
             self._files[folder.rstrip("/")] = read_file(os.fsdecode(place), _LARGEST_RULES)
         except OSError as error:
             raise Fault(
                 f"the ignore rules `{os.fsdecode(place)}` cannot be read: {error}",
                 "mend or remove the file",
             ) from None
-        self.rules = ignoring.compiled((), self._files)
-        self._spec = ignoring.Matcher(self.rules)
+
+
+def _way(folder: str) -> list[str]:
+    """Give the folders from the root to one, whose path ends with `/`."""
+    return ["", *(folder[:at] for at, one in enumerate(folder) if one == "/")]
+
+
+def _is_rules(entry: os.DirEntry[bytes]) -> bool:
+    """Say whether an entry is a file of ignore rules; git follows no link there."""
+    return entry.name == b".gitignore" and entry.is_file(follow_symlinks=False)
+
+
+def _is_left_out(path: str, beside: set[bytes]) -> bool:
+    name = path.rpartition("/")[2]
+    is_built = name == _BUILT and _BUILT_BESIDE in beside
+    return name in _MADE or is_built or path == WORKTREES

@@ -24,9 +24,7 @@ _CLASSES = {
     b"upper": rb"A-Z",
     b"xdigit": rb"0-9A-Fa-f",
 }
-SPECIAL: Final = frozenset(b"*?[\\")
-"""The bytes of a pattern that do not stand for themselves."""
-
+_SPECIAL = re.compile(rb"[*?\[\\]")
 _POSIX = re.compile(rb"\[:([^\]]*?):\]")
 _NEVER = rb"(?!)"
 
@@ -34,7 +32,7 @@ _NEVER = rb"(?!)"
 class Rule:
     """A rule of an ignore file: what it matches, and whether it ignores that or takes it back."""
 
-    __slots__ = ("_basename", "_folders_only", "_regex", "ignores")
+    __slots__ = ("_basename", "_folders_only", "_plain", "_regex", "ignores")
 
     def __init__(self, text: bytes) -> None:
         """Take a line of an ignore file, without blanks at its end."""
@@ -43,9 +41,14 @@ class Rule:
         self._folders_only: Final = pattern.endswith(b"/")
         pattern = pattern.removesuffix(b"/")
         self._basename: Final = b"/" not in pattern
-        self._regex: Final = re.compile(
-            _translated(pattern.removeprefix(b"/")) if pattern else _NEVER, re.DOTALL
-        )
+        is_none = not pattern
+        pattern = pattern.removeprefix(b"/")
+        self._plain: Final = b"" if self._basename else _SPECIAL.split(pattern, maxsplit=1)[0]
+        self._regex: Final = re.compile(_NEVER if is_none else _translated(pattern), re.DOTALL)
+
+    def may_match_in(self, folder: bytes) -> bool:
+        """Say whether it may match anything in a folder, by the plain letters it begins with."""
+        return folder.startswith(self._plain) or self._plain.startswith(folder)
 
     def matches(self, path: bytes, *, is_folder: bool) -> bool:
         """Say whether it matches an entry, by its path from the root."""
@@ -87,7 +90,7 @@ def _stars(pattern: bytes, at: int) -> tuple[int, bytes]:
     end = at
     while pattern[end : end + 1] == b"*":
         end += 1
-    starts = pattern[at - 1 : at] == b"/" or SPECIAL.isdisjoint(pattern[:at])
+    starts = pattern[at - 1 : at] == b"/" or not _SPECIAL.search(pattern[:at])
     if end - at < 2 or not starts:  # noqa: PLR2004 -- `**`
         return end, rb"[^/]*"
     if end == len(pattern) or pattern[end : end + 2] == b"\\/":
