@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kei_gates.model import Fault
+from kei_gates.verify.below import below
 from kei_gates.verify.changes import Changes, changes_since
 from tests.verify.checkouts import commit, git, make, write
 
@@ -386,6 +387,18 @@ def test_what_lies_only_in_the_index_or_a_commit_is_recorded(tmp_path: Path) -> 
     (tmp_path / "staged").unlink()
     found = {one.path: one.is_recorded for one in changes_since(str(tmp_path), base).changes}
     assert found == {"both": True, "committed": True, "lies": False, "staged": True}
+
+
+def test_seen_from_a_folder_a_change_is_what_it_was(tmp_path: Path) -> None:
+    base = make(tmp_path, FILES)
+    (tmp_path / "src/link").symlink_to("c.py")
+    git(tmp_path, "add", "src/link")
+    write(tmp_path, "new")
+    found = below(changes_since(str(tmp_path), base), str(tmp_path / "src")).changes
+    assert [(one.path, one.entry, one.mode, one.old_mode, one.is_recorded) for one in found] == [
+        (f"{tmp_path}/new", "file", 0o100644, 0, False),
+        ("link", "link", 0o120000, 0, True),
+    ]
 
 
 def test_a_rule_outside_the_tree_hides_nothing_new(tmp_path: Path) -> None:
