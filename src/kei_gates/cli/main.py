@@ -15,6 +15,7 @@ from kei_gates.cli import (
     compose,
     confirm,
     cost,
+    doctor,
     explain,
     hook,
     install,
@@ -53,8 +54,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"kei-gates {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in (
-        install, trust, confirm, check, task, compose, agents, verify, cost, lint, explain, trial,
-        parse, schema, hook,
+        install, doctor, trust, confirm, check, task, compose, agents, verify, cost, lint, explain,
+        trial, parse, schema, hook,
     ):  # fmt: skip
         module.register(commands)
     return parser

@@ -52,8 +52,8 @@ _VERIFY, _JUNIT = "verify", "--ju"
 # The commands of kei-gates that only look.
 _HARMLESS = frozenset(
     (
-        "test-command", "test-call", "parse", "check", "explain", "lint", "schema", "--version",
-        "--help", "-h",
+        "test-command", "test-call", "parse", "check", "doctor", "explain", "lint", "schema",
+        "--version", "--help", "-h",
         "task",  # a task can only narrow, and is never written over
         "compose",
         _VERIFY,  # for an agent it runs what a person has accepted, see `_deny_disguised`
