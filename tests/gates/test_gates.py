@@ -139,6 +139,7 @@ def facts_of(case: dict[str, Any], cwd: str) -> Facts:
             output=one.get("output", ""),
             at=NOW - one.get("ago", 60),
             failed=one.get("failed", False),
+            ran=one.get("ran", True),
             agent_id=one.get("agent_id"),
             analyse=analysed(one.get("command", "")),
         )

@@ -115,7 +115,7 @@ def test_one_that_was_seen_to_run_opens_the_others(seen: list[Json], project: Pa
     ],
 )  # fmt: skip
 def test_nothing_less_opens_the_others(seen: list[Json], project: Path) -> None:
-    outcome, reason = verdict(project, MANY, LISTED, *seen)
+    outcome, reason = verdict(project, MANY, LISTED, *seen, LISTED | {"ago": 100})
     assert outcome == "deny"
     assert "no single one was seen to run first" in reason
 
@@ -126,6 +126,39 @@ def test_a_verified_app_may_run_more_than_once(project: Path) -> None:
     listed = LISTED | {"output": RUNNING % "alpha", "ago": 200}
     assert verdict(project, again, first, listed)[0] == "deny"
     assert verdict(project, again, first, LOGS, listed)[0] == "abstain"
+
+
+AGAIN = "modal run -d jobs/gpu.py --lr 0.2"
+FIRST: Json = {"command": "modal run -d jobs/gpu.py --lr 0.1", "output": "step 1", "ago": 600}
+
+
+def test_variants_one_by_one_are_many_too(project: Path) -> None:
+    outcome, reason = verdict(project, AGAIN, LISTED, FIRST)
+    assert outcome == "deny"
+    assert (
+        "`jobs/gpu.py` was launched 10 min ago, after the last look at `modal app list`" in reason
+    )
+    ended = LISTED | {"ago": 200}
+    assert verdict(project, AGAIN, LISTED, FIRST, ended)[0] == "abstain"
+    runs = LISTED | {"output": RUNNING % "alpha", "ago": 200}
+    assert "is running already" in verdict(project, AGAIN, LISTED, FIRST, runs)[1]
+    assert verdict(project, AGAIN, LISTED, FIRST, LOGS, runs)[0] == "abstain"
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param(FIRST | {"output": BROKEN}, id="it has failed at once"),
+        pytest.param(FIRST | {"output": DONE}, id="it has completed"),
+        pytest.param(FIRST | {"failed": True, "ran": False}, id="it never ran"),
+        pytest.param(FIRST | {"command": "modal run -d jobs/sweep.py::one"}, id="another script"),
+        pytest.param(FIRST | {"command": "modal run jobs/gpu.py"}, id="its client waited for it"),
+        pytest.param(FIRST | {"command": "echo modal run -d jobs/gpu.py"}, id="words alone"),
+        pytest.param(FIRST | {"ago": 1200}, id="before the look"),
+    ],
+)
+def test_a_launch_that_left_nothing_unknown_holds_nobody_up(first: Json, project: Path) -> None:
+    assert verdict(project, AGAIN, LISTED, first)[0] == "abstain"
 
 
 def test_what_the_session_did_must_be_known(project: Path) -> None:

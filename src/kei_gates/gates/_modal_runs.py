@@ -41,6 +41,30 @@ def is_verified(launch: Launch, event: Event) -> bool:
     )
 
 
+def unseen_since(launch: Launch, event: Event, when: float) -> Past | None:
+    """Give the last call since a time that left a run of a launch's script nobody knows about.
+
+    A run that its client waited for, and one that told how it ended, is known. Raises `Fault` where
+    what the session did cannot be had.
+    """
+    for past in reversed(event.facts.history()):
+        if past.at <= when:
+            return None
+        output = past.output or ""
+        told = any(sign in output for sign in (_COMPLETED, *_FAILED))
+        if past.ran and not told and _leaves_running(past, launch):
+            return past
+    return None
+
+
+def _leaves_running(past: Past, launch: Launch) -> bool:
+    for invocation, _ in _of_modal(past, (_RUN,)):
+        command = read(invocation)
+        if command is not None and command.options.has("d", "detach"):
+            return bool(_runs(past, launch))
+    return False
+
+
 def _runs(past: Past, launch: Launch) -> list[tuple[str, int | None, list[Field]]]:
     """Give the functions of a launch's script that a call has run, how often, with which words."""
     found = []

@@ -2,8 +2,9 @@
 
 What it does: before `modal run`, `serve` and the like, demands that `modal app list` was run and
 read in this session, and refuses to launch an app whose name is running already, a GPU job that
-would die with its client (no `-d`), many variants at once before one of them was seen to run, and a
-GPU that does not exist or that the script's own torch cannot use. CPU jobs need no `-d`.
+would die with its client (no `-d`), many variants at once before one of them was seen to run, one
+more run on GPUs of a script that was launched after the last look, and a GPU that does not exist
+or that the script's own torch cannot use. CPU jobs need no `-d`.
 Why: collisions and duplicates are how money disappears, a wrong configuration launched ten times is
 billed ten times, and an attached run stops with a closed lid.
 Instead: run `modal app list` by itself and read it, launch one variant with `-d`, look at its logs
@@ -127,7 +128,10 @@ def _unlisted(launch: Launch, script: Script | None, event: Event, params: Param
         )
     if launch.verb not in _STARTING:
         return None
-    _, apps = seen
+    look, apps = seen
+    blind = _launched_since(launch, script, event, look.at)
+    if blind is not None:
+        return blind
     names = _app_names(launch, script)
     for app in apps:
         is_there = not app.has_ended and any(map(app.may_be, names))
@@ -138,6 +142,27 @@ def _unlisted(launch: Launch, script: Script | None, event: Event, params: Param
                 "look at that run with `modal app logs`, or give this one another name",
             )
     return None
+
+
+def _launched_since(
+    launch: Launch, script: Script | None, event: Event, when: float
+) -> Deny | None:
+    """Deny one more run on GPUs of a script that was launched after the last look."""
+    from kei_gates.gates._modal_runs import unseen_since  # noqa: PLC0415 -- only launches need it
+    from kei_gates.lint.bound import gpu_functions  # noqa: PLC0415 -- the same
+
+    if script is None or not gpu_functions(script, launch.function):
+        return None
+    past = unseen_since(launch, event, when)
+    if past is None or _ours(launch, event):
+        return None
+    ago = max(0, round((event.facts.now - past.at) / 60))
+    return Deny(
+        f"`{launch.name}` was launched {ago} min ago, after the last look at `modal app list`, so "
+        f"nobody knows whether that runs, and `{shorten(str(launch))}` may be a second one",
+        "run `modal app list` by itself and read it; where the first one runs, look at "
+        "`modal app logs` before you launch another",
+    )
 
 
 def _place(launch: Launch, event: Event) -> tuple[str, str]:
