@@ -9,7 +9,7 @@ from kei_gates.policy.params import params_hints
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from typing import Final
+    from typing import Any, Final
 
     from kei_gates.policy.params import ParamsById
 
@@ -22,6 +22,7 @@ _SET_TWICE = "Set here, and all of it holds:"
 _NOTHING = "nothing"
 _WAITS = "- nothing yet: it asks nothing until the project's policy or a task names something"
 
+_REPORT = "output::report-format"
 # The lists of what is allowed: an empty one allows nothing.
 _ALLOWED = {
     "policy::git-ops-scope": "verbs",
@@ -31,7 +32,7 @@ _ALLOWED = {
 }
 # The lists of what is asked: with empty ones nothing is.
 _ASKED = {
-    "output::report-format": ("fields",),
+    _REPORT: ("fields",),
     "quality::command-green": ("commands",),
     "quality::tests-green": ("commands", "crates", "count_min"),
     "scope::files-denylist": ("patterns",),
@@ -137,12 +138,7 @@ def _code(text: str) -> str:
     return f"`` {line} ``" if "`" in line else f"`{line}`"
 
 
-def fields_of(held: Held | Iterable[Grant]) -> list[str]:
+def fields_of(held: Held) -> list[str]:
     """Give the fields that a report must have."""
-    grants = held.grants if isinstance(held, Held) else held
-    found: list[str] = []
-    for capability, params in grants:
-        fields = params.get("fields", ())
-        if capability == "output::report-format" and isinstance(fields, (list, tuple)):
-            found += map(str, fields)
-    return list(dict.fromkeys(found))
+    listed: list[Any] = [params.get("fields", ()) for params in held.params(_REPORT)]
+    return list(dict.fromkeys(field for fields in listed for field in fields))
