@@ -2,7 +2,7 @@
 
 Sources: the references of boto3, docker 7, kubernetes 31, azure-mgmt-compute 33, azure-ai-ml 1.22,
 google-cloud-* of 2025, libtmux 0.37, ray 2.40, runpod 1.7, SkyPilot 0.14, huggingface_hub 0.26,
-vastai, wandb 0.19, pyslurm 24.11, submitit 1.5.
+vastai, wandb 0.19, pyslurm 24.11, submitit 1.5, fal-client 1.0, replicate 1.0.
 """
 
 from __future__ import annotations
@@ -43,6 +43,8 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
         "restart_space", "delete_inference_endpoint", "pause_inference_endpoint",
         "scale_to_zero_inference_endpoint", "scale_to_zero",
     ),
+    "fal_client": ("cancel", "cancel_"),
+    "replicate": ("cancel", "delete"),
     "vastai": ("destroy_", "stop_", "reboot_", "recycle_", "delete_"),
     "wandb": ("stop_run", "cancel_sweep", "stop_sweep"),
 }  # fmt: skip
