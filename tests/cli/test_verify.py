@@ -109,7 +109,7 @@ def broken_policy(project: Project) -> None:
     ("spoil", "words", "says"),
     [
         (no_git, [], "lies in no git checkout"),
-        (unborn, [], "--base"),
+        (unborn, [], "make the first commit"),
         (no_main, [], "nothing says what the work"),
         (None, ["--base", "none"], "there is no commit `none`"),
         (None, ["--base=-x"], "`-x` names no commit"),

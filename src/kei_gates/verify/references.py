@@ -62,6 +62,8 @@ def target_of(root: str) -> Target:
         if found is not None:
             short = name.removeprefix("refs/").removeprefix("heads/").removeprefix("remotes/")
             return Target(short, found)
+    if head_of(repository) is None:
+        raise _no_commit(repository)
     raise Fault(
         f"nothing says what the work in `{repository.root}` will be merged onto: there is no "
         f"`origin/HEAD` and no branch {', '.join(f'`{one}`' for one in _USUAL)}",
@@ -95,7 +97,7 @@ def merge_base(root: str, rev: str) -> str:
     repository = find(root)
     head = head_of(repository)
     if head is None:
-        raise Fault(f"there is no commit in `{repository.root}` yet", "make the first commit")
+        raise _no_commit(repository)
     other = _resolved(repository, rev)
     with opened(repository) as own:
         done = own.git.run("merge-base", head, other)
@@ -114,6 +116,10 @@ def merge_base(root: str, rev: str) -> str:
         f"what HEAD and `{rev}` share cannot be told: {done.said}",
         "see with `git fsck` whether the repository is whole",
     )
+
+
+def _no_commit(repository: Repository) -> Fault:
+    return Fault(f"there is no commit in `{repository.root}` yet", "make the first commit")
 
 
 def _looked_up(git_dir: str, name: str) -> str | None:
