@@ -35,7 +35,9 @@ class Patient:
         program.write_text(f"#!/bin/sh\necho '{says}'\n")
         program.chmod(0o755)
 
-    def run(self, *words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *words: str, cwd: Path | None = None, **more: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [self._environment.python, "-m", "kei_gates.cli.main", *words],
             cwd=cwd or self.root,
@@ -43,6 +45,7 @@ class Patient:
                 "PATH": f"{self.bin}:/usr/bin:/bin",
                 "HOME": str(self.home),
                 "PYTHONPATH": str(self._environment.site),
+                **more,
             },
             capture_output=True,
             text=True,
@@ -104,7 +107,7 @@ def no_hooks(held: dict[str, Any]) -> None:
         (off, {"switch"}, "switches all hooks off"),
         (without_stop, {"settings"}, "the hook for SubagentStop is not the one"),
         (other_interpreter, {"settings", "hook"}, "the hook for PreToolUse is not the one"),
-        (without_block, {"settings"}, "the hook for PreToolUse is not the one"),
+        (without_block, {"settings", "hook"}, "the hook for PreToolUse is not the one"),
         (no_hooks, {"settings", "hook"}, "has no hook of kei-gates"),
     ],
 )
@@ -117,6 +120,27 @@ def test_settings_that_are_not_whole(
     assert {name for name, row in rows.items() if row["state"] == "wrong"} == wrong
     assert any(says in row["what"] for row in rows.values())
     assert all(row["remedy"] for row in rows.values() if row["state"] == "wrong")
+
+
+def test_a_hook_that_a_project_brings_along_is_not_fired(patient: Patient) -> None:
+    mark = patient.root / "fired"
+    evil = patient.root / "kei_gates_hook.py"
+    evil.write_text(f"open({str(mark)!r}, 'w')\n")
+
+    def bring(held: dict[str, Any]) -> None:
+        held["hooks"]["PreToolUse"][0]["hooks"][0] |= {"command": "/usr/bin/env"}
+        held["hooks"]["PreToolUse"][0]["hooks"][0] |= {"args": ["python3", str(evil)]}
+
+    patient.change(bring)
+    code, rows = patient.told()
+    assert (code, "was not fired" in rows["hook"]["what"]) == (1, True)
+    assert not mark.exists()
+
+
+def test_it_is_for_people(patient: Patient) -> None:
+    done = patient.run("doctor", CLAUDECODE="1")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "let a person run it outside of the session" in done.stderr
 
 
 def test_settings_that_the_client_drops_whole(patient: Patient) -> None:

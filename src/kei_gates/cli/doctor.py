@@ -8,8 +8,10 @@ import sys
 from argparse import RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING
 
+from kei_gates.cli.below_agent import is_surely_agents
 from kei_gates.cli.usage import UsageError
 from kei_gates.hook import places
+from kei_gates.model import Fault
 
 if TYPE_CHECKING:
     import argparse
@@ -47,6 +49,11 @@ def run(args: argparse.Namespace) -> int:
     started = os.path.abspath(args.dir)
     if not os.path.isdir(started):
         raise UsageError(f"`{started}` is no folder")
+    if is_surely_agents():
+        raise Fault(
+            "an agent runs this, and it fires what a project's settings name",
+            "let a person run it outside of the session",
+        )
     found = conditions(places.find(started), started)
     if args.json:
         rows = [

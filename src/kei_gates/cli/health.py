@@ -78,24 +78,24 @@ def _folder(where: Places, started: str) -> Condition:
 
 def _settings(where: Places) -> Iterator[Condition]:
     """See that the project's settings hold what this installation would write."""
-    text = _text(_project(where).settings)
+    path = _project(where).settings
+    text = _text(path)
     if text is None or not settings.has_ours(text):
-        yield Condition(
-            "settings", "wrong", f"`{_project(where).settings}` has no hook of kei-gates", _INSTALL
-        )
+        yield Condition("settings", "wrong", f"`{path}` has no hook of kei-gates", _INSTALL)
         return
-    for event, groups in wanted(installed()).items():
-        meant = [hook for group in groups for hook in group["hooks"]]
-        found = settings.our_hooks(text, event)
-        if len(found) != len(meant) or any(hook not in found for hook in meant):
-            yield Condition(
-                "settings",
-                "wrong",
-                f"the hook for {event} is not the one that this installation writes",
-                _INSTALL,
-            )
-            return
-    yield Condition("settings", "ok", str(_project(where).settings))
+    other = [event for event in wanted(installed()) if not _is_ours(text, event)]
+    if other:
+        what = f"the hook for {other[0]} is not the one that this installation writes"
+        yield Condition("settings", "wrong", what, _INSTALL)
+    else:
+        yield Condition("settings", "ok", str(path))
+
+
+def _is_ours(text: str, event: str) -> bool:
+    """Whether the hooks for an event are just those that this installation writes."""
+    meant = [hook for group in wanted(installed())[event] for hook in group["hooks"]]
+    found = settings.our_hooks(text, event)
+    return len(found) == len(meant) and all(hook in found for hook in meant)
 
 
 def _switch(where: Places) -> Iterator[Condition]:
@@ -139,7 +139,15 @@ def _policy(where: Places) -> Iterator[Condition]:
 
 
 def _hook(where: Places) -> Iterator[Condition]:
-    """Fire the installed hook as the client does: it must block, and let pass."""
+    """Fire the installed hook as the client does: it must block, and let pass.
+
+    Another one is not fired: a project that somebody cloned may name any program.
+    """
+    if not _is_ours(_text(_project(where).settings) or "{}", probe.EVENT):
+        yield Condition(
+            "hook", "wrong", "it was not fired: it is not this installation's", _INSTALL
+        )
+        return
     reason = probe.probe(_project(where), installed().starter)
     yield Condition("hook", "ok", f"a subagent's `{probe.BLOCKED_COMMAND}` is blocked: {reason}")
 

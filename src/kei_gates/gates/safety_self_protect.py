@@ -52,7 +52,7 @@ _VERIFY, _JUNIT = "verify", "--ju"
 # The commands of kei-gates that only look.
 _HARMLESS = frozenset(
     (
-        "test-command", "test-call", "parse", "check", "doctor", "explain", "lint", "schema",
+        "test-command", "test-call", "parse", "check", "explain", "lint", "schema",
         "--version", "--help", "-h",
         "task",  # a task can only narrow, and is never written over
         "compose",
@@ -74,7 +74,11 @@ _PLAINLY = "run `kei-gates verify` by itself, with the variables as they are, an
 _COST, _DECLARE, _RELEASE = "cost", "declare", "release"
 
 # Agent files are the gate's own: an agent may look at how they would be, and not write them.
-_AGENTS, _BUILD, _CHECK = "agents", "build", "--check"
+_AGENTS, _BUILD, _CHECK, _REST = "agents", "build", "--check", "--"
+# It fires the hook that settings name, and asks the client that PATH names: for an agent, both
+# would be any program at all.
+_DOCTOR = "doctor"
+_FIRES = "tell the person to run it; `kei-gates check` and `kei-gates verify` are for agents too"
 
 _HOOK = "kei_gates_hook.py"
 
@@ -108,6 +112,8 @@ def check(event: Event, params: Params) -> Verdict:  # noqa: ARG001 -- the gates
         if _takes_gate(target, event.places):
             return Deny(f"`{target}` holds what keeps the agents to their roles", REMEDY)
     for invocation in event.analysis.invocations:
+        if _of_kei_gates(invocation)[:1] == (_DOCTOR,):
+            return Deny(f"`{shorten(str(invocation))}` runs what settings and PATH name", _FIRES)
         if _loosens(invocation):
             return Deny(f"`{shorten(str(invocation))}` changes the gate", REMEDY)
     for _, _, code in event.analysis.codes:
@@ -175,7 +181,8 @@ def _loosens(invocation: Invocation) -> bool:
     if words[:1] == (_COST,):
         return words[1:2] != (_DECLARE,) and not {_RELEASE, None}.isdisjoint(words[1:])
     if words[:1] == (_AGENTS,):
-        return None in words or (_BUILD in words and _CHECK not in words)
+        is_check = _CHECK in words and _REST not in words
+        return None in words or (_BUILD in words and not is_check)
     return bool(words) and words[0] not in _HARMLESS
 
 
