@@ -146,6 +146,63 @@ def test_variants_one_by_one_are_many_too(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "command",
+    [
+        "modal run -d jobs/gpu.py; echo 'App completed'",
+        "modal run -d jobs/gpu.py; cat note",
+        "env A=1 modal run -d jobs/gpu.py; env",
+        "bash -c 'modal run -d jobs/gpu.py; cat note'",
+        "modal run -d jobs/gpu.py | tail -5 - note",
+        "modal run -d jobs/gpu.py; $SAY",
+    ],
+)
+def test_what_else_a_call_prints_does_not_tell_how_its_run_ended(
+    command: str, project: Path
+) -> None:
+    first = FIRST | {"command": command, "output": DONE}
+    assert verdict(project, AGAIN, LISTED, first)[0] == "deny"
+    one = ONE | {"command": command.replace("gpu.py", "sweep.py::one"), "output": DONE}
+    assert verdict(project, MANY, LISTED, one, LISTED | {"ago": 100})[0] == "deny"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "python -m modal run -d jobs/gpu.py",
+        "uv run modal run --detach jobs/gpu.py",
+        "timeout 60 env A=1 modal run -d jobs/gpu.py",
+        "bash -c 'cd jobs && modal run -d gpu.py'",
+        "nohup modal run -d jobs/gpu.py > log 2>&1 &",
+        "if test -e x; then modal run -d jobs/gpu.py; fi",
+        "for i in 1 2; do modal run -d jobs/gpu.py; done",
+    ],
+)
+def test_no_spelling_hides_an_earlier_launch(command: str, project: Path) -> None:
+    first = FIRST | {"command": command, "output": ""}
+    assert verdict(project, AGAIN, LISTED, first)[0] == "deny"
+    assert verdict(project, AGAIN, LISTED, first, LISTED | {"ago": 100})[0] == "abstain"
+
+
+def test_a_copy_of_a_script_is_the_same_app(project: Path) -> None:
+    copied = "cp jobs/gpu.py jobs/again.py && modal run -d jobs/again.py"
+    assert verdict(project, copied, LISTED)[0] == "abstain"
+    assert verdict(project, copied, LISTED, FIRST)[0] == "deny"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "cd jobs && modal run -d gpu.py",
+        "timeout 600 modal run -d jobs/gpu.py 2>&1 | tee log | tail -n 5",
+        "export A=1; mkdir -p out; env B=2 modal run -d jobs/gpu.py",
+    ],
+)
+def test_an_ordinary_run_tells_how_it_ended(command: str, project: Path) -> None:
+    first = FIRST | {"command": command, "output": DONE}
+    assert verdict(project, AGAIN, LISTED, first)[0] == "abstain"
+
+
+@pytest.mark.parametrize(
     "first",
     [
         pytest.param(FIRST | {"output": BROKEN}, id="it has failed at once"),

@@ -132,7 +132,9 @@ def _unlisted(launch: Launch, script: Script | None, event: Event, params: Param
     blind = _launched_since(launch, script, event, look.at)
     if blind is not None:
         return blind
-    names = _app_names(launch, script)
+    from kei_gates.gates._modal_runs import app_names  # noqa: PLC0415 -- only launches need it
+
+    names = app_names(launch)
     for app in apps:
         is_there = not app.has_ended and any(map(app.may_be, names))
         if is_there and not _ours(launch, event):
@@ -171,16 +173,6 @@ def _place(launch: Launch, event: Event) -> tuple[str, str]:
 
     environment = launch.command.options.value("env", "e")
     return place(launch.invocation, environment, event.call.command or "")
-
-
-def _app_names(launch: Launch, script: Script | None) -> tuple[str, ...]:
-    if launch.app is not None:
-        return (launch.app,)
-    if script is None:
-        return ()
-    from kei_gates.lint.bound import app_names  # noqa: PLC0415 -- only launches need it
-
-    return app_names(script) or ()
 
 
 def _ours(launch: Launch, event: Event) -> bool:
