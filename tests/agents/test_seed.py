@@ -19,7 +19,6 @@ from kei_gates.cli.main import main
 from kei_gates.hook.store import read_source
 from kei_gates.model import Fault
 from kei_gates.observe.installation import data
-from tests.environment import make_project
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -39,15 +38,6 @@ def given(tmp_path: Path) -> Path:
     text = (SEED / f"{IMPLEMENTER}.toml").read_text()
     (tmp_path / f"given/{IMPLEMENTER}.toml").write_text(text)
     return tmp_path / "given"
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project without a policy, so that the shipped roles count."""
-    folder = make_project(tmp_path / "project")
-    (folder / ".claude/kei-gates.toml").unlink()
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    return folder
 
 
 def flat(text: str) -> str:
@@ -71,10 +61,10 @@ def test_the_given_manifest_is_read() -> None:
 
 
 def test_the_given_manifest_is_built(
-    tmp_path: Path, project: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, bare_project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ["--from", str(given(tmp_path)), "--out", str(tmp_path / "out"), "--dir"]
-    assert main(["agents", "build", *arguments, str(project)]) == 0
+    assert main(["agents", "build", *arguments, str(bare_project)]) == 0
     notes = capsys.readouterr().err
     assert f"`{IMPLEMENTER}` has no `substrate_role`: it is built as `edit-local`" in notes
     assert f"of 17 rules of `{IMPLEMENTER}` nothing says what holds them" in notes
@@ -118,9 +108,9 @@ def sections(text: str, capabilities: list[str]) -> dict[str, str]:
     return found | {f"AGENT SUBSTRATE: {name}": text for name, text in named}
 
 
-def built(project: Path, source: Path | None = None) -> dict[str, str]:
+def built(bare_project: Path, source: Path | None = None) -> dict[str, str]:
     """The sections of the built agent."""
-    workshop = agent_library.opened(str(project), str(source) if source else None)
+    workshop = agent_library.opened(str(bare_project), str(source) if source else None)
     return sections(workshop.text(RUNNER), workshop.agent(RUNNER).held.capabilities)
 
 
@@ -149,8 +139,8 @@ def test_the_table_has_every_section() -> None:
     assert len({(row["section"], row["rule"]) for row in ROWS}) == len(ROWS)
 
 
-def test_every_rule_is_in_its_section(project: Path) -> None:
-    assert missing(built(project)) == []
+def test_every_rule_is_in_its_section(bare_project: Path) -> None:
+    assert missing(built(bare_project)) == []
 
 
 @pytest.mark.parametrize(
@@ -170,26 +160,26 @@ def test_every_rule_is_in_its_section(project: Path) -> None:
     ],
 )
 def test_a_rule_that_is_missing_is_found(
-    tmp_path: Path, project: Path, old: str, new: str, rule: str
+    tmp_path: Path, bare_project: Path, old: str, new: str, rule: str
 ) -> None:
     (tmp_path / "mine").mkdir()
     text = Path(data(f"policies/agents/{RUNNER}.toml")).read_text()
     assert old in text
     text = re.sub(r"\[\[enforcement\]\]\n(?:.+\n)+\n", "", text)
     (tmp_path / f"mine/{RUNNER}.toml").write_text(text.replace(old, new))
-    found = missing(built(project, tmp_path / "mine"))
+    found = missing(built(bare_project, tmp_path / "mine"))
     assert found
     assert all(one.startswith(rule) for one in found)
 
 
-def test_a_block_that_lost_a_rule_is_found(tmp_path: Path, project: Path) -> None:
+def test_a_block_that_lost_a_rule_is_found(tmp_path: Path, bare_project: Path) -> None:
     (tmp_path / "mine/blocks").mkdir(parents=True)
     text = Path(data(f"policies/agents/{RUNNER}.toml")).read_text()
     (tmp_path / f"mine/{RUNNER}.toml").write_text(text)
     block = Path(data("policies/blocks/rule-error-budget.md"))
     lines = block.read_text().replace("skipping level 1; ", "")
     (tmp_path / "mine/blocks/rule-error-budget.md").write_text(lines)
-    found = missing(built(project, tmp_path / "mine"))
+    found = missing(built(bare_project, tmp_path / "mine"))
     assert found == ["ERROR BUDGET: prohibited: to skip level 1: skipping level 1"]
 
 
@@ -197,8 +187,8 @@ POINT = re.compile(r"^(?= *(?:- |\d\. |\| E|[A-Za-z][\w /-]+: |`[^`]))", re.MULT
 SENTENCE = re.compile(r"(?<=[.;])\s+")
 
 
-def test_no_point_can_be_lost_unseen(project: Path) -> None:
-    parts = built(project)
+def test_no_point_can_be_lost_unseen(bare_project: Path) -> None:
+    parts = built(bare_project)
     for name, part in parts.items():
         if name.startswith("AGENT SUBSTRATE"):  # its texts have tests of their own
             continue
@@ -209,16 +199,18 @@ def test_no_point_can_be_lost_unseen(project: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [IMPLEMENTER, RUNNER])
-def test_each_rule_says_what_holds_it(project: Path, name: str) -> None:
-    _, rules = agent_library.opened(str(project), None).covered(name)
+def test_each_rule_says_what_holds_it(bare_project: Path, name: str) -> None:
+    _, rules = agent_library.opened(str(bare_project), None).covered(name)
     assert [rule.line for rule in rules if rule.kind == "not mapped"] == []
 
 
-def test_a_rule_is_not_held_by_what_the_role_does_not_have(tmp_path: Path, project: Path) -> None:
+def test_a_rule_is_not_held_by_what_the_role_does_not_have(
+    tmp_path: Path, bare_project: Path
+) -> None:
     (tmp_path / "mine").mkdir()
     text = Path(data(f"policies/agents/{RUNNER}.toml")).read_text()
     text = text.replace('by = ["policy::no-git-ops"]', 'by = ["policy::no-public-push"]')
     (tmp_path / f"mine/{RUNNER}.toml").write_text(text)
-    workshop = agent_library.opened(str(project), str(tmp_path / "mine"))
+    workshop = agent_library.opened(str(bare_project), str(tmp_path / "mine"))
     with pytest.raises(Fault, match="does not have `policy::no-public-push`"):
         workshop.covered(RUNNER)

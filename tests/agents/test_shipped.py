@@ -20,7 +20,6 @@ from kei_gates.hook import store
 from kei_gates.observe import agent_files
 from kei_gates.observe.installation import data
 from tests.agents.crews import MANIFEST, lay_out
-from tests.environment import make_project
 
 READ_ONLY = (
     "kei-architect", "kei-cost-guardian", "kei-critic", "kei-ml-researcher", "kei-researcher",
@@ -41,17 +40,8 @@ each = pytest.mark.parametrize("name", ROLES)
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project without a policy, so that the shipped roles count."""
-    folder = make_project(tmp_path / "project")
-    (folder / ".claude/kei-gates.toml").unlink()
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    return folder
-
-
-@pytest.fixture
-def workshop(home: Path) -> Workshop:
-    return agent_library.opened(str(home), None)
+def workshop(bare_project: Path) -> Workshop:
+    return agent_library.opened(str(bare_project), None)
 
 
 def test_the_twelve_are_there_with_their_roles(workshop: Workshop) -> None:
@@ -129,24 +119,24 @@ def test_each_has_what_every_agent_has(workshop: Workshop, name: str) -> None:
     assert len(manifest.output_extra_fields) >= 5
 
 
-def turned(home: Path) -> Workshop:
+def turned(bare_project: Path) -> Workshop:
     """The workshop as it would be if folders listed their files the other way round."""
-    found = agent_library.opened(str(home), None)
+    found = agent_library.opened(str(bare_project), None)
     paths = {name: found.path(name) for name in reversed(found.names)}
     shelf = agent_library.library(None, paths)
     return Workshop(shelf, paths, found.project, found.policy, found.builder)
 
 
 @each
-def test_each_is_built_the_same_again(home: Path, workshop: Workshop, name: str) -> None:
+def test_each_is_built_the_same_again(bare_project: Path, workshop: Workshop, name: str) -> None:
     built = workshop.text(name)
     assert built == workshop.text(name)
-    assert built == turned(home).text(name)
+    assert built == turned(bare_project).text(name)
     assert len(built.encode()) < LARGEST
 
 
 def test_the_order_of_the_files_does_not_matter(
-    home: Path, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+    bare_project: Path, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = dict(workshop.built([]))
     real = os.listdir
@@ -155,7 +145,7 @@ def test_the_order_of_the_files_does_not_matter(
         return sorted(real(path), reverse=True)
 
     monkeypatch.setattr(os, "listdir", backwards)
-    again = agent_library.opened(str(home), None)
+    again = agent_library.opened(str(bare_project), None)
     assert list(again.built([])) == list(expected.items())
 
 
@@ -183,19 +173,19 @@ def test_a_front_matter_is_read_back(workshop: Workshop, name: str) -> None:
     }
 
 
-def test_the_hook_reads_each_files_name_and_role(home: Path, workshop: Workshop) -> None:
-    folder = Path(agent_files.folder(str(home)))
+def test_the_hook_reads_each_files_name_and_role(bare_project: Path, workshop: Workshop) -> None:
+    folder = Path(agent_files.folder(str(bare_project)))
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in workshop.built([]):
         (folder / f"{name}.md").write_text(text)
-    assert {file.name: file.role for file in agent_files.read_all(str(home))} == ROLES
+    assert {file.name: file.role for file in agent_files.read_all(str(bare_project))} == ROLES
 
 
-def test_a_crew_that_lost_a_mapping_is_found(tmp_path: Path, home: Path) -> None:
+def test_a_crew_that_lost_a_mapping_is_found(tmp_path: Path, bare_project: Path) -> None:
     start = MANIFEST.index('[[enforcement]]\nline = "Running git"')
     end = MANIFEST.index('[[enforcement]]\nline = "Doing another"')
     lay_out(tmp_path / "mine", one=MANIFEST[:start] + MANIFEST[end:])
-    _, rules = agent_library.opened(str(home), str(tmp_path / "mine")).covered("one")
+    _, rules = agent_library.opened(str(bare_project), str(tmp_path / "mine")).covered("one")
     assert [rule.line for rule in rules if rule.kind == "not mapped"] == ["Running git"]
 
 

@@ -165,7 +165,7 @@ def test_what_holds_only_before_the_merge(root: Path) -> None:
     assert outcome.passed == ()
 
 
-def test_a_conflict_is_found_where_nothing_is_run(root: Path) -> None:
+def test_a_conflict_is_found_where_nothing_is_run_and_is_for_whoever_merges(root: Path) -> None:
     git(root, "switch", "--quiet", "main")
     write(root, "src/a.txt", "theirs\n")
     commit(root)
@@ -174,19 +174,9 @@ def test_a_conflict_is_found_where_nothing_is_run(root: Path) -> None:
     outcome = asked(root, (SCOPE, globs("**")))
     assert [(name, found.path) for name, found in outcome.findings] == [(OWN, "src/a.txt")]
     assert outcome.passed == (SCOPE,)
-    assert list((root.parent / "merges").iterdir()) == []
-
-
-def test_a_conflict_is_for_whoever_merges(root: Path) -> None:
-    git(root, "switch", "--quiet", "main")
-    write(root, "src/a.txt", "theirs\n")
-    commit(root)
-    git(root, "switch", "--quiet", "work")
-    write(root, "src/a.txt", "ours\n")
-    outcome = asked(root, (SCOPE, globs("**")))
-    assert not outcome.holds
-    assert not outcome.is_certain
+    assert (outcome.holds, outcome.is_certain) == (False, False)
     assert "only whoever merges it" in outcome.findings[0][1].doubt
+    assert list((root.parent / "merges").iterdir()) == []
 
 
 def test_after_a_merge_what_does_not_travel_is_spoken_of(root: Path) -> None:

@@ -9,8 +9,7 @@ from difflib import unified_diff
 from typing import TYPE_CHECKING
 
 from kei_gates.cli import agent_library, coverage_report
-from kei_gates.cli.agent_library import policy_or_none
-from kei_gates.hook import places, store, trust
+from kei_gates.hook import places, trust
 from kei_gates.model import Fault, Principal
 from kei_gates.observe import agent_files
 from kei_gates.observe.files import read_file, write_file
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Final
 
     from kei_gates.agents.render import State
+    from kei_gates.cli.agent_library import Workshop
 
 _FAILED = 1
 _LARGEST = 1 << 20
@@ -122,23 +122,21 @@ def run_build(args: argparse.Namespace) -> int:
             _write(file)
         print(f"{file.path}{': as it was' if file.state == 'current' else ''}")
     if out == agent_files.folder(workshop.project):
-        workshop.notes.extend(_not_accepted(workshop.project))
+        workshop.notes.extend(_not_accepted(workshop))
     for note in workshop.notes:
         print(f"kei-gates: {note}", file=sys.stderr)
     return 0
 
 
-def _not_accepted(project: str) -> Iterator[str]:
+def _not_accepted(workshop: Workshop) -> Iterator[str]:
     """Say which of the project's agents declare a role that nobody has accepted. Raises `Fault`."""
-    where = places.find(project, project)
-    policy, _ = store.build(policy_or_none(where), where.home)
-    accepted = trust.accepted_agents(where)
+    accepted = trust.accepted_agents(places.find(workshop.project, workshop.project))
     waiting = [
         file.name
-        for file in agent_files.read_all(project)
+        for file in agent_files.read_all(workshop.project)
         if file.role is not None
         and trust.agent_line(file) not in accepted
-        and not policy.is_named(Principal("asked", file.name))
+        and not workshop.policy.is_named(Principal("asked", file.name))
     ]
     if waiting:
         shown = f"`{waiting[0]}`" + (f" and {len(waiting) - 1} more" if waiting[1:] else "")
