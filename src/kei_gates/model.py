@@ -513,18 +513,30 @@ class Decision(Value):
     """The combined outcome, with every verdict that led to it.
 
     `verdicts` pairs each capability id with its verdict, in the order they were asked. A fault
-    (bad payload, broken policy) is a denial by the id `kei-gates` itself.
+    (bad payload, broken policy) is a denial by the id `kei-gates` itself. `by` tells of each word
+    of a person's by which the call passes.
     """
 
-    __slots__ = ("outcome", "role", "verdicts")
+    __slots__ = ("by", "outcome", "role", "verdicts")
 
     def __init__(
-        self, outcome: Outcome, verdicts: tuple[tuple[str, Verdict], ...], role: str | None = None
+        self,
+        outcome: Outcome,
+        verdicts: tuple[tuple[str, Verdict], ...],
+        role: str | None = None,
+        *,
+        by: tuple[str, ...] = (),
     ) -> None:
         """Take the fields; use `engine.combine` to make one from verdicts."""
         self.outcome: Final = outcome
         self.verdicts: Final = verdicts
         self.role: Final = role
+        self.by: Final = by
+
+    def passed_by(self, words: Iterable[str]) -> Decision:
+        """Give what becomes of a call to which a person has answered every objection."""
+        passed = tuple((name, Abstain(charges=one.charges)) for name, one in self.verdicts)
+        return Decision("abstain", passed, self.role, by=tuple(words))
 
     @property
     def leading(self) -> tuple[str, Verdict] | None:

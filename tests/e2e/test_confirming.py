@@ -1,6 +1,5 @@
 """Only a person's word lets something be stopped on the real client, and each word only once."""
 
-import json
 import re
 from dataclasses import dataclass
 
@@ -12,7 +11,8 @@ from .conftest import NewProject
 from .installation import Installation
 from .probes import assert_stopped
 from .project import Project
-from .scripted_api import MAIN, Call, Script
+from .returning import audit
+from .scripted_api import MAIN, Call, Json, Script
 from .terminal import terminal
 
 POLICY = """\
@@ -50,10 +50,9 @@ class Guarded:
         return [path.name.removeprefix("pending-") for path in sessions.glob("*/pending-*")]
 
     @property
-    def log(self) -> list[dict[str, str]]:
-        """The words that were spent."""
-        path = self.project.home / ".local/state/kei-gates/confirmations.jsonl"
-        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    def log(self) -> list[Json]:
+        """What has passed by a person's word."""
+        return [record for record in audit(self.project) if "by" in record]
 
     def confirm(self) -> None:
         """Confirm what waits, as the person does outside the session."""
@@ -93,8 +92,9 @@ def test_what_a_person_types_lets_one_call_pass(client: Client, guarded: Guarded
     assert guarded.stopped == ["app stop ap-1"]
     assert not person.api.answers()["second"].is_error
     (line,) = guarded.log
-    assert re.fullmatch(r"typed in prompt [0-9a-f-]{36}", line["how"])
-    assert "ap-1" in line["target"]
+    (word,) = line["by"]
+    assert re.fullmatch(r"typed in prompt [0-9a-f-]{36}: .*ap-1.*", word)
+    assert (line["call"], line["decision"]) == ("modal app stop ap-1", "abstain")
 
 
 def test_it_lets_pass_what_it_names(client: Client, guarded: Guarded) -> None:
@@ -115,7 +115,7 @@ def test_it_lets_pass_what_it_names(client: Client, guarded: Guarded) -> None:
         person.answered("spawn_below")
         person.wait(lambda: guarded.stopped != [])
     assert guarded.stopped == ["app stop ap-2"]
-    assert [line["agent"] for line in guarded.log] == ["agent `builder`"]
+    assert [line["agent_type"] for line in guarded.log] == ["builder"]
 
 
 def test_nothing_else_in_a_session_is_a_persons_word(client: Client, guarded: Guarded) -> None:
@@ -196,4 +196,5 @@ def test_a_confirmation_lets_one_call_pass_where_nobody_watches(
     assert not answers["third"].is_error
     assert_stopped(answers["fourth"], NO_KILL)
     assert guarded.stopped == ["app stop ap-1"]
-    assert [line["how"] for line in guarded.log] == [f"kei-gates confirm {guarded.codes[0]}"]
+    (word,) = [word for line in guarded.log for word in line["by"]]
+    assert word.startswith(f"kei-gates confirm {guarded.codes[0]}: ")

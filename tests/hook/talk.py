@@ -56,6 +56,7 @@ class Session:
         self.turn: str | None = TURN
         self.id = "s1"
         self.state = root / "home/.local/state/kei-gates"
+        self.words: list[str] = []  # by which calls have passed
 
     def judged(self, found: Decision, *, attended: bool = True, run: str = "modal app stop ap-1",
                use: str = "") -> Decision:  # fmt: skip
@@ -67,7 +68,9 @@ class Session:
         }
         call = Call(tool="Bash", principal=Principal(None, None), cwd="/", command=run)
         facts = Facts(now=self.now, attended=attended, session=self.id)
-        return apply(found, fields, call, self.places, facts)
+        decision = apply(found, fields, call, self.places, facts)
+        self.words += decision.by
+        return decision
 
     def passes(self, found: Decision, **more: Any) -> bool:
         return self.judged(found, **more).outcome == "abstain"
@@ -99,11 +102,6 @@ class Session:
 
     def code(self, target: str = APP) -> str:
         return pending.code_of(self.id, target)
-
-    @property
-    def log(self) -> list[dict[str, Any]]:
-        path = self.state / "confirmations.jsonl"
-        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
 @pytest.fixture

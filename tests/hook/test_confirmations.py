@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kei_gates.cli.main import main as command
-from kei_gates.hook import confirmations, pending
+from kei_gates.hook import pending
 from kei_gates.model import Abstain, Ask, Charge, Deny, Fault
 from tests.hook.talk import (
     APP,
@@ -40,7 +40,7 @@ def test_a_confirmation_lets_one_call_pass(session: Session) -> None:
     session.waits()
     assert session.passes(stop(kind=Deny), attended=False)
     assert not session.passes(stop(kind=Deny), attended=False)
-    assert [line["how"] for line in session.log] == [f"kei-gates confirm {session.code()}"]
+    assert session.words == [f"kei-gates confirm {session.code()}: {APP}"]
 
 
 def test_a_launch_may_be_confirmed_and_is_still_counted(session: Session) -> None:
@@ -67,7 +67,7 @@ def test_every_target_needs_a_word(session: Session) -> None:
     assert not session.passes(both)
     session.confirm(session.code("run of `x.py`"), "--yes")
     assert session.passes(both)
-    assert len(session.log) == 2
+    assert len(session.words) == 2
     assert not session.passes(both)
 
 
@@ -148,16 +148,6 @@ def test_a_note_or_a_word_that_is_none_counts_for_nothing(text: bytes, session: 
     assert session.passes(stop())
 
 
-def test_what_cannot_be_logged_does_not_pass(session: Session) -> None:
-    session.judged(stop())
-    session.confirm(session.code(), "--yes")
-    (session.state / "confirmations.jsonl").mkdir()
-    with pytest.raises(Fault, match="cannot be logged"):
-        session.judged(stop())
-    (session.state / "confirmations.jsonl").rmdir()
-    assert not session.passes(stop())  # and the word is gone
-
-
 def test_what_cannot_be_noted_is_a_fault(session: Session) -> None:
     session.state.mkdir(parents=True)
     (session.state / "sessions").touch()
@@ -179,6 +169,7 @@ def test_a_word_counts_once_and_for_ten_minutes(
     """Whatever the times, at most one call passes, and none after ten minutes."""
     session.waits(4000)
     shutil.rmtree(session.state, ignore_errors=True)
+    session.words.clear()
     session.transcript.write_text("")
     session.judged(stop())
     session.waits(0.01)
@@ -195,7 +186,7 @@ def test_a_word_counts_once_and_for_ten_minutes(
             passed.append(session.now - said)
     assert len(passed) == (waits + calls[0] + 0.01 <= 600)
     assert all(age <= 600.01 for age in passed)
-    assert len(session.log) == len(passed)
+    assert len(session.words) == len(passed)
 
 
 TRY = """
@@ -250,7 +241,6 @@ def test_of_many_at_once_one_passes(how: str, session: Session) -> None:
         one.stdin.flush()
     outcomes = [one.communicate()[0].strip() for one in tries]
     assert sorted(outcomes) == ["abstain"] + ["ask"] * 19
-    assert len(session.log) == 1
 
 
 # --- the command --------------------------------------------------------------------------------
@@ -317,13 +307,3 @@ def test_the_command_refuses_inside_a_session(
     assert command(["confirm", session.code(), "--yes"]) == 1
     assert "inside a session of the client" in capsys.readouterr().err
     assert not session.passes(stop())
-
-
-def test_the_log_has_a_line_for_each_word_that_was_spent(session: Session) -> None:
-    for _ in range(2):
-        session.judged(stop())
-        session.confirm(session.code(), "--yes")
-        assert session.passes(stop())
-    assert len(session.log) == 2
-    assert (session.state / "confirmations.jsonl").stat().st_mode & 0o777 == 0o600
-    assert confirmations.log_path(session.places.home) == str(session.state / "confirmations.jsonl")

@@ -31,7 +31,7 @@ _EXAMPLES = """examples:
   kei-gates confirm 3f9c1e --yes  let it pass without a question
 
 The next call of that session which meets only objections to what was confirmed passes. A word lasts
-ten minutes and counts for one call; what it let pass is written to confirmations.jsonl in
+ten minutes and counts for one call; what it let pass is written to the audit in
 ~/.local/state/kei-gates.
 """
 

@@ -1,4 +1,4 @@
-"""The word of a person for one thing: it counts once, for ten minutes, and is written down.
+"""The word of a person for one thing: it counts once, for ten minutes, and the audit has it.
 
 What a gate objects to with a `target` is for a person to say. It is noted, and the next call that
 only meets such objections passes if the word for each of them was given since:
@@ -12,16 +12,15 @@ only meets such objections passes if the word for each of them was given since:
 
 from __future__ import annotations
 
-from posix import O_APPEND, O_CLOEXEC, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY, close, write
+from posix import O_CLOEXEC, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY, close
 from posix import open as open_fd
 
 from kei_gates.engine.decide import combine
-from kei_gates.hook import own_folders, pending
+from kei_gates.hook import pending
 from kei_gates.hook.pending import Note
-from kei_gates.model import Abstain, Fault, Value
+from kei_gates.model import Fault, Value
 from kei_gates.observe.files import make_folders
 from kei_gates.protocol import payload
-from kei_gates.protocol.json_text import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ class Word(Value):
 
     @property
     def how(self) -> str:
-        """How it was given, for the log."""
+        """How it was given, for the audit."""
         return (
             f"typed in prompt {self.uuid}" if self.uuid else f"kei-gates confirm {self.note.code}"
         )
@@ -78,11 +77,9 @@ def apply(
     whys = {target: why for target, why in found.items() if isinstance(why, str)}
     if not whys:
         if all(word.spend(places.home) for word in words):
-            _log(words, call, places, facts)
             for word in words:
                 pending.drop(places.home, word.note)
-            passed = ((name, Abstain(charges=one.charges)) for name, one in decision.verdicts)
-            return combine(passed, decision.role)
+            return decision.passed_by(f"{word.how}: {word.note.target}" for word in words)
         whys = dict.fromkeys(targets, "the word for it was spent on another call")
     for target, chat in targets.items():
         session.note(target, by_chat=chat)
@@ -184,37 +181,6 @@ class _Session:
 
 
 # --- what is kept -----------------------------------------------------------------------------
-
-
-def log_path(home: str) -> str:
-    """Give the file in which every word that was spent is written down. Raises `Fault`."""
-    return f"{own_folders.state(home)}/confirmations.jsonl"
-
-
-def _log(words: list[Word], call: Call, places: Places, facts: Facts) -> None:
-    """Write down what was let pass. Raises `Fault`: what cannot be written down does not pass."""
-    path = log_path(places.home)
-    lines = "".join(
-        f'{{"time":{facts.now!r},"session":{quote(facts.session)},'
-        f'"agent":{quote(str(call.principal))},"project":{quote(places.project)},'
-        f'"target":{quote(word.note.target)},"how":{quote(word.how)},'
-        f'"command":{quote(call.command or call.tool)}}}\n'
-        for word in words
-    )
-    raw = lines.encode("ascii")
-    try:
-        make_folders(path.rpartition("/")[0])
-        descriptor = open_fd(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        try:
-            if write(descriptor, raw) != len(raw):
-                raise OSError("the disk is full")
-        finally:
-            close(descriptor)
-    except OSError as error:
-        raise Fault(
-            f"the person's word cannot be logged in `{path}`: {error.strerror or error}",
-            "mend the file, then let the person confirm again",
-        ) from None
 
 
 def _spent_path(home: str, session: str, uuid: str) -> str:

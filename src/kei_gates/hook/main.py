@@ -15,6 +15,7 @@ from _signal import (  # type: ignore[import-not-found]
 )
 from posix import _exit, write
 
+from kei_gates.hook.recording import Recording
 from kei_gates.model import Decision, Fault, fault
 from kei_gates.observe.files import TooLargeError, read_stream
 from kei_gates.protocol import answer, payload
@@ -41,21 +42,28 @@ LARGEST_PAYLOAD = 8 << 20
 def main(argv: Sequence[str]) -> NoReturn:
     """Answer the event that `argv` names and end the process."""
     event = argv[0] if argv else ""
+    recording = Recording(event)
     try:
-        _arm(event)
-        reply = respond(event, argv[1:], read_stream(0, LARGEST_PAYLOAD))
+        _arm(event, recording)
+        reply = respond(event, argv[1:], read_stream(0, LARGEST_PAYLOAD), recording)
     except BaseException as error:  # noqa: BLE001 -- the fail-closed boundary
-        reply = to_answer(event, denial(error))
+        denied = denial(error)
+        recording.try_to_write(denied)
+        reply = to_answer(event, denied)
     _end(reply)
 
 
-def respond(event: str, arguments: Sequence[str], raw: bytes) -> Answer:
+def respond(event: str, arguments: Sequence[str], raw: bytes, recording: Recording) -> Answer:
     """Answer one event by its raw payload. Raises `Fault`, and whatever a defect raises."""
     handler = HANDLERS.get(event)
     if handler is None:
         raise Fault(f"there is no hook for the event `{event}`", "run `kei-gates install` again")
-    found = handler(payload.parse(raw, event), arguments)
-    return found if isinstance(found, Answer) else to_answer(event, found)
+    recording.fields = fields = payload.parse(raw, event)
+    found = handler(fields, arguments)
+    if isinstance(found, Answer):
+        return found
+    recording.write(found)
+    return to_answer(event, found)
 
 
 # Every handler is given the arguments of the installed hook beside the payload.
@@ -138,20 +146,17 @@ def denial(error: BaseException) -> Decision:
     )
 
 
-def _arm(event: str) -> None:
+def _arm(event: str, recording: Recording) -> None:
     """Set the timer. Its answer ends the process from within, so nothing can swallow it."""
     deadline = DEADLINES.get(event, DEADLINE)
 
     def give_up(*_: object) -> None:
-        _end(
-            to_answer(
-                event,
-                fault(
-                    f"judging this took longer than {deadline:g} seconds",
-                    _SHORTER if event in DEADLINES else _SPLIT,
-                ),
-            )
+        denied = fault(
+            f"judging this took longer than {deadline:g} seconds",
+            _SHORTER if event in DEADLINES else _SPLIT,
         )
+        recording.try_to_write(denied, waits=False)
+        _end(to_answer(event, denied))
 
     signal(SIGALRM, give_up)
     setitimer(ITIMER_REAL, deadline)

@@ -28,14 +28,14 @@ def find(cwd: str, project: str | None = None) -> Places:
         project = nearest_project(cwd) or cwd
     if not project.startswith("/"):
         raise Fault(f"the project folder `{project}` is not an absolute path", "start it by one")
-    home = _home()
-    own = {resolve(environment(), "/"), resolve(PACKAGE, "/"), config(home), state(home)}
+    of_user = home()
+    own = {resolve(environment(), "/"), resolve(PACKAGE, "/"), config(of_user), state(of_user)}
     if sys.argv[0].endswith("/kei_gates_hook.py"):
         own.add(resolve(sys.argv[0].rpartition("/")[0], "/"))
     root = resolve(project, "/")
     return Places(
         project=root,
-        home=home,
+        home=of_user,
         installation=tuple(sorted(own)),
         scratch=scratch.folders(),
         folds_case=folds_case(root),
@@ -58,10 +58,11 @@ def nearest_project(cwd: str) -> str | None:
     return None
 
 
-def _home() -> str:
-    home = environ.get(b"HOME", b"").decode("utf-8", "surrogateescape")
-    if not home.startswith("/"):
+def home() -> str:
+    """Give the user's home, its links resolved."""
+    given = environ.get(b"HOME", b"").decode("utf-8", "surrogateescape")
+    if not given.startswith("/"):
         from pwd import getpwuid  # only where HOME is missing
 
-        home = getpwuid(getuid()).pw_dir
-    return resolve(home, "/")
+        given = getpwuid(getuid()).pw_dir
+    return resolve(given, "/")

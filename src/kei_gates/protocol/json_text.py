@@ -61,3 +61,27 @@ def parse(raw: bytes) -> object:
     if text[end:].strip(_BLANKS):
         raise ValueError(f"something follows the JSON (character {end})")
     return value
+
+
+def write(value: object, *, ordered: bool = False) -> str:
+    """Write a value as JSON in ASCII; with `ordered`, the same however its keys are ordered.
+
+    Raises `TypeError` for what JSON has no word for.
+    """
+    if value is None or value is True or value is False:
+        return _WORDS[value]
+    if isinstance(value, str):
+        return quote(value)
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, (list, tuple)):
+        return f"[{','.join([write(one, ordered=ordered) for one in value])}]"
+    if isinstance(value, dict):
+        pairs = sorted(value.items()) if ordered else value.items()
+        return (
+            f"{{{','.join([f'{quote(key)}:{write(one, ordered=ordered)}' for key, one in pairs])}}}"
+        )
+    raise TypeError(f"`{type(value).__name__}` has no JSON")
+
+
+_WORDS = {None: "null", True: "true", False: "false"}
