@@ -7,7 +7,7 @@ import inspect
 import pytest
 
 from kei_gates import model
-from kei_gates.model import Deny, Effect, Invocation, Value
+from kei_gates.model import Ask, Deny, Effect, Invocation, Value
 
 CLASSES = [
     found
@@ -52,3 +52,12 @@ def test_an_invocation_is_shown_as_typed() -> None:
     found = Invocation(("/usr/bin/git", "push", None), ("env",), (0, 1))
     assert found.program == "git"
     assert str(found) == "/usr/bin/git push ..."
+
+
+@pytest.mark.parametrize("kind", [Ask, Deny])
+def test_what_a_verdict_says_counts(kind: type[Ask | Deny]) -> None:
+    assert kind("a", "b") == kind("a", "b")
+    others = [kind("c", "b"), kind("a", "c"), kind("a", "b", target="x")]
+    assert all(kind("a", "b") != other for other in others)
+    assert repr(kind("a", "b")).endswith("(charges=(), reason='a', remedy='b', target='')")
+    assert Ask("a", "b") != Deny("a", "b")

@@ -26,10 +26,16 @@ class Value:
     """Base of every value: equal by fields, printable, not meant to be changed."""
 
     __slots__: tuple[str, ...] = ()
+    field_names: tuple[str, ...] = ()
+    """The names of the fields, those of the classes above first."""
+
+    def __init_subclass__(cls) -> None:
+        """Gather the fields: a subclass without `__slots__` of its own has fields all the same."""
+        cls.field_names = (*cls.field_names, *cls.__slots__)
 
     def fields(self) -> tuple[object, ...]:
-        """Give the field values in the order of `__slots__`."""
-        return tuple(getattr(self, name) for name in self.__slots__)
+        """Give the field values in the order of `field_names`."""
+        return tuple([getattr(self, name) for name in self.field_names])
 
     def __eq__(self, other: object) -> bool:
         """Say whether `other` is of the same class with equal fields."""
@@ -41,7 +47,7 @@ class Value:
 
     def __repr__(self) -> str:
         """Show the value as its constructor call."""
-        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)
+        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.field_names)
         return f"{type(self).__name__}({shown})"
 
 
