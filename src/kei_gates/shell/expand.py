@@ -147,7 +147,11 @@ def _fields(  # noqa: PLR0911 -- one reason after another why it is not known
     for alternative in expanded:
         empty = ("", QUOTED) in pieces
         words = _split(alternative, separators or "", quoted_empty=empty)
-        found += [None] if words is None else _globbed(words, state.home(home), patterns=patterns)
+        if words is None:
+            found.append(None)
+            continue
+        assigns = state.history.dialect != "zsh"
+        found += _globbed(words, state.home(home), patterns=patterns, assigns=assigns)
     return found
 
 
@@ -363,8 +367,13 @@ def _split(chars: Chars, separators: str, *, quoted_empty: bool) -> list[Chars] 
     return words
 
 
-def _globbed(words: list[Chars], home: str | None, *, patterns: bool) -> list[Field]:
-    """Expand tildes and `=`, and give up on globs if patterns are not wanted."""
+def _globbed(
+    words: list[Chars], home: str | None, *, patterns: bool, assigns: bool
+) -> list[Field]:
+    """Expand tildes and `=`, and give up on globs if patterns are not wanted.
+
+    `assigns` says that words which look like assignments are expanded as these are.
+    """
     found: list[Field] = []
     for word in words:
         text = "".join(char for char, _ in word)
@@ -376,9 +385,31 @@ def _globbed(words: list[Chars], home: str | None, *, patterns: bool) -> list[Fi
             found.append(_pattern(word, home) if patterns else None)
         elif word[0] == ("~", WRITTEN):
             found.append(_tilde(text, home))
+        elif assigns and "=" in text and "~" in text:
+            found.append(_assigned(word, text, home))
         else:
             found.append(text)
     return found
+
+
+def _assigned(word: Chars, text: str, home: str | None) -> Field:
+    """Expand the tildes of `of=~/x` and `P=a:~/b`: bash does so in any word that looks like one.
+
+    Source: bash(1), tilde expansion; zsh leaves them.
+    """
+    name, _, value = text.partition("=")
+    at = len(name) + 1
+    if not (name.isascii() and name.isidentifier()) or {k for _, k in word[:at]} != {WRITTEN}:
+        return text
+    parts: list[str] = []
+    for part in value.split(":"):
+        given = word[at : at + 1] == [("~", WRITTEN)]
+        expanded = _tilde(part, home) if given else part
+        if expanded is None:
+            return None
+        parts.append(expanded)
+        at += len(part) + 1
+    return f"{name}={':'.join(parts)}"
 
 
 def _is_glob(word: Chars) -> bool:
