@@ -369,14 +369,15 @@ class Target(Value):
 class Places(Value):
     """The folders that gates measure against: absolute, links resolved, no trailing slash.
 
-    `installation` holds the folders of the gate itself: its environment, its hook scripts, the
-    user's policy and what the user has accepted.
+    `config` is where the client keeps what is the user's. `installation` holds the folders of the
+    gate itself: its environment, its hook scripts, the user's policy and what the user has
+    accepted; and the files that the environment has every shell read.
     `root` is where scopes are measured from: the project, or the worktree of the agent. `scratch`
     holds the folders of temporary files. `folds_case` says that the project's file system takes
     `A` and `a` for the same name.
     """
 
-    __slots__ = ("folds_case", "home", "installation", "project", "root", "scratch")
+    __slots__ = ("config", "folds_case", "home", "installation", "project", "root", "scratch")
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
@@ -387,6 +388,7 @@ class Places(Value):
         root: str | None = None,
         scratch: tuple[str, ...] = (),
         folds_case: bool = False,
+        config: str | None = None,
     ) -> None:
         self.project: Final = project
         self.home: Final = home
@@ -394,6 +396,7 @@ class Places(Value):
         self.root: Final = root or project
         self.scratch: Final = scratch
         self.folds_case: Final = folds_case
+        self.config: Final = config or f"{home}/.claude"
 
     def rooted(self, root: str) -> Places:
         """Give the same places with scopes measured from another root."""
@@ -404,6 +407,7 @@ class Places(Value):
             root=root,
             scratch=self.scratch,
             folds_case=self.folds_case,
+            config=self.config,
         )
 
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kei_gates.checks._changes import finding
-from kei_gates.gates.safety_self_protect import REMEDY, Params, is_guarded
+from kei_gates.gates._self_files import is_guarded
+from kei_gates.gates.safety_self_protect import REMEDY, Params
 from kei_gates.policy.task_files import FOLDER
 
 if TYPE_CHECKING:

@@ -30,6 +30,7 @@ def find(cwd: str, project: str | None = None) -> Places:
         raise Fault(f"the project folder `{project}` is not an absolute path", "start it by one")
     of_user = home()
     own = {resolve(environment(), "/"), resolve(PACKAGE, "/"), config(of_user), state(of_user)}
+    own.update(_read_by_shells())
     if sys.argv[0].endswith("/kei_gates_hook.py"):
         own.add(resolve(sys.argv[0].rpartition("/")[0], "/"))
     root = resolve(project, "/")
@@ -38,6 +39,7 @@ def find(cwd: str, project: str | None = None) -> Places:
         home=of_user,
         installation=tuple(sorted(own)),
         scratch=scratch.folders(),
+        config=_named(b"CLAUDE_CONFIG_DIR"),
         folds_case=folds_case(root),
     )
 
@@ -56,6 +58,21 @@ def nearest_project(cwd: str) -> str | None:
             return folder
         folder = folder.rpartition("/")[0]
     return None
+
+
+def _read_by_shells() -> list[str]:
+    """Give the files that variables have every shell read: bash, sh, zsh, and the client's Bash."""
+    files = [_named(name) for name in (b"BASH_ENV", b"ENV", b"CLAUDE_ENV_FILE")]
+    folder = _named(b"ZDOTDIR")
+    if folder is not None:
+        files += [f"{folder}/.{name}" for name in ("zshenv", "zprofile", "zshrc", "zlogin")]
+    return [file for file in files if file is not None]
+
+
+def _named(variable: bytes) -> str | None:
+    """Give the path that a variable names, links resolved; none where it names none."""
+    given = environ.get(variable, b"").decode("utf-8", "surrogateescape")
+    return resolve(given, "/") if given.startswith("/") else None
 
 
 def home() -> str:

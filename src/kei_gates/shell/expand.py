@@ -367,9 +367,7 @@ def _split(chars: Chars, separators: str, *, quoted_empty: bool) -> list[Chars] 
     return words
 
 
-def _globbed(
-    words: list[Chars], home: str | None, *, patterns: bool, assigns: bool
-) -> list[Field]:
+def _globbed(words: list[Chars], home: str | None, *, patterns: bool, assigns: bool) -> list[Field]:
     """Expand tildes and `=`, and give up on globs if patterns are not wanted.
 
     `assigns` says that words which look like assignments are expanded as these are.
