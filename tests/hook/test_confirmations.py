@@ -268,7 +268,7 @@ def test_the_command_shows_what_waits(session: Session, capsys: pytest.CaptureFi
     [
         (["--yes"], "`--yes` needs the code"),
         (["abcdef", "--yes"], "nothing waits as `abcdef`; waiting: `{code}` (modal app `ap-1`)"),
-        (["{code}"], "nobody can be asked here; confirm with `--yes`"),
+        (["{code}"], "nobody can be asked here; say so with `--yes`"),
     ],
 )
 def test_the_command_refuses_what_it_cannot_do(

@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
         return _list(home, notes)
     note = _named(args.code, notes)
     print(_shown(note))
-    if not args.yes and not _agreed():
+    if not args.yes and not agreed("Let this pass once?"):
         print("not confirmed", file=sys.stderr)
         return _REFUSED
     _confirm(home, note)
@@ -117,11 +117,11 @@ def _named(code: str, notes: list[Note]) -> Note:
     raise UsageError(f"nothing waits as `{one_line(code)}`; waiting: {one_line(waiting)}")
 
 
-def _agreed() -> bool:
-    """Ask the person at the terminal. Nobody there is no."""
+def agreed(question: str) -> bool:
+    """Ask the person at the terminal. Raises `UsageError` where there is none."""
     if not sys.stdin.isatty():
-        raise UsageError("nobody can be asked here; confirm with `--yes`")
-    print("Let this pass once? [y/N] ", end="", flush=True)
+        raise UsageError("nobody can be asked here; say so with `--yes`")
+    print(f"{question} [y/N] ", end="", flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 from kei_gates import __version__
 from kei_gates.cli import (
     agents,
+    allow,
     check,
     compose,
     confirm,
@@ -54,8 +55,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"kei-gates {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in (
-        install, doctor, trust, confirm, check, task, compose, agents, verify, cost, lint, explain,
-        trial, parse, schema, hook,
+        install, doctor, trust, confirm, allow, check, task, compose, agents, verify, cost, lint,
+        explain, trial, parse, schema, hook,
     ):  # fmt: skip
         module.register(commands)
     return parser

@@ -92,7 +92,9 @@ class Recording:
             "ms": round((monotonic() - self._began) * 1000, 3),
         }
         if decision.outcome == "deny" and self._event == "PreToolUse":
-            record["input"] = digest(fields)
+            from kei_gates.hook.grants import digest_of
+
+            record["input"] = digest_of(decision, fields)
         if decision.by:
             record["by"] = [redact(one_line(word)) for word in decision.by]
         return record
@@ -130,15 +132,3 @@ def _shortened(text: str) -> str:
         text = text[:_READ].rpartition(" ")[0] or text[:_READ]
     text = redact(text)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 4]} ..."
-
-
-def digest(fields: Mapping[str, object]) -> str:
-    """Give what stands for a call: who asks for exactly what, where, in which session."""
-    from _blake2 import blake2b  # `hashlib` loads OpenSSL; only denials have one
-
-    from kei_gates.protocol import json_text
-
-    asked = [fields.get(key) for key in ("session_id", "agent_type", "tool_name", "cwd")]
-    asked += [fields.get("agent_id") is None, fields.get("tool_input")]
-    text = json_text.write(asked, ordered=True)
-    return blake2b(text.encode("ascii"), digest_size=16).hexdigest()

@@ -41,6 +41,10 @@ def decide(fields: Mapping[str, object]) -> Decision:
         from kei_gates.hook import confirmations  # few calls are objected to
 
         decision = confirmations.apply(decision, fields, call, where, session.facts)
+    if decision.outcome == "deny":
+        from kei_gates.hook import grants  # the same
+
+        decision = grants.apply(decision, fields, where, session.facts.now)
     session.settle(decision)
     if asked is not None and decision.outcome != "deny":
         started = payload.text(fields, "tool_use_id")
