@@ -1,1 +1,1 @@
-"""Writes down what was done, a line of JSON each."""
+"""What was done, written down a line of JSON each, and read again."""

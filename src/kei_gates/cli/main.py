@@ -21,12 +21,15 @@ from kei_gates.cli import (
     hook,
     install,
     lint,
+    log,
     parse,
     schema,
+    stats,
     task,
     trial,
     trust,
     verify,
+    why,
 )
 from kei_gates.cli.usage import USAGE_EXIT, UsageError
 from kei_gates.model import Fault
@@ -55,8 +58,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"kei-gates {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in (
-        install, doctor, trust, confirm, allow, check, task, compose, agents, verify, cost, lint,
-        explain, trial, parse, schema, hook,
+        install, doctor, trust, confirm, allow, check, task, compose, agents, verify, log,
+        why, stats, cost, lint, explain, trial, parse, schema, hook,
     ):  # fmt: skip
         module.register(commands)
     return parser

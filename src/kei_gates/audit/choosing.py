@@ -1,0 +1,80 @@
+"""Choose records: of a project, a session, an agent, a gate, a time."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, NamedTuple
+
+from kei_gates.audit.entries import DECISION, MAIN, Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from kei_gates.audit.reading import Record
+
+
+class Choice(NamedTuple):
+    """What is asked for; what is none is not asked.
+
+    `session` is the beginning of an id; `agent` an agent's type, the beginning of its id, or
+    `main`; `gate` the id of the capability that objected, or a glob of it; `since` seconds since
+    the epoch; `decision` one of `abstain`, `ask` and `deny`.
+    """
+
+    project: str | None = None
+    session: str | None = None
+    agent: str | None = None
+    gate: str | None = None
+    since: float = 0.0
+    decision: str | None = None
+
+
+class Chooser:
+    """Chooses records in the order in which they were written.
+
+    What happens on return is recorded without its project: it belongs to that of the session's
+    decisions before. What names neither may be anybody's, and is given for every project.
+    """
+
+    def __init__(self, choice: Choice) -> None:
+        self._choice = choice
+        self._sessions: set[str] = set()
+
+    def chosen(self, found: Iterable[Record]) -> Iterator[Entry]:
+        """Give those of the records that are asked for."""
+        return filter(self.is_chosen, map(Entry, found))
+
+    def is_chosen(self, entry: Entry) -> bool:
+        """Whether a record is asked for."""
+        choice = self._choice
+        return (
+            self._is_of_project(entry)
+            and entry.at >= choice.since
+            and (choice.session is None or entry.session.startswith(choice.session))
+            and (choice.agent is None or _is_agent(entry, choice.agent))
+            and (choice.decision is None or entry.decision == choice.decision)
+            and (choice.gate is None or _has_objected(entry, choice.gate))
+        )
+
+    def _is_of_project(self, entry: Entry) -> bool:
+        project = self._choice.project
+        if project is None:
+            return True
+        if entry.event == DECISION and entry.project:
+            if entry.project != project:
+                return False
+            self._sessions.add(entry.session)
+            return True
+        return entry.project == project or not entry.session or entry.session in self._sessions
+
+
+def _is_agent(entry: Entry, name: str) -> bool:
+    if name == MAIN:
+        return not entry.agent
+    return name in (entry.agent_type, entry.kind) or (
+        entry.agent != "" and entry.agent.startswith(name)
+    )
+
+
+def _has_objected(entry: Entry, gate: str) -> bool:
+    return any(fnmatchcase(one.gate, gate) for one in entry.objections)

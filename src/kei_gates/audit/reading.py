@@ -1,0 +1,201 @@
+"""Read the audit: every record of the files that were put aside and of the current one.
+
+Files are read a line at a time, so that a long audit takes no more memory than a short one. What
+cannot be read as a record never ends the reading: it is counted, for whoever tells people.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from stat import S_ISREG
+from typing import TYPE_CHECKING, Any
+
+from kei_gates.audit.log import FILE
+from kei_gates.model import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+    Record = dict[str, Any]
+    Identity = tuple[int, int]
+    """Device and inode of a file, which it keeps when it is put aside."""
+
+_PUT_ASIDE = ("audit-", ".jsonl")
+_LONGEST = 4 << 20
+"""Bytes of a line that can be a record; a longer one is none, and is not kept in memory."""
+LATEST = 2.5e11
+"""Seconds since the epoch (some time in the year 9892) that every calendar still knows."""
+
+
+class Unread:
+    """Counts the lines that could not be read as records."""
+
+    def __init__(self) -> None:
+        self.lines = 0
+
+
+def records(folder: str, unread: Unread | None = None, since: float = 0.0) -> Iterator[Record]:
+    """Give all records of the audit in a folder, in the order in which they were written.
+
+    `since`, in seconds since the epoch, lets files be passed over in which nothing was written from
+    then on; it drops no single records. A folder that is missing has none. What is written while
+    this reads may be left out. Raises `Fault` for what is there and cannot be read.
+    """
+    unread = unread or Unread()
+    current = _opened(f"{folder}/{FILE}")
+    latest = _identity(current) if current else None
+    try:
+        for path in put_aside(folder):
+            with_records = _opened(path)
+            if with_records is None:
+                continue  # it was the oldest, and has made room
+            with with_records as file:
+                if _identity(file) != latest and os.fstat(file.fileno()).st_mtime >= since:
+                    yield from read(file, unread)
+        if current is not None:
+            yield from read(current, unread)
+    finally:
+        if current is not None:
+            current.close()
+
+
+def follow(folder: str, unread: Unread | None = None) -> Iterator[Record | None]:
+    """Give all records and then those that are being written, none whenever there is no more yet.
+
+    It goes on for ever, across files that are put aside, and where there is no audit yet. Raises
+    `Fault` for what is there and cannot be read.
+    """
+    unread = unread or Unread()
+    known: set[str] = set()
+    held: BinaryIO | None = None  # kept open, so that no new file can get its inode
+    try:
+        while True:
+            paths = _new(folder, known, _identity(held) if held else None)
+            for path in paths:
+                file = _opened(path)
+                if file is None:
+                    continue
+                if held is not None:
+                    held.close()
+                held = file
+                yield from _as_it_grows(held, f"{folder}/{FILE}", unread)
+            if not paths:
+                yield None
+    finally:
+        if held is not None:
+            held.close()
+
+
+def read(file: BinaryIO, unread: Unread) -> Iterator[Record]:
+    """Give the records of an open file from where it stands. A last line may be torn."""
+    while line := file.readline(_LONGEST):
+        record = _record(line) if line.endswith(b"\n") else None
+        if record is None:
+            unread.lines += 1
+            _skip(file, line)
+        else:
+            yield record
+
+
+def put_aside(folder: str) -> list[str]:
+    """Give the paths of the files that were full, the oldest first. Raises `Fault`."""
+    start, end = _PUT_ASIDE
+    try:
+        names = sorted(os.listdir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise _fault(folder, error) from None
+    return [f"{folder}/{name}" for name in names if name.startswith(start) and name.endswith(end)]
+
+
+def _as_it_grows(file: BinaryIO, current: str, unread: Unread) -> Iterator[Record | None]:
+    """Give the records of a file until it is no longer the current one.
+
+    A line counts when it is whole: who appends cuts off what another has left unfinished.
+    """
+    whole = 0
+    while True:
+        is_current = _is_at(current, _identity(file))  # asked first: no line comes after it
+        whole = min(whole, os.fstat(file.fileno()).st_size)  # it may have been emptied
+        file.seek(whole)
+        while (line := file.readline(_LONGEST)).endswith(b"\n"):
+            whole += len(line)
+            record = _record(line)
+            if record is None:
+                unread.lines += 1
+            else:
+                yield record
+        if len(line) == _LONGEST:
+            unread.lines += 1
+            whole += len(line)
+        elif is_current:
+            yield None
+        else:
+            unread.lines += bool(line)
+            return
+
+
+def _new(folder: str, known: set[str], held: Identity | None) -> list[str]:
+    """Give the files that are not read yet, and add those that were put aside to the `known`."""
+    aside = put_aside(folder)
+    paths = [*(path for path in aside if path not in known), f"{folder}/{FILE}"]
+    known.update(aside)
+    is_read = (held is not None and _is_at(path, held) for path in paths)
+    return [
+        path
+        for path, skipped in zip(paths, is_read, strict=True)
+        if not skipped and os.path.lexists(path)
+    ]
+
+
+def _is_at(path: str, identity: Identity) -> bool:
+    try:
+        found = os.stat(path, follow_symlinks=False)
+    except OSError:
+        return False
+    return (found.st_dev, found.st_ino) == identity
+
+
+def _identity(file: BinaryIO) -> Identity:
+    found = os.fstat(file.fileno())
+    return found.st_dev, found.st_ino
+
+
+def _opened(path: str) -> BinaryIO | None:
+    """Open a regular file; none where there is none. Raises `Fault`."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise _fault(path, error) from None
+    if not S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise Fault(f"the audit `{path}` is not a regular file", "put it away")
+    return os.fdopen(descriptor, "rb")
+
+
+def _fault(path: str, error: OSError) -> Fault:
+    return Fault(f"the audit `{path}` cannot be read: {error.strerror or error}", "mend the folder")
+
+
+def _skip(file: BinaryIO, line: bytes) -> None:
+    """Read on to the end of a line that is too long."""
+    while line and not line.endswith(b"\n"):
+        line = file.readline(_LONGEST)
+
+
+def _record(line: bytes) -> Record | None:
+    """Give a line as a record: an object that says when, and what; none where it is none."""
+    try:
+        record = json.loads(line.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(record, dict) or not isinstance(record.get("event"), str):
+        return None
+    at = record.get("at")
+    is_time = isinstance(at, (int, float)) and not isinstance(at, bool) and 0 <= at < LATEST
+    return record if is_time else None
