@@ -46,10 +46,8 @@ class RoleSources:
 
     def given(self, agent_type: str, role: str) -> str:
         """Say which line gives a type of agent, or `main`, its role; nothing where none does."""
-        for layer in _LAYERS if self._built is not None else ():
-            table, where = self._built[1].tables.get(layer, (None, None))
-            if table is None or where is None:
-                continue
+        tables = self._built[1].tables if self._built is not None else {}
+        for table, where in (tables[layer] for layer in _LAYERS if layer in tables):
             named = [key for key in table.agents if fnmatchcase(agent_type, key)]
             keys = [agent_type, *named, "main" if agent_type == "main" else "default"]
             key = next((one for one in keys if one in table.agents), None)
