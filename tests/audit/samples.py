@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     Record = dict[str, Any]
 
-START = 1_796_000_000.0
-"""2026-11-30 00:53:20 UTC."""
+START = 1_790_000_000.0
+"""2026-09-21 14:13:20 UTC."""
 SESSION = "0a1b2c3d-1111-4222-8333-444455556666"
 PROJECT = "/home/u/proj"
 NO_GIT = {
@@ -87,7 +87,8 @@ def granted(number: int = 0, **fields: Any) -> Record:
     """The record of a person's word."""
     return {
         "at": START + number, "event": "granted", "session": SESSION, "agent": None,
-        "agent_type": None, "id": f"{number:08x}", "until": START + number + 600, **fields,
+        "agent_type": None, "id": f"{number:08x}", "project": PROJECT, "call": "git push",
+        "until": START + number + 600, **fields,
     }  # fmt: skip
 
 
@@ -106,4 +107,4 @@ def write(folder: Path, records: Iterable[Record], *aside: Iterable[Record]) -> 
 
 
 def put_aside(folder: Path, number: int) -> Path:
-    return folder / f"audit-{1_796_000_000_000_000 + number:016}.jsonl"
+    return folder / f"audit-{1_790_000_000_000_000 + number:016}.jsonl"

@@ -11,7 +11,7 @@ import os
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Any
 
-from kei_gates.audit.log import FILE
+from kei_gates.audit import log
 from kei_gates.model import Fault
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     Identity = tuple[int, int]
     """Device and inode of a file, which it keeps when it is put aside."""
 
-_PUT_ASIDE = ("audit-", ".jsonl")
 _LONGEST = 4 << 20
 """Bytes of a line that can be a record; a longer one is none, and is not kept in memory."""
 LATEST = 2.5e11
@@ -44,10 +43,10 @@ def records(folder: str, unread: Unread | None = None, since: float = 0.0) -> It
     this reads may be left out. Raises `Fault` for what is there and cannot be read.
     """
     unread = unread or Unread()
-    current = _opened(f"{folder}/{FILE}")
+    current = _opened(f"{folder}/{log.FILE}")
     latest = _identity(current) if current else None
     try:
-        for path in put_aside(folder):
+        for path in _put_aside(folder):
             with_records = _opened(path)
             if with_records is None:
                 continue  # it was the oldest, and has made room
@@ -80,7 +79,7 @@ def follow(folder: str, unread: Unread | None = None) -> Iterator[Record | None]
                 if held is not None:
                     held.close()
                 held = file
-                yield from _as_it_grows(held, f"{folder}/{FILE}", unread)
+                yield from _as_it_grows(held, f"{folder}/{log.FILE}", unread)
             if not paths:
                 yield None
     finally:
@@ -99,16 +98,14 @@ def read(file: BinaryIO, unread: Unread) -> Iterator[Record]:
             yield record
 
 
-def put_aside(folder: str) -> list[str]:
+def _put_aside(folder: str) -> list[str]:
     """Give the paths of the files that were full, the oldest first. Raises `Fault`."""
-    start, end = _PUT_ASIDE
     try:
-        names = sorted(os.listdir(folder))
+        return [f"{folder}/{name}" for name in log.put_aside(folder)]
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
         raise _fault(folder, error) from None
-    return [f"{folder}/{name}" for name in names if name.startswith(start) and name.endswith(end)]
 
 
 def _as_it_grows(file: BinaryIO, current: str, unread: Unread) -> Iterator[Record | None]:
@@ -140,8 +137,8 @@ def _as_it_grows(file: BinaryIO, current: str, unread: Unread) -> Iterator[Recor
 
 def _new(folder: str, known: set[str], held: Identity | None) -> list[str]:
     """Give the files that are not read yet, and add those that were put aside to the `known`."""
-    aside = put_aside(folder)
-    paths = [*(path for path in aside if path not in known), f"{folder}/{FILE}"]
+    aside = _put_aside(folder)
+    paths = [*(path for path in aside if path not in known), f"{folder}/{log.FILE}"]
     known.update(aside)
     is_read = (held is not None and _is_at(path, held) for path in paths)
     return [

@@ -221,5 +221,5 @@ def _granted(entry: Entry) -> str:
     from kei_gates.audit.entries import number
 
     until = number(entry.record, "until")
-    end = f" until {audit_options.local(until):%H:%M:%S}" if until is not None else ""
-    return f"a person lets this call pass once{end}"
+    end = f", until {audit_options.local(until):%H:%M:%S}" if until is not None else ""
+    return f"a person lets this call pass once{end}: {entry.call}"

@@ -6,6 +6,7 @@ import json
 import sys
 from argparse import RawDescriptionHelpFormatter
 from textwrap import wrap
+from time import time
 from typing import TYPE_CHECKING
 
 from kei_gates.cli import audit_options
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _DECIDED = {"abstain": "passed", "ask": "asked of a person", "deny": "denied"}
 _SHELLS = frozenset(("Bash", "Monitor"))
 _REDACTED, _SHORTENED = "[redacted]", " ..."
+_ALLOWABLE = 24 * 3600.0
+"""Seconds for which `kei-gates allow` knows a denied call."""
 _INDENT = "          "
 _EXAMPLES = """examples:
   kei-gates why             the latest call that was denied in this project
@@ -129,8 +132,11 @@ def told(entry: Entry) -> Iterator[str]:
 
 
 def is_allowable(entry: Entry) -> bool:
-    """Whether a person may let the call pass once: a gate denied it, and what it was is known."""
-    return entry.decision == "deny" and "input" in entry.record and not entry.is_fault
+    """Whether a person may let the call pass once: denied lately, by gates, and known whole."""
+    is_late = time() - entry.at > _ALLOWABLE
+    return (
+        entry.decision == "deny" and "input" in entry.record and not entry.is_fault and not is_late
+    )
 
 
 def _who(entry: Entry) -> str:
