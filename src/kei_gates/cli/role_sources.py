@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kei_gates.model import Fault
@@ -20,17 +19,14 @@ class RoleSources:
     """The policies of a project; `broken` says why they cannot be read, where that is so."""
 
     def __init__(self, project: str) -> None:
+        """Read those of a project; where none is known, those that hold everywhere."""
+        self._project = project
         self.broken = ""
         self._built: tuple[Policy, Builder] | None = None
         try:
             self._built = _built(project)
         except Fault as error:
             self.broken = error.reason
-
-    @classmethod
-    def of(cls, project: str) -> RoleSources:
-        """Give those of a project, read once; without one, those that hold everywhere."""
-        return _of(project)
 
     def role(self, name: str) -> str:
         """Say which file says what a role may do, and in which line."""
@@ -40,7 +36,7 @@ class RoleSources:
         for layer in _LAYERS:
             if layer in tables and name in tables[layer][0].roles:
                 where = tables[layer][1]
-                return _at(where, ("roles", name))
+                return self._at(where, ("roles", name))
         known = name in self._built[0].role_names
         return "the built-in roles" if known else "a policy that no longer has it"
 
@@ -52,7 +48,7 @@ class RoleSources:
             keys = [agent_type, *named, "main" if agent_type == "main" else "default"]
             key = next((one for one in keys if one in table.agents), None)
             if key is not None and table.agents[key] == role:
-                return f"`{key}` in {_at(where, ('agents', key))}"
+                return f"`{key}` in {self._at(where, ('agents', key))}"
         return ""
 
     def settings(self, role: str, capability: str) -> str:
@@ -73,15 +69,10 @@ class RoleSources:
             for key, value in params.items()
         )
 
-
-def _at(where: Where, key: Key) -> str:
-    line = where.line(key)
-    return f"`{where.path}`{'' if line is None else f' line {line}'}"
-
-
-@lru_cache(maxsize=1)
-def _of(project: str) -> RoleSources:
-    return RoleSources(project)
+    def _at(self, where: Where, key: Key) -> str:
+        line = where.line(key)
+        path = where.path.removeprefix(f"{self._project}/")
+        return f"`{path}`{'' if line is None else f' line {line}'}"
 
 
 def _built(project: str) -> tuple[Policy, Builder]:

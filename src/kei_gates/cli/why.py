@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from kei_gates.audit.entries import Entry, Objection
     from kei_gates.audit.reading import Unread
+    from kei_gates.cli.role_sources import RoleSources
 
 _DECIDED = {"abstain": "passed", "ask": "asked of a person", "deny": "denied"}
 _SHELLS = frozenset(("Bash", "Monitor"))
@@ -104,18 +105,21 @@ def _named(given: str, unread: Unread) -> Entry:
 
 def told(entry: Entry) -> Iterator[str]:
     """Explain a decision, in lines that are safe to show."""
+    from kei_gates.cli.role_sources import RoleSources
+
     at = audit_options.local(entry.at)
     decided = _DECIDED.get(entry.decision, one_line(entry.decision))
     yield f"{one_line(entry.id)}  {decided}  {at:%Y-%m-%d %H:%M:%S %z}"
     yield f"call      {one_line(entry.tool)}: {one_line(entry.call) or '(nothing told of it)'}"
     yield f"by        {_who(entry)}, session {one_line(entry.session) or 'not known'}"
     yield f"project   {one_line(entry.project) or 'not known'}"
-    yield from _role(entry)
+    sources = RoleSources(entry.project)
+    yield from _role(entry, sources)
     if entry.ms is not None:
         yield f"took      {entry.ms:g} ms"
     for objection in entry.objections:
         yield ""
-        yield from _objection(objection, entry)
+        yield from _objection(objection, entry, sources)
     yield ""
     if entry.by:
         yield f"passed by a person's word: {one_line(', '.join(entry.by))}"
@@ -147,26 +151,22 @@ def _who(entry: Entry) -> str:
     return f"agent {one_line(entry.agent_type) or 'unnamed'} ({one_line(entry.agent)})"
 
 
-def _role(entry: Entry) -> Iterator[str]:
+def _role(entry: Entry, sources: RoleSources) -> Iterator[str]:
     """Say by which role, and where the role and its agent stand in the policies as they are now."""
     if not entry.role:
         yield "role      none was reached"
         return
-    from kei_gates.cli.role_sources import RoleSources
-
     name, *tasks = entry.role.split("/")
     held = f"role      {one_line(name)}"
     held += f", narrowed by the task {one_line(', '.join(tasks))}" if tasks else ""
-    sources = RoleSources.of(entry.project)
     yield f"{held}, from {one_line(sources.role(name))}"
     given = sources.given(entry.kind, name)
     if given:
         yield f"          given to {one_line(entry.kind)} by {one_line(given)}"
 
 
-def _objection(objection: Objection, entry: Entry) -> Iterator[str]:
+def _objection(objection: Objection, entry: Entry, sources: RoleSources) -> Iterator[str]:
     from kei_gates.audit.entries import OWN
-    from kei_gates.cli.role_sources import RoleSources
 
     gate = one_line(objection.gate)
     verb = {"deny": "denies", "ask": "asks a person"}.get(objection.outcome, "objects")
@@ -175,7 +175,7 @@ def _objection(objection: Objection, entry: Entry) -> Iterator[str]:
     yield f"  instead {one_line(objection.remedy)}"
     if objection.gate == OWN:
         return
-    settings = RoleSources.of(entry.project).settings(entry.role.partition("/")[0], objection.gate)
+    settings = sources.settings(entry.role.partition("/")[0], objection.gate)
     if settings:
         yield f"  set     {one_line(settings)}"
     yield f"  more    `kei-gates explain {gate}`"
