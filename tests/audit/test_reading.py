@@ -93,6 +93,20 @@ def test_a_file_that_is_put_aside_meanwhile_is_read_once(tmp_path: Path) -> None
     assert [first["id"], *(one["id"] for one in found)] == [f"{one:08x}" for one in range(4)]
 
 
+def test_a_file_that_is_put_aside_while_files_are_listed_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, some(2, 3), some(0, 1))
+    listed = log.put_aside
+
+    def late(folder: str) -> list[str]:
+        (tmp_path / "audit.jsonl").rename(put_aside(tmp_path, 1))
+        return listed(folder)
+
+    monkeypatch.setattr(log, "put_aside", late)
+    assert numbers(reading.records(str(tmp_path))) == [0, 1, 2, 3]
+
+
 def test_a_file_that_has_made_room_is_no_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -76,6 +76,11 @@ AT = f"{datetime.fromtimestamp(START, timezone.utc).astimezone():%m-%d %H:%M:%S}
             "-         builder(a77c0ff)    run   cargo test: timeout, 2.5 s",
         ),
         (
+            ran(command="caf\u00e9\x1b"),
+            "-         builder(a77c0ff)    run   caf\\xe9\\x1b: exit 101, 2.5 s",
+        ),
+        (decision(call="caf\u00e9"), "00000000  main                pass  Bash  caf\\xe9"),
+        (
             decision(call="a\n\x1b[2Jb\u202e"),
             "00000000  main                pass  Bash  a\\n\\x1b[2Jb\\u202e",
         ),

@@ -20,7 +20,8 @@ _VERIFY, _JUNIT = "verify", "--ju"
 # The commands of kei-gates that only look.
 _HARMLESS = frozenset(
     (
-        "test-command", "test-call", "parse", "check", "explain", "lint", "schema",
+        "test-command", "test-call", "parse", "check", "explain", "lint", "schema", "log", "why",
+        "stats",
         "--version", "--help", "-h",
         "task",  # a task can only narrow, and is never written over
         "compose",
