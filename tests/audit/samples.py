@@ -69,8 +69,9 @@ def returned(number: int = 0, **fields: Any) -> Record:
     }  # fmt: skip
     return {
         "at": START + number, "event": "return", "session": SESSION, "agent": "a77c0ffee1234",
-        "agent_type": "builder", "role": "edit-local", "holds": False, "sent_back": True,
-        "times": 1, "seconds": 3.25, "findings": [finding], "passed": [], "skipped": [], **fields,
+        "agent_type": "builder", "project": PROJECT, "role": "edit-local", "holds": False,
+        "sent_back": True, "times": 1, "seconds": 3.25, "findings": [finding],
+        "passed": [], "skipped": [], **fields,
     }  # fmt: skip
 
 
@@ -78,8 +79,9 @@ def ran(number: int = 0, **fields: Any) -> Record:
     """The record of a command that a check has run."""
     return {
         "at": START + number, "event": "run", "session": SESSION, "agent": "a77c0ffee1234",
-        "agent_type": "builder", "state": "ended", "command": "cargo test", "pass": "worktree",
-        "ended": "exit", "code": 101, "seconds": 2.5, **fields,
+        "agent_type": "builder", "project": PROJECT, "state": "ended",
+        "command": "cargo test", "pass": "worktree", "ended": "exit", "code": 101,
+        "seconds": 2.5, **fields,
     }  # fmt: skip
 
 

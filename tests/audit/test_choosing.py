@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kei_gates.audit.choosing import Choice, Chooser
+from kei_gates.audit.choosing import Choice, chosen
 from kei_gates.audit.entries import Entry
 from kei_gates.audit.stopped import Stopped
 from kei_gates.audit.tally import Tally
@@ -37,7 +37,7 @@ RECORDS = [
     denied(1),
     decision(2, **OTHER),
     returned(3),
-    returned(4, session="ffff"),
+    returned(4, **OTHER),
     ran(5),
     granted(6),
     denied(7, verdicts=[FAULT], session=None, project=None, agent=None, agent_type=None),
@@ -48,7 +48,7 @@ RECORDS = [
 
 
 @pytest.mark.parametrize(
-    ("choice", "chosen"),
+    ("choice", "expected"),
     [
         (Choice(), list(range(10))),
         (Choice(project=PROJECT), [0, 1, 3, 5, 6, 7, 8, 9]),
@@ -70,9 +70,9 @@ RECORDS = [
         (Choice(decision="ask", agent="reviewer"), [8]),
     ],
 )
-def test_what_is_asked_for_is_chosen(choice: Choice, chosen: list[int]) -> None:
-    found = Chooser(choice).chosen(iter(RECORDS))
-    assert [int(one.at - START) for one in found] == chosen
+def test_what_is_asked_for_is_chosen(choice: Choice, expected: list[int]) -> None:
+    found = chosen(iter(RECORDS), choice)
+    assert [int(one.at - START) for one in found] == expected
 
 
 def tallied(*records: dict[str, Any]) -> Tally:

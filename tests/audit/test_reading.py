@@ -135,6 +135,29 @@ def test_what_is_no_file_is_refused_and_not_waited_for(make: str, tmp_path: Path
         list(reading.records(str(tmp_path)))
 
 
+@pytest.mark.parametrize(
+    ("count", "expected"), [(1, [5]), (2, [4, 5]), (3, [3, 4, 5]), (5, [1, 2, 3, 4, 5]), (9, None)]
+)
+def test_the_latest_are_found_in_order(
+    count: int, expected: list[int] | None, tmp_path: Path
+) -> None:
+    write(tmp_path, some(4, 9, 5), some(0, 1, 9), some(2, 3))
+    found = reading.latest(str(tmp_path), count, lambda one: one["id"] != "00000009")
+    assert numbers(iter(found)) == (expected or [0, 1, 2, 3, 4, 5])
+
+
+def test_the_latest_are_found_without_reading_all(tmp_path: Path) -> None:
+    write(tmp_path, some(2, 3), some(0, 1))
+    with put_aside(tmp_path, 0).open("ab") as file:
+        file.write(b"x\n")
+    unread = reading.Unread()
+    assert len(reading.latest(str(tmp_path), 2, lambda _: True, unread)) == 2
+    assert unread.lines == 0
+    assert len(reading.latest(str(tmp_path), 3, lambda _: True, unread)) == 3
+    assert unread.lines == 1
+    assert reading.latest(f"{tmp_path}/none", 3, lambda _: True) == []
+
+
 # --- following --------------------------------------------------------------------------------
 
 

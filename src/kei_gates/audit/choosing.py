@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
-from kei_gates.audit.entries import DECISION, MAIN, Entry
+from kei_gates.audit.entries import MAIN, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,43 +29,21 @@ class Choice(NamedTuple):
     decision: str | None = None
 
 
-class Chooser:
-    """Chooses records in the order in which they were written.
+def chosen(found: Iterable[Record], choice: Choice) -> Iterator[Entry]:
+    """Give those of the records that are asked for."""
+    return (entry for entry in map(Entry, found) if is_chosen(entry, choice))
 
-    What happens on return is recorded without its project: it belongs to that of the session's
-    decisions before. What names neither may be anybody's, and is given for every project.
-    """
 
-    def __init__(self, choice: Choice) -> None:
-        self._choice = choice
-        self._sessions: set[str] = set()
-
-    def chosen(self, found: Iterable[Record]) -> Iterator[Entry]:
-        """Give those of the records that are asked for."""
-        return filter(self.is_chosen, map(Entry, found))
-
-    def is_chosen(self, entry: Entry) -> bool:
-        """Whether a record is asked for."""
-        choice = self._choice
-        return (
-            self._is_of_project(entry)
-            and entry.at >= choice.since
-            and (choice.session is None or entry.session.startswith(choice.session))
-            and (choice.agent is None or _is_agent(entry, choice.agent))
-            and (choice.decision is None or entry.decision == choice.decision)
-            and (choice.gate is None or _has_objected(entry, choice.gate))
-        )
-
-    def _is_of_project(self, entry: Entry) -> bool:
-        project = self._choice.project
-        if project is None:
-            return True
-        if entry.event == DECISION and entry.project:
-            if entry.project != project:
-                return False
-            self._sessions.add(entry.session)
-            return True
-        return entry.project == project or not entry.session or entry.session in self._sessions
+def is_chosen(entry: Entry, choice: Choice) -> bool:
+    """Whether a record is asked for. What names no project may be anybody's: it is of every one."""
+    return (
+        (choice.project is None or entry.project in ("", choice.project))
+        and entry.at >= choice.since
+        and (choice.session is None or entry.session.startswith(choice.session))
+        and (choice.agent is None or _is_agent(entry, choice.agent))
+        and (choice.decision is None or entry.decision == choice.decision)
+        and (choice.gate is None or _has_objected(entry, choice.gate))
+    )
 
 
 def _is_agent(entry: Entry, name: str) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections import deque
+from itertools import chain
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,7 @@ from kei_gates.audit import log
 from kei_gates.model import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
     Record = dict[str, Any]
@@ -43,21 +45,40 @@ def records(folder: str, unread: Unread | None = None, since: float = 0.0) -> It
     this reads may be left out. Raises `Fault` for what is there and cannot be read.
     """
     unread = unread or Unread()
-    current = _opened(f"{folder}/{log.FILE}")
-    latest = _identity(current) if current else None
+    aside, current = _listed(folder)
     try:
-        for path in _put_aside(folder):
-            with_records = _opened(path)
-            if with_records is None:
+        for path in aside:
+            file = _opened(path)
+            if file is None:
                 continue  # it was the oldest, and has made room
-            with with_records as file:
-                if _identity(file) != latest and os.fstat(file.fileno()).st_mtime >= since:
+            with file:
+                if os.fstat(file.fileno()).st_mtime >= since:
                     yield from read(file, unread)
         if current is not None:
             yield from read(current, unread)
     finally:
         if current is not None:
             current.close()
+
+
+def latest(
+    folder: str, count: int, is_wanted: Callable[[Record], bool], unread: Unread | None = None
+) -> list[Record]:
+    """Give the latest records of those that are wanted, in the order in which they were written.
+
+    Reads only as many files as that takes. Raises `Fault` as `records` does.
+    """
+    unread = unread or Unread()
+    found: deque[Record] = deque()
+    aside, current = _listed(folder)
+    files = chain([current], map(_opened, reversed(aside)))  # each is opened when it is its turn
+    for file in filter(None, files):
+        with file:
+            wanted = filter(is_wanted, read(file, unread))
+            found.extendleft(reversed(deque(wanted, maxlen=count - len(found))))
+        if len(found) == count:
+            break
+    return list(found)
 
 
 def follow(folder: str, unread: Unread | None = None) -> Iterator[Record | None]:
@@ -71,17 +92,12 @@ def follow(folder: str, unread: Unread | None = None) -> Iterator[Record | None]
     held: BinaryIO | None = None  # kept open, so that no new file can get its inode
     try:
         while True:
-            paths = _new(folder, known, _identity(held) if held else None)
-            for path in paths:
-                file = _opened(path)
-                if file is None:
-                    continue
+            for file in _unread_files(folder, known, held):
                 if held is not None:
                     held.close()
                 held = file
                 yield from _as_it_grows(held, f"{folder}/{log.FILE}", unread)
-            if not paths:
-                yield None
+            yield None
     finally:
         if held is not None:
             held.close()
@@ -135,17 +151,32 @@ def _as_it_grows(file: BinaryIO, current: str, unread: Unread) -> Iterator[Recor
             return
 
 
-def _new(folder: str, known: set[str], held: Identity | None) -> list[str]:
-    """Give the files that are not read yet, and add those that were put aside to the `known`."""
+def _listed(folder: str) -> tuple[list[str], BinaryIO | None]:
+    """Give the paths of the files that are older than the current one, and that one, opened.
+
+    It is opened first: whatever is put aside then, it is what is to be read last.
+    """
+    current = _opened(f"{folder}/{log.FILE}")
     aside = _put_aside(folder)
-    paths = [*(path for path in aside if path not in known), f"{folder}/{log.FILE}"]
+    if current is not None:
+        newer = (at for at, path in enumerate(aside) if _is_at(path, _identity(current)))
+        aside = aside[: next(newer, len(aside))]
+    return aside, current
+
+
+def _unread_files(folder: str, known: set[str], held: BinaryIO | None) -> Iterator[BinaryIO]:
+    """Open the files that are not read yet, and add those that were put aside to the `known`."""
+    read_last = _identity(held) if held is not None else None
+    aside, current = _listed(folder)
+    new = [path for path in aside if path not in known]
     known.update(aside)
-    is_read = (held is not None and _is_at(path, held) for path in paths)
-    return [
-        path
-        for path, skipped in zip(paths, is_read, strict=True)
-        if not skipped and os.path.lexists(path)
-    ]
+    for file in (*map(_opened, new), current):
+        if file is None:
+            continue
+        if _identity(file) == read_last:
+            file.close()
+        else:
+            yield file
 
 
 def _is_at(path: str, identity: Identity) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from kei_gates.audit.choosing import Choice
     from kei_gates.audit.entries import Entry
+    from kei_gates.audit.reading import Unread
     from kei_gates.cli.terminal import Colour
 
 _LIMIT = 50
@@ -81,21 +82,20 @@ def run(args: argparse.Namespace) -> int:
     show, unread = _shower(as_json=args.json), reading.Unread()
     if args.follow:
         _follow(reading.follow(folder, unread), chosen, limit, show)
-    else:
-        found = reading.records(folder, unread, chosen.since)
-        if not _print(_latest(found, chosen, limit), show) and not args.json:
-            audit_options.say_none(chosen)
+    elif not _print(_found(folder, unread, chosen, limit), show) and not args.json:
+        audit_options.say_none(chosen)
     audit_options.say_unread(unread)
     return 0
 
 
-def _latest(
-    found: Iterable[dict[str, object]], chosen: Choice, limit: int
-) -> Iterator[Entry] | deque[Entry]:
-    from kei_gates.audit.choosing import Chooser
+def _found(folder: str, unread: Unread, choice: Choice, limit: int) -> Iterator[Entry]:
+    from kei_gates.audit.choosing import chosen, is_chosen
+    from kei_gates.audit.entries import Entry
+    from kei_gates.audit.reading import latest, records
 
-    entries = Chooser(chosen).chosen(found)
-    return deque(entries, maxlen=limit) if limit else entries
+    if not limit:
+        return chosen(records(folder, unread, choice.since), choice)
+    return map(Entry, latest(folder, limit, lambda one: is_chosen(Entry(one), choice), unread))
 
 
 def _print(entries: Iterable[Entry], show: Callable[[Entry], str]) -> int:
@@ -113,10 +113,9 @@ def _follow(
     show: Callable[[Entry], str],
 ) -> None:
     """Print the latest of what is there, then each that comes. Ctrl-C ends it in order."""
-    from kei_gates.audit.choosing import Chooser
+    from kei_gates.audit.choosing import is_chosen
     from kei_gates.audit.entries import Entry
 
-    chooser = Chooser(chosen)
     before: deque[Entry] | None = deque(maxlen=limit or None)
     try:
         for record in found:
@@ -127,7 +126,7 @@ def _follow(
                 time.sleep(_EVERY)
                 continue
             entry = Entry(record)
-            if not chooser.is_chosen(entry):
+            if not is_chosen(entry, chosen):
                 continue
             if before is None:
                 print(show(entry))

@@ -58,14 +58,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _content(chosen: Choice) -> tuple[bytes, int]:
     from kei_gates.audit import reading
-    from kei_gates.audit.choosing import Chooser
+    from kei_gates.audit.choosing import chosen as chosen_of
     from kei_gates.cli.page_contents import Contents
     from kei_gates.cli.page_render import render
 
     unread = reading.Unread()
     found = reading.records(audit_options.state_folder(), unread, chosen.since)
     contents = Contents(chosen)
-    for entry in Chooser(chosen).chosen(found):
+    for entry in chosen_of(found, chosen):
         contents.add(entry)
     audit_options.say_unread(unread)
     return render(contents, unread.lines), contents.tally.total

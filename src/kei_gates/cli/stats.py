@@ -49,12 +49,12 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def run(args: argparse.Namespace) -> int:
     """Print the counts of what is chosen."""
     from kei_gates.audit import reading
-    from kei_gates.audit.choosing import Chooser
+    from kei_gates.audit.choosing import chosen as chosen_of
     from kei_gates.audit.tally import Tally
 
     chosen, unread = audit_options.choice(args), reading.Unread()
     found = reading.records(audit_options.state_folder(), unread, chosen.since)
-    tally = Tally().add_all(Chooser(chosen).chosen(found))
+    tally = Tally().add_all(chosen_of(found, chosen))
     if args.json:
         print(json.dumps(as_json(tally, unread.lines), indent=2))
     elif tally.first is None:

@@ -68,17 +68,16 @@ def run(args: argparse.Namespace) -> int:
 
 def _latest(args: argparse.Namespace, unread: Unread) -> Entry:
     """Give the latest denied decision. Raises `Fault` where there is none."""
-    from kei_gates.audit.choosing import Choice, Chooser
-    from kei_gates.audit.reading import records
+    from kei_gates.audit.choosing import Choice, is_chosen
+    from kei_gates.audit.entries import Entry
+    from kei_gates.audit.reading import latest
 
     project = None if args.all else audit_options.project(args.dir)
-    choice, latest = Choice(project=project, decision="deny"), None
-    for entry in Chooser(choice).chosen(records(audit_options.state_folder(), unread)):
-        latest = entry
-    if latest is None:
-        where = f"in `{project}`" if project else "in any project"
-        raise Fault(f"nothing was denied {where}", "see `kei-gates log --all`")
-    return latest
+    choice, folder = Choice(project=project, decision="deny"), audit_options.state_folder()
+    for record in latest(folder, 1, lambda one: is_chosen(Entry(one), choice), unread):
+        return Entry(record)
+    where = f"in `{project}`" if project else "in any project"
+    raise Fault(f"nothing was denied {where}", "see `kei-gates log --all`")
 
 
 def _named(given: str, unread: Unread) -> Entry:

@@ -190,6 +190,7 @@ class _Audit:
             "session": payload.optional_text(fields, "session_id"),
             "agent": None if agent == MAIN else agent,
             "agent_type": payload.optional_text(fields, "agent_type"),
+            "project": where.project,
         }
         self._started: set[tuple[str, str]] = set()
 
