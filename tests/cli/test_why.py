@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
 from kei_gates.cli.why import quoted
 from tests.audit.samples import NO_GIT, decision, denied, returned
 from tests.cli.looking import Looking, looking
+from tests.environment import Environment
 
 __all__ = ["looking"]
 
@@ -148,3 +150,28 @@ def test_words_are_quoted_for_shells(word: str, shell: str) -> None:
         capture_output=True, check=True, env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     assert done.stdout.decode() == word
+
+
+def test_what_the_hook_wrote_is_shown(
+    looking: Looking, environment: Environment, tmp_path: Path
+) -> None:
+    """From the installed hook's own records: `log`, `why` and `stats` tell of the same call."""
+    payload: dict[str, object] = {
+        "session_id": "s-1", "cwd": str(looking.project), "hook_event_name": "PreToolUse",
+        "agent_id": "a1", "agent_type": "builder", "tool_name": "Bash", "tool_use_id": "t1",
+        "tool_input": {"command": "git push origin main"},
+    }  # fmt: skip
+    around = {"HOME": str(tmp_path / "home")}
+    answered = environment.run(payload, project=looking.project, env=around)
+    payload["tool_input"] = {"command": "ls"}
+    environment.run(payload, project=looking.project, env=around)
+    assert answered.decision == "deny"
+    shown = [one.split() for one in looking.run("log").out.splitlines()]
+    assert [one[3:5] for one in shown] == [["builder(a1)", "DENY"], ["builder(a1)", "pass"]]
+    told = looking.run("why", shown[0][2]).out
+    assert told == looking.run("why").out
+    assert "policy::no-git-ops denies\n" in told
+    assert f"`kei-gates allow {shown[0][2]} --once`" in told
+    assert json.loads(looking.run("stats", "--json").out)["decisions"] == {
+        "total": 2, "abstain": 1, "ask": 0, "deny": 1,
+    }  # fmt: skip
