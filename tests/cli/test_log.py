@@ -35,54 +35,52 @@ AT = f"{datetime.fromtimestamp(START, timezone.utc).astimezone():%m-%d %H:%M:%S}
 @pytest.mark.parametrize(
     ("record", "shown"),
     [
-        (decision(), "00000000  main                pass  Bash  echo 0"),
+        (decision(), "00000000  main              pass  Bash  echo 0"),
         (
             denied(),
-            "00000000  builder(a77c0ff)    DENY  Bash  git push origin main" + _WHY,
+            "00000000  builder(a77c0f)   DENY  Bash  git push origin main" + _WHY,
         ),
         (
             denied(verdicts=[NO_GIT, {**NO_GIT, "gate": "tools::bash-allowlist"}]),
-            "00000000  builder(a77c0ff)    DENY  Bash  git push origin main"
-            + _WHY
-            + " (and 1 more)",
+            "00000000  builder(a77c0f)   DENY  Bash  git push origin main" + _WHY + " (and 1 more)",
         ),
         (
             decision(decision="ask", verdicts=[{**NO_GIT, "outcome": "ask"}]),
-            "00000000  main                ask   Bash  echo 0" + _WHY,
+            "00000000  main              ask   Bash  echo 0" + _WHY,
         ),
         (
             decision(by=["kei-gates confirm 3f9c1e"]),
-            "00000000  main                pass  Bash  echo 0  (kei-gates confirm 3f9c1e)",
+            "00000000  main              pass  Bash  echo 0  (kei-gates confirm 3f9c1e)",
         ),
         (
             decision(tool=None, on="ConfigChange", call="/p/.claude/settings.json"),
-            "00000000  main                pass  ConfigChange  /p/.claude/settings.json",
+            "00000000  main              pass  ConfigChange  /p/.claude/settings.json",
         ),
         (
             returned(findings=[{"capability": "output::verdict"}]),
-            "-         builder(a77c0ff)    return  sent back, time 1: 1 finding (output::verdict)",
+            "-         builder(a77c0f)   return  sent back, time 1: 1 finding (output::verdict)",
         ),
         (
             returned(holds=True, sent_back=False, findings=[]),
-            "-         builder(a77c0ff)    return  holds",
+            "-         builder(a77c0f)   return  holds",
         ),
-        (ran(), "-         builder(a77c0ff)    run   cargo test: exit 101, 2.5 s"),
+        (ran(), "-         builder(a77c0f)   run   cargo test: exit 101, 2.5 s"),
         (
             {**ran(state="started"), "pass": "merge", "seconds": None},
-            "-         builder(a77c0ff)    run   cargo test after a merge: has started",
+            "-         builder(a77c0f)   run   cargo test after a merge: has started",
         ),
         (
             ran(ended="timeout", code=None),
-            "-         builder(a77c0ff)    run   cargo test: timeout, 2.5 s",
+            "-         builder(a77c0f)   run   cargo test: timeout, 2.5 s",
         ),
         (
             ran(command="caf\u00e9\x1b"),
-            "-         builder(a77c0ff)    run   caf\\xe9\\x1b: exit 101, 2.5 s",
+            "-         builder(a77c0f)   run   caf\\xe9\\x1b: exit 101, 2.5 s",
         ),
-        (decision(call="caf\u00e9"), "00000000  main                pass  Bash  caf\\xe9"),
+        (decision(call="caf\u00e9"), "00000000  main              pass  Bash  caf\\xe9"),
         (
             decision(call="a\n\x1b[2Jb\u202e"),
-            "00000000  main                pass  Bash  a\\n\\x1b[2Jb\\u202e",
+            "00000000  main              pass  Bash  a\\n\\x1b[2Jb\\u202e",
         ),
     ],
 )
@@ -220,6 +218,12 @@ def test_a_cut_line_keeps_the_objection() -> None:
         shown = line(entry, Terminal(columns=columns))
         assert width(shown) <= max(columns, 90)
     assert "<- policy::no-git-ops: `git push`" in line(entry, Terminal(columns=140))
+
+
+def test_the_day_is_left_out_where_it_is_today() -> None:
+    now = datetime.now(timezone.utc).astimezone()
+    shown = line(Entry(decision(at=now.timestamp())), Terminal())
+    assert shown.startswith(f"{now:%H:%M:%S}  00000000  main ")
 
 
 # --- following --------------------------------------------------------------------------------

@@ -167,11 +167,11 @@ def test_what_the_hook_wrote_is_shown(
     environment.run(payload, project=looking.project, env=around)
     assert answered.decision == "deny"
     shown = [one.split() for one in looking.run("log").out.splitlines()]
-    assert [one[3:5] for one in shown] == [["builder(a1)", "DENY"], ["builder(a1)", "pass"]]
-    told = looking.run("why", shown[0][2]).out
+    assert [one[2:4] for one in shown] == [["builder(a1)", "DENY"], ["builder(a1)", "pass"]]
+    told = looking.run("why", shown[0][1]).out
     assert told == looking.run("why").out
     assert "policy::no-git-ops denies\n" in told
-    assert f"`kei-gates allow {shown[0][2]} --once`" in told
+    assert f"`kei-gates allow {shown[0][1]} --once`" in told
     assert json.loads(looking.run("stats", "--json").out)["decisions"] == {
         "total": 2, "abstain": 1, "ask": 0, "deny": 1,
     }  # fmt: skip

@@ -19,7 +19,7 @@ OWN = "kei-gates"
 """What stands in the place of a gate where kei-gates itself objects."""
 MAIN = "main"
 """What the main thread is called, where an agent's type would stand."""
-_SHORT_ID = 7
+_SHORT_ID = 6
 
 
 class Objection(NamedTuple):

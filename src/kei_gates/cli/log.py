@@ -26,7 +26,7 @@ _LIMIT = 50
 _EVERY = 0.25
 """Seconds between two looks at an audit that is followed."""
 _COLUMNS_OF_FILES = 400
-_CALLS_PART = 0.4
+_CALLS_PART = 0.55
 """The part of a line's room that is the call's where an objection follows."""
 WORDS = {"abstain": "pass", "ask": "ask", "deny": "DENY"}
 _COLOURS: dict[str, Colour] = {"ask": "yellow", "deny": "red"}
@@ -37,8 +37,9 @@ _EXAMPLES = f"""examples:
   kei-gates log --gate 'safety::*' --all     what these gates objected to, in all projects
   kei-gates log --since 2026-11-28 --json    the records as they are kept, one a line
 
-A line says when, the id (see `kei-gates why`), who, what was decided, the tool, the call, and which
-gate objected why. Of returns it says whether they hold, and what ran for that.
+A line says when (with the day where that is not today), the id (see `kei-gates why`), who, what was
+decided, the tool, the call, and which gate objected why. Of returns it says whether they hold, and
+what ran for that.
 {audit_options.TIMES}"""
 
 
@@ -148,8 +149,9 @@ def _shower(*, as_json: bool) -> Callable[[Entry], str]:
 
 def line(entry: Entry, terminal: Terminal) -> str:
     """Show a record in one line."""
-    at = f"{audit_options.local(entry.at):%m-%d %H:%M:%S}"
-    head = f"{at}  {one_line(entry.id) or '-':8}  {one_line(entry.who):18}  "
+    at, today = audit_options.local(entry.at), audit_options.local(time.time()).date()
+    when = f"{at:%H:%M:%S}" if at.date() == today else f"{at:%m-%d %H:%M:%S}"
+    head = f"{when}  {one_line(entry.id) or '-':8}  {one_line(entry.who):16}  "
     word = WORDS.get(entry.decision, one_line(entry.decision or entry.event))
     rest = f"  {_told(entry, terminal.columns - len(head) - len(word) - 2)}"
     room = terminal.cut(rest, len(head) + max(len(word), 4)).rstrip()
