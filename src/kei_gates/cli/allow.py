@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     Record = dict[str, Any]
 
 _REFUSED = 1
-_SHOWN = 24 * 3600.0
+ALLOWABLE = 24 * 3600.0
+"""Seconds for which a denied call may be let pass."""
+
 _LISTED = 10
 _OWN = "kei-gates"
 _EXAMPLES = """examples:
@@ -69,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         )
     refuse_agents()
     home = places.home()
-    denied = _denied(own_folders.state(home), time() - _SHOWN)
+    denied = _denied(own_folders.state(home), time() - ALLOWABLE)
     if args.id is None:
         return _list(denied)
     record = _named(args.id, denied)

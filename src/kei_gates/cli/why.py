@@ -10,6 +10,7 @@ from time import time
 from typing import TYPE_CHECKING
 
 from kei_gates.cli import audit_options
+from kei_gates.cli.allow import ALLOWABLE
 from kei_gates.cli.terminal import Terminal
 from kei_gates.model import Fault
 from kei_gates.protocol.answer import one_line
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 _DECIDED = {"abstain": "passed", "ask": "asked of a person", "deny": "denied"}
 _SHELLS = frozenset(("Bash", "Monitor"))
 _REDACTED, _SHORTENED = "[redacted]", " ..."
-_ALLOWABLE = 24 * 3600.0
 """Seconds for which `kei-gates allow` knows a denied call."""
 _INDENT = "          "
 _EXAMPLES = """examples:
@@ -136,7 +136,7 @@ def told(entry: Entry) -> Iterator[str]:
 
 def is_allowable(entry: Entry) -> bool:
     """Whether a person may let the call pass once: denied lately, by gates, and known whole."""
-    is_late = time() - entry.at > _ALLOWABLE
+    is_late = time() - entry.at > ALLOWABLE
     return (
         entry.decision == "deny" and "input" in entry.record and not entry.is_fault and not is_late
     )
