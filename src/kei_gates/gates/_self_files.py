@@ -62,12 +62,14 @@ def starts_a_shell(target: Target, places: Places) -> bool:
 def takes_gate(target: Target, places: Places) -> bool:
     """Whether a change deletes a folder that holds the gate, or copies something over it.
 
-    What merely writes below a folder (git, a formatter, an archive) is no change of the gate.
+    What merely writes below a folder that holds more (git, a formatter, an archive) is no change of
+    the gate.
     """
     if target.effect.kind == "delete":
         return bool(target.real) and holds_gate(target.real, places)
     if not target.effect.brings:
-        return False
+        folders = (f"{places.project}/{_CLAUDE}", places.config)
+        return target.effect.tree and target.real.rstrip("/") in folders
     brought = (p if p.startswith("/") else f"{places.root}/{p}" for p in target.below or ())
     return any(
         is_part(path, places)

@@ -42,7 +42,8 @@ def put(  # noqa: PLR0913 -- one command's context
         ev.touch("write", None, program, state)
         return [None]
     paths = state.paths(target)
-    folder = given or all(path is not None and ev.is_folder(path) for path in paths)
+    named = program in _NAMING and options.has("T", "no-target-directory")
+    folder = not named and (given or all(path is not None and ev.is_folder(path) for path in paths))
     certain = not options.has(*_KEEPING)
     told = [] if options.has(*_CLEARING) else sources
     if target is None or not folder or unnamed:
@@ -72,6 +73,8 @@ def put(  # noqa: PLR0913 -- one command's context
     return sources
 
 
+# With `-T` a folder that is there is what is written over, not where things go into.
+_NAMING = frozenset(("cp", "install", "ln", "mv"))
 # Options with which more than what is put there is changed.
 _CLEARING = (
     "del", "delete", "delete-after", "delete-before", "delete-delay", "delete-during",
