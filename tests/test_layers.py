@@ -34,9 +34,10 @@ ALLOWED: dict[str, set[str]] = {
         "model", "facts", "protocol", "observe", "shell", "policy", "gates", "checks", "engine",
         "verify", "audit",
     },
+    "replay": {"model", "facts", "protocol", "observe", "policy", "engine", "hook"},
     "cli": {
         "model", "facts", "protocol", "observe", "shell", "lint", "policy", "gates", "checks",
-        "engine", "verify", "agents", "install", "audit", "hook",
+        "engine", "verify", "agents", "install", "audit", "hook", "replay",
     },
 }  # fmt: skip
 # Layers that may not look at the machine: no module that does.

@@ -43,13 +43,19 @@ def refuse_role(policy: Policy, call: Call, keys: list[str]) -> Deny | None:
     return Deny(f"{call.principal} has a role that no subagent may have", _NOT_SPAWNABLE)
 
 
-def refuse_spawn(policy: Policy, call: Call, places: Places) -> Deny | None:
-    """Refuse to start an agent whose role no subagent may have. Raises `Fault`."""
+def refuse_spawn(
+    policy: Policy, call: Call, places: Places, *, accepted: bool = True
+) -> Deny | None:
+    """Refuse to start an agent whose role no subagent may have. Raises `Fault`.
+
+    What agent files declare must have been `accepted`.
+    """
     if call.spawn is None:
         return None
     asked = call.spawn.agent_type
     for agent in dict.fromkeys((asked, _as_matched(asked))):
-        if not policy.may_spawn(keys_of(policy, Principal("asked", agent), places)):
+        keys = keys_of(policy, Principal("asked", agent), places, accepted=accepted)
+        if not policy.may_spawn(keys):
             return Deny(f"the role of agent `{agent}` is not for subagents", _NOT_SPAWNABLE)
     return None
 

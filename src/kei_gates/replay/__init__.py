@@ -1,0 +1,1 @@
+"""What a policy decides over calls that were recorded: read, judge, sum up, compare."""
