@@ -55,8 +55,8 @@ _VERBS: dict[str, str] = {
     "go": "version doc list env mod.graph mod.why mod.verify",
     "helm": "list ls get status history show search version env lint",
     "hf": "env auth.whoami repo-files.list jobs.ps jobs.logs jobs.inspect cache.ls cache.scan",
-    "kei-gates": "agents.check agents.coverage agents.table check explain lint log parse schema "
-    "stats test-call test-command why --version",
+    "kei-gates": "agents.check agents.coverage agents.table check explain lint log parse replay "
+    "schema stats test-call test-command why --version",
     "kubectl": _CLUSTERS,
     "launchctl": "list print blame",
     "mamba": "list info search",

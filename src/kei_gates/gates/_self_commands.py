@@ -17,6 +17,11 @@ REMEDY = "tell the person what should change and why; only they change the gate"
 _OWN, _PACKAGE, _HOOK = "kei-gates", "kei_gates", "kei_gates_hook.py"
 _VERIFY, _JUNIT = "verify", "--ju"
 
+# `replay` looks, but for what it hands to a cluster: whoever answers there is sent the transcripts,
+# and can have code run here.
+_REPLAY, _ENGINE = "replay", "--e"
+_HERE = "name its transcripts and options plainly, and let it judge here, without `--engine`"
+
 # The commands of kei-gates that only look.
 _HARMLESS = frozenset(
     (
@@ -25,6 +30,7 @@ _HARMLESS = frozenset(
         "--version", "--help", "-h",
         "task",  # a task can only narrow, and is never written over
         "compose",
+        _REPLAY,  # but for another engine, see `_reaches_out`
         _VERIFY,  # for an agent it runs what a person has accepted, see `deny_disguised`
     )
 )  # fmt: skip
@@ -69,6 +75,8 @@ def objection(event: Event) -> Deny | None:
         shown = shorten(str(invocation))
         if own[:1] == (_DOCTOR,):
             return Deny(f"`{shown}` runs what settings and PATH name", _FIRES)
+        if _reaches_out(own):
+            return Deny(f"`{shown}` may connect to a cluster", _HERE)
         if _loosens(invocation):
             return Deny(f"`{shown}` changes the gate", REMEDY)
         if _replaces(invocation, event.places.installation):
@@ -90,6 +98,11 @@ def _loosens(invocation: Invocation) -> bool:
         is_check = _CHECK in words and _REST not in words
         return None in words or (_BUILD in words and not is_check)
     return bool(words) and words[0] not in _HARMLESS
+
+
+def _reaches_out(own: tuple[str | None, ...]) -> bool:
+    """Whether these words have a replay judge elsewhere, or may."""
+    return own[:1] == (_REPLAY,) and any(word is None or word.startswith(_ENGINE) for word in own)
 
 
 def _of_kei_gates(invocation: Invocation) -> tuple[str | None, ...]:
