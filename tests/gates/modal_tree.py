@@ -10,7 +10,7 @@ import json
 import sys
 from typing import Any
 
-import click  # type: ignore[import-not-found]
+import click  # type: ignore[import-not-found, unused-ignore]  # others may have brought it
 from modal.cli.entry_point import entrypoint_cli  # type: ignore[import-not-found]
 
 
@@ -32,7 +32,8 @@ def parsed(words: list[str]) -> dict[str, Any]:
     """Give the leaf that click reaches, with its operands; or that it shows help, or fails."""
     path: list[str] = []
     command: Any = entrypoint_cli
-    context, name = None, "modal"
+    context: Any = None
+    name: Any = "modal"
     try:
         while True:
             is_run = path == ["run"]

@@ -23,6 +23,7 @@ from kei_gates.cli import (
     lint,
     log,
     parse,
+    replay,
     report_page,
     schema,
     stats,
@@ -60,7 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in (
         install, doctor, trust, confirm, allow, check, task, compose, agents, verify, log,
-        why, stats, report_page, cost, lint, explain, trial, parse, schema, hook,
+        why, stats, report_page, replay, cost, lint, explain, trial, parse, schema, hook,
     ):  # fmt: skip
         module.register(commands)
     return parser
