@@ -20,5 +20,5 @@ except BaseException as error:
     reason = ascii("%s: %s" % (type(error).__name__, error))[1:-1]
     sys.stderr.write("kei-gates: the hook could not start (%s); run install.sh again\n" % reason)
 # `main` ends the process itself; to come here is a fault, and 2 is the one exit code that blocks.
-# A person's prompt is not blocked: they must be able to go on and mend it.
-sys.exit(1 if sys.argv[1:2] == ["UserPromptSubmit"] else 2)
+# A person's prompt and session are not blocked: they must be able to go on and mend it.
+sys.exit(1 if sys.argv[1:2] in (["UserPromptSubmit"], ["SessionStart"]) else 2)

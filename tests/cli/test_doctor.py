@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -73,7 +74,7 @@ def patient(environment: Environment, tmp_path: Path) -> Patient:
 def test_all_is_well(patient: Patient) -> None:
     code, rows = patient.told()
     assert {name: row["state"] for name, row in rows.items()} == dict.fromkeys(
-        ("folder", "settings", "switch", "policy", "hook", "state", "git", "client"), "ok"
+        ("folder", "settings", "switch", "limits", "hook", "policy", "state", "git", "client"), "ok"
     )
     assert code == 0
     assert "`git push` is blocked" in rows["hook"]["what"]
@@ -212,3 +213,69 @@ def test_a_project_without_the_gate(patient: Patient) -> None:
     code, rows = patient.told()
     assert code == 1
     assert rows["settings"]["remedy"] == "run `kei-gates install`"
+
+
+def settings_of(patient: Patient, scope: str) -> Path:
+    return {
+        "local": patient.root / ".claude/settings.local.json",
+        "user": patient.home / ".claude/settings.json",
+    }[scope]
+
+
+@pytest.mark.parametrize("scope", ["local", "user"])
+def test_the_scope_that_holds_the_gate_is_found(patient: Patient, scope: str) -> None:
+    assert patient.run("install", "--scope", scope).returncode == 0
+    code, rows = patient.told()
+    assert (code, rows["twice"]["state"]) == (0, "note")
+    assert "--scope" in rows["twice"]["remedy"]
+    assert patient.run("uninstall").returncode == 0
+    code, rows = patient.told()
+    assert code == 0, rows
+    assert str(settings_of(patient, scope)) in rows["settings"]["what"]
+    patient.change(without_stop, settings_of(patient, scope))
+    code, rows = patient.told()
+    assert (code, rows["settings"]["remedy"]) == (1, f"run `kei-gates install --scope {scope}`")
+
+
+def test_what_the_client_itself_should_refuse(patient: Patient) -> None:
+    patient.change(lambda held: held["permissions"]["deny"].pop(0))
+    code, rows = patient.told()
+    assert (code, rows["limits"]["state"]) == (0, "note")
+    assert "Edit(/.claude/settings.json)" in rows["limits"]["what"]
+    assert patient.run("install").returncode == 0
+    assert patient.told()[1]["limits"]["state"] == "ok"
+    patient.change(lambda held: held.update(disableSkillShellExecution=False))
+    code, rows = patient.told()
+    assert (code, "to true" in rows["limits"]["remedy"]) == (0, True)
+
+
+def test_settings_of_a_type_that_makes_the_client_drop_them(patient: Patient) -> None:
+    patient.change(lambda held: held.update(disableSkillShellExecution="yes"))
+    code, rows = patient.told()
+    assert (code, rows["settings"]["state"]) == (1, "wrong")
+    assert "must be true or false" in rows["settings"]["what"]
+
+
+@pytest.mark.parametrize("what", ["folder", "link", "pipe"])
+def test_an_audit_that_cannot_be_written(patient: Patient, what: str) -> None:
+    audit = patient.home / ".local/state/kei-gates/audit.jsonl"
+    audit.unlink(missing_ok=True)
+    if what == "folder":
+        audit.mkdir()
+    elif what == "link":
+        audit.symlink_to("elsewhere")
+    else:
+        os.mkfifo(audit)
+    code, rows = patient.told()
+    assert (code, rows["state"]["state"]) == (1, "wrong")
+    assert "audit.jsonl" in rows["state"]["what"] + rows["hook"]["what"]
+
+
+def test_a_project_held_by_the_users_policy_alone(patient: Patient) -> None:
+    assert patient.run("install", "--scope", "user").returncode == 0
+    assert patient.run("uninstall").returncode == 0
+    code, rows = patient.told()
+    assert code == 0, rows
+    assert "the project has none of its own" in rows["policy"]["what"] or (
+        "accepted" in rows["policy"]["what"]
+    )

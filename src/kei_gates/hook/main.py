@@ -118,6 +118,13 @@ def user_prompt_submit(fields: dict[str, object], arguments: Sequence[str]) -> A
     return on_prompt(fields)
 
 
+def session_start(fields: dict[str, object], arguments: Sequence[str]) -> Answer:  # noqa: ARG001
+    """Tell the person what of the gate is not whole."""
+    from kei_gates.hook.session_start import start
+
+    return start(fields, frozenset(HANDLERS))
+
+
 HANDLERS: dict[str, Callable[[dict[str, object], Sequence[str]], Decision | Answer]] = {
     "PreToolUse": pre_tool_use,
     "ConfigChange": config_change,
@@ -126,6 +133,7 @@ HANDLERS: dict[str, Callable[[dict[str, object], Sequence[str]], Decision | Answ
     "Stop": stop,
     "PostToolUse": post_tool_use,
     "UserPromptSubmit": user_prompt_submit,
+    "SessionStart": session_start,
 }
 
 

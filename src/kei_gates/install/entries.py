@@ -1,6 +1,6 @@
 """Our entries in a settings file: what they should be, and which of those present are ours.
 
-The plugin's `hooks.json` says what is hooked. A project's settings get the same groups with the
+The plugin's `hooks.json` says what is hooked. Settings get the same groups with the
 plugin's folder replaced by absolute paths.
 """
 
@@ -11,43 +11,41 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from kei_gates.install.errors import InstallError
+from kei_gates.install.scopes import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from kei_gates.install.places import Places
+    from kei_gates.install.scopes import Scope
 
     Groups = Mapping[str, Sequence[Mapping[str, Any]]]
 
 HOOK_SCRIPT = "kei_gates_hook.py"
 # As a whole file name in a shell text: `my_kei_gates_hook.py` is somebody else's.
 _IN_TEXT = re.compile(r"""(?<![^\s/"'=])kei_gates_hook\.py(?![^\s"';&|)])""")
-# The settings source that holds the gate; the hook cannot see it, so it is told.
-_MORE_ARGUMENTS = {"ConfigChange": ["project_settings"]}
 
 
-def wanted(places: Places) -> Groups:
-    """Build the groups that belong in a project's settings, by event.
+def wanted(places: Places, scope: Scope = PROJECT) -> Groups:
+    """Build the groups that belong in the settings of a scope, by event.
 
     Raises InstallError when `hooks.json` names a folder that only a plugin has.
     """
     source = json.loads((places.hooks / "hooks.json").read_text(encoding="utf-8"))
     return {
         event: [
-            {**group, "hooks": [_for_project(hook, event, places) for hook in group["hooks"]]}
+            {**group, "hooks": [_for_scope(hook, event, places, scope) for hook in group["hooks"]]}
             for group in groups
         ]
         for event, groups in source["hooks"].items()
     }
 
 
-def _for_project(hook: Mapping[str, Any], event: str, places: Places) -> dict[str, Any]:
+def _for_scope(hook: Mapping[str, Any], event: str, places: Places, scope: Scope) -> dict[str, Any]:
     arguments = [_expand(word, places) for word in hook["args"]]
-    return {
-        **hook,
-        "command": _expand(hook["command"], places),
-        "args": arguments + _MORE_ARGUMENTS.get(event, []),
-    }
+    if event == "ConfigChange" and scope.source:
+        arguments.append(scope.source)  # what holds the gate; the hook cannot see it
+    return {**hook, "command": _expand(hook["command"], places), "args": arguments}
 
 
 def _expand(word: str, places: Places) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from dataclasses import dataclass
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kei_gates.install import files, settings
@@ -13,13 +15,13 @@ from kei_gates.install.errors import InstallError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from kei_gates.install.project import Project
 
 EVENT = "PreToolUse"
 BLOCKED_COMMAND = "git push"
 _BLOCKS = 2
+_PASSED_ON = ("PATH", "HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME")  # they say where policies lie
 _SUBAGENT = {"agent_id": "kei-gates-install", "agent_type": "kei-gates-install"}
 
 
@@ -48,11 +50,19 @@ class Answer:
 
 
 def probe(where: Project, starter: Path) -> str:
-    """Fire the hook that the project's settings name: once to block, then to let pass.
+    """Fire the hook that the settings name: once to block, then to let pass.
 
-    `starter` is the starter policy. Returns the reason the hook gave for blocking. Raises
-    InstallError when an answer is not what the client needs; the settings stay as they are.
+    `starter` is the starter policy. What holds in every project is tried in an empty one. Returns
+    the reason the hook gave for blocking. Raises InstallError when an answer is not what the client
+    needs; the settings stay as they are.
     """
+    if where.scope.is_above:
+        with tempfile.TemporaryDirectory(prefix="kei-gates-") as empty:
+            return _probe(replace(where, root=Path(empty).resolve()), starter)
+    return _probe(where, starter)
+
+
+def _probe(where: Project, starter: Path) -> str:
     hook = _installed_hook(where)
     push = _Trial(
         f"a subagent's `{BLOCKED_COMMAND}`", "Bash", {"command": BLOCKED_COMMAND}, _SUBAGENT
@@ -115,7 +125,7 @@ def _fire(hook: Mapping[str, Any], where: Project, trial: _Trial) -> Answer:
 
 
 def _environment(where: Project) -> dict[str, str]:
-    passed_on = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return {"CLAUDE_PROJECT_DIR": str(where.root), **passed_on}
 
 

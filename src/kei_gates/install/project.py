@@ -1,4 +1,4 @@
-"""Install the gate into one project folder, and undo that.
+"""Install the gate into the settings of one scope, and undo that.
 
 What is remembered for undoing lies in the backup: it is there exactly when the settings file was
 there before us.
@@ -6,44 +6,55 @@ there before us.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kei_gates.install import files, settings
+from kei_gates.install import files, limits, settings
 from kei_gates.install.entries import wanted
 from kei_gates.install.errors import InstallError
+from kei_gates.install.scopes import MANAGED, PROJECT, USER
+from kei_gates.observe.client_settings import managed_folder, user_folder
 
 if TYPE_CHECKING:
     from kei_gates.install.places import Places
+    from kei_gates.install.scopes import Scope
 
 
 @dataclass(frozen=True)
 class Project:
-    """The files that an installation touches in one project folder."""
+    """The files that an installation touches: in a project, or, in a scope above, beside them all.
+
+    `root` is the project's folder; above, the folder around the client's. `client_folder` and
+    `layer_policy` are where the settings and the policy of a scope above lie.
+    """
 
     root: Path
+    scope: Scope = PROJECT
+    client_folder: Path | None = None
+    layer_policy: Path | None = None
 
     @property
     def folder(self) -> Path:
         """The client's folder."""
-        return self.root / ".claude"
+        return self.client_folder or self.root / ".claude"
 
     @property
     def settings(self) -> Path:
         """The client's settings."""
-        return self.folder / "settings.json"
+        return self.folder / self.scope.file
 
     @property
     def backup(self) -> Path:
         """The settings as they were before us."""
-        return self.folder / "settings.json.kei-gates-backup"
+        return self.folder / f"{self.scope.file}.kei-gates-backup"
 
     @property
     def policy(self) -> Path:
-        """The project's policy."""
-        return self.folder / "kei-gates.toml"
+        """The policy of the scope: the project's, the user's or the machine's."""
+        return self.layer_policy or self.folder / "kei-gates.toml"
 
     @property
     def empty_mark(self) -> Path:
@@ -51,17 +62,35 @@ class Project:
         return self.folder / ".kei-gates-folder-was-here"
 
 
-def project(folder: str | Path) -> Project:
+def project(folder: str | Path, scope: Scope = PROJECT) -> Project:
     """Look at a project folder. Raises InstallError when it is none."""
     root = Path(folder)
     if not root.is_dir():
         raise InstallError(f"`{folder}` is not a folder; name the project's folder")
-    found = Project(root.resolve())
+    found = Project(root.resolve(), scope)
     if found.root == _home():
         raise InstallError(
             f"`{folder}` is the home folder, whose settings are those of every project; "
-            "name a project's folder"
+            "name a project's folder, or `--scope user`"
         )
+    return _checked(found)
+
+
+def user(layer_policy: str) -> Project:
+    """Look at the user's settings, where the client does: CLAUDE_CONFIG_DIR, else `~/.claude`."""
+    home = _home()
+    if home is None:
+        raise InstallError("this account has no home folder; set HOME")
+    return _checked(Project(home, USER, Path(user_folder(str(home))), Path(layer_policy)))
+
+
+def managed(layer_policy: str) -> Project:
+    """Look at the machine's settings."""
+    folder = Path(managed_folder())
+    return _checked(Project(folder.parent, MANAGED, folder, Path(layer_policy)))
+
+
+def _checked(found: Project) -> Project:
     if found.folder.exists() and not found.folder.is_dir():
         raise InstallError(f"`{found.folder}` is not a folder; move it away")
     return found
@@ -75,7 +104,7 @@ def _home() -> Path | None:
 
 
 def install(where: Project, places: Places) -> list[str]:
-    """Write our entries into the project's settings, and a starter policy where there is none.
+    """Write our entries into the settings of a scope, and a starter policy where there is none.
 
     Returns what was done, a line for each file. Raises InstallError; settings that cannot be
     edited are found before anything is written.
@@ -87,7 +116,7 @@ def install(where: Project, places: Places) -> list[str]:
             f"`{where.settings}` sets `disableAllHooks`, so no gate would run; take it out"
         )
     before = _before(where)
-    new = settings.merge(text, wanted(places), before).encode()
+    new = merge(text, where.scope, places, before).encode()
     _make_folder(where)
     # The policy first: the client takes up new settings at once, and a hook without one denies.
     done = [_write_starter(where, places)]
@@ -98,8 +127,10 @@ def install(where: Project, places: Places) -> list[str]:
     return [f"settings  {where.settings}", *backed_up, *done]
 
 
-def uninstall(where: Project, places: Places) -> list[str]:
-    """Take our entries out of the project's settings, and what install made besides.
+def uninstall(where: Project, places: Places, *, keeps_policy: bool = False) -> list[str]:
+    """Take our entries out of the settings, and what install made besides.
+
+    `keeps_policy` where another scope still needs it.
 
     Returns what was done, a line for each file. Raises InstallError, with nothing written.
     """
@@ -109,15 +140,28 @@ def uninstall(where: Project, places: Places) -> list[str]:
     text = settings.decode(content or b"", str(where.settings))
     new: bytes | None = content
     if content is not None and settings.has_ours(text):
-        new = _without_ours(text, before, original)
+        new = _without_ours(text, where.scope, places, before, original)
     done = _write_or_delete(where, new, content)
     done += _drop_backup(where, new, original)
-    done += _drop_starter(where, places)
+    done += [] if keeps_policy else _drop_starter(where, places)
     made_folder = content is not None and new is None and not where.empty_mark.exists()
     return done + _drop_folder(where, empty_too=made_folder)
 
 
 # --- the settings file ------------------------------------------------------------------------
+
+
+def merge(text: str, scope: Scope, places: Places, before: str | None = None) -> str:
+    """Put all that is ours into a settings text: our hooks, and what the client refuses itself."""
+    stale = limits.stale(text)
+    text = settings.merge(text, wanted(places, scope), before)
+    return limits.put(text, limits.rules(scope, places), stale, before)
+
+
+def unmerge(text: str, scope: Scope, places: Places, before: str | None = None) -> str:
+    """Take all that is ours out of a settings text; what was there `before` us stays."""
+    ours = dict.fromkeys([*limits.rules(scope, places), *limits.stale(text)])
+    return settings.merge(limits.take(text, ours, before), {}, before)
 
 
 def _before(where: Project) -> str | None:
@@ -150,9 +194,11 @@ def _back_up(where: Project, content: bytes | None) -> list[str]:
     return done
 
 
-def _without_ours(text: str, before: str | None, original: bytes | None) -> bytes | None:
+def _without_ours(
+    text: str, scope: Scope, places: Places, before: str | None, original: bytes | None
+) -> bytes | None:
     """Take our entries out; `None` when the file was ours and nothing is left."""
-    stripped = settings.merge(text, {}, before)
+    stripped = unmerge(text, scope, places, before)
     if not settings.is_empty(stripped):
         return stripped.encode()
     if original is not None and before is not None and settings.is_empty(before):
@@ -185,6 +231,8 @@ def _drop_backup(where: Project, new: bytes | None, original: bytes | None) -> l
 def _write_starter(where: Project, places: Places) -> str:
     if where.policy.exists() or where.policy.is_symlink():
         return f"policy    {where.policy} (there already, left as it is)"
+    with files.telling("make", where.policy.parent):
+        where.policy.parent.mkdir(parents=True, exist_ok=True)
     files.write(where.policy, places.starter.read_bytes(), None)
     return f"policy    {where.policy} (a starter, to be edited)"
 
@@ -196,13 +244,16 @@ def _drop_starter(where: Project, places: Places) -> list[str]:
     if content != places.starter.read_bytes():
         return [f"policy    {where.policy} (left: it is not the starter any more)"]
     files.delete(where.policy)
+    if where.layer_policy:
+        with contextlib.suppress(OSError):  # not empty
+            where.policy.parent.rmdir()
     return [f"policy    {where.policy} (deleted: it was the starter)"]
 
 
 def _make_folder(where: Project) -> None:
     with files.telling("make", where.folder):
         if not where.folder.exists():
-            where.folder.mkdir()
+            where.folder.mkdir(parents=True)
         elif not any(where.folder.iterdir()):
             where.empty_mark.touch()
 

@@ -72,6 +72,11 @@ def our_hooks(text: str, event: str) -> list[dict[str, Any]]:
     return [hook for path, hook in _hooks(text, ours=True) if path[1] == event]
 
 
+def all_our_hooks(text: str) -> list[dict[str, Any]]:
+    """List our hook entries for all events, the first one first."""
+    return [hook for _, hook in _hooks(text, ours=True)][::-1]
+
+
 def is_empty(text: str) -> bool:
     """Say whether a settings text is an object without members."""
     return not spans.parse(text)
@@ -80,6 +85,11 @@ def is_empty(text: str) -> bool:
 def forbids_hooks(text: str) -> bool:
     """Say whether the settings tell the client to run no hook at all."""
     return spans.parse(text).get("disableAllHooks") is True
+
+
+def allows_only_managed(text: str) -> bool:
+    """Say whether the settings, if they are the machine's, let no hooks but their own run."""
+    return spans.parse(text).get("allowManagedHooksOnly") is True
 
 
 # --- our groups -------------------------------------------------------------------------------
@@ -148,6 +158,10 @@ def _check(text: str) -> None:
     for member in _unique(text, top):
         if member.key == "hooks":
             _check_hooks(text, member.value_at)
+        elif member.key == "permissions":
+            _check_permissions(text, member.value_at)
+        elif member.key == "disableSkillShellExecution" and member.value not in (True, False, None):
+            raise TextError(f"`{member.key}` must be true or false; mend it", member.value_at)
 
 
 def _check_hooks(text: str, at: int) -> None:
@@ -155,6 +169,12 @@ def _check_hooks(text: str, at: int) -> None:
         groups = _typed(text, event.value_at, "[", f"`hooks.{event.key}`")
         for group in groups.items:
             _check_group(text, group.value_at, f"`hooks.{event.key}`")
+
+
+def _check_permissions(text: str, at: int) -> None:
+    for member in _unique(text, _typed(text, at, "{", "`permissions`")):
+        if member.key == "deny":
+            _typed(text, member.value_at, "[", "`permissions.deny`")
 
 
 def _check_group(text: str, at: int, where: str) -> None:

@@ -130,6 +130,7 @@ def fault_told(event: str) -> Callable[[Decision], Answer]:
 ANSWERS = {
     "PreToolUse": pre_tool_use,
     "PostToolUse": fault_told("PostToolUse"),
+    "SessionStart": lambda decision: shown(message(decision)),
     "UserPromptSubmit": fault_told("UserPromptSubmit"),
 }
 """How a decision on an event is answered; on every other one by `block`."""
