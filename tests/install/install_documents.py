@@ -46,6 +46,17 @@ user_events = st.dictionaries(
     st.lists(user_groups, max_size=3),
     max_size=4,
 )
+_rules = st.sampled_from(
+    ["Edit(/.claude/settings.json)", "Edit(.claude/agents/**)", "Bash(rm *)", "Edit(//etc/x)", 5]
+)
+user_permissions = st.fixed_dictionaries(
+    {},
+    optional={
+        "allow": st.lists(_rules, max_size=2),
+        "deny": st.lists(_rules, max_size=4),  # the same one twice among them
+        "defaultMode": st.just("plan"),
+    },
+)
 _keys = st.text(max_size=6).filter(lambda key: key not in {"hooks", "disableAllHooks"})
 
 
@@ -54,6 +65,12 @@ def documents(draw: Callable[..., Any]) -> dict[str, Any]:
     members = list(draw(st.dictionaries(_keys, values, max_size=4)).items())
     if draw(st.booleans()):
         members.insert(draw(st.integers(0, len(members))), ("hooks", draw(user_events)))
+    if draw(st.booleans()):
+        at = draw(st.integers(0, len(members)))
+        members.insert(at, ("permissions", draw(user_permissions)))
+    if draw(st.booleans()):
+        value = draw(st.sampled_from([True, False, None]))
+        members.insert(draw(st.integers(0, len(members))), ("disableSkillShellExecution", value))
     return dict(members)
 
 

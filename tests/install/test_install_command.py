@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kei_gates.cli import install as command
+from kei_gates.hook import own_folders
 from kei_gates.install import project as projects
 from kei_gates.install.errors import InstallError
 from kei_gates.install.probe import probe
@@ -267,3 +268,134 @@ def test_the_examples_of_the_starter_policy_are_right(places: Places) -> None:
             },
         }
     }
+
+
+@pytest.fixture
+def above(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, places: Places) -> Path:
+    """Keep everything of the user and the machine below one folder; give the home in it."""
+    monkeypatch.setattr(command, "places", lambda: places)
+    monkeypatch.delenv("CLAUDE_CONFIG_DIR", raising=False)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setattr(projects, "managed_folder", lambda: str(tmp_path / "etc" / "claude-code"))
+    monkeypatch.setattr(
+        own_folders, "MACHINE_POLICY", str(tmp_path / "etc" / "kei-gates" / "policy.toml")
+    )
+    (tmp_path / "home").mkdir()
+    (tmp_path / "etc").mkdir()
+    return tmp_path / "home"
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "/var/" not in str(path) and not path.name.endswith(".seen")
+    }
+
+
+SCOPE_FILES = {
+    "project": ("a project/.claude/settings.json", "a project/.claude/kei-gates.toml"),
+    "local": ("a project/.claude/settings.local.json", "a project/.claude/kei-gates.toml"),
+    "user": ("home/.claude/settings.json", "home/.config/kei-gates/policy.toml"),
+    "managed": ("etc/claude-code/managed-settings.json", "etc/kei-gates/policy.toml"),
+}
+SOURCES = {
+    "project": ["project_settings"],
+    "local": ["local_settings"],
+    "user": ["user_settings"],
+    "managed": [],  # the client does not heed the answer there
+}
+
+
+@pytest.mark.parametrize("scope", list(SCOPE_FILES))
+@pytest.mark.parametrize("there", [None, b'{ "model":"o",\r\n\t"permissions": {"deny" : [ ] } }'])
+def test_each_scope_has_its_files_and_gives_them_back(
+    scope: str,
+    there: bytes | None,
+    where: Project,
+    above: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    root = above.parent
+    settings, policy = (root / name for name in SCOPE_FILES[scope])
+    if there is not None:
+        settings.parent.mkdir(parents=True)
+        settings.write_bytes(there)
+    before = tree(root)
+    assert run("install", str(where.root), "--scope", scope) == 0
+    said = capsys.readouterr().out
+    assert f"Scope {scope}." in said
+    assert "Withstands: " in said
+    assert "Does not: " in said
+    assert policy.is_file()
+    held = json.loads(settings.read_text())
+    (change,) = held["hooks"]["ConfigChange"][0]["hooks"]
+    assert change["args"][4:] == SOURCES[scope]
+    assert held["disableSkillShellExecution"] is True
+    assert run("install", str(where.root), "--scope", scope) == 0
+    assert json.loads(settings.read_text()) == held
+    assert run("uninstall", str(where.root), "--scope", scope) == 0
+    after = {name: text for name, text in tree(root).items() if "/trusted/" not in name}
+    assert after == before
+
+
+def test_two_scopes_are_told_and_share_a_policy(
+    where: Project, above: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("install", str(where.root)) == 0
+    assert "Note: " not in capsys.readouterr().out
+    assert run("install", str(where.root), "--scope", "local") == 0
+    said = capsys.readouterr().out
+    assert "runs twice" in said
+    assert "kei-gates uninstall --scope project" in said
+    assert run("uninstall", str(where.root)) == 0
+    assert "still in" in capsys.readouterr().out
+    assert where.policy.is_file()
+    assert run("uninstall", str(where.root), "--scope", "local") == 0
+    assert not where.policy.exists()
+    assert not (above / ".claude").exists()
+
+
+def test_the_clients_own_folder_of_the_user_is_heeded(
+    where: Project, above: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(above / "elsewhere"))
+    assert run("install", str(where.root), "--scope", "user") == 0
+    assert (above / "elsewhere" / "settings.json").is_file()
+    assert not (above / ".claude").exists()
+
+
+def test_a_wish_for_a_skills_shell_is_told_and_stays(
+    where: Project, above: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert above.is_dir()
+    where.folder.mkdir()
+    where.settings.write_text('{"disableSkillShellExecution": false}')
+    assert run("install", str(where.root)) == 0
+    assert "`disableSkillShellExecution` is there already" in capsys.readouterr().out
+    assert json.loads(where.settings.read_text())["disableSkillShellExecution"] is False
+    assert run("uninstall", str(where.root)) == 0
+    assert where.settings.read_text() == '{"disableSkillShellExecution": false}'
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('{"disableSkillShellExecution": "yes"}', "must be true or false"),
+        ('{"disableSkillShellExecution": 1}', "must be true or false"),
+        ('{"permissions": []}', "`permissions` must be an object"),
+        ('{"permissions": null}', "`permissions` must be an object"),
+        ('{"permissions": {"deny": "Edit"}}', "`permissions.deny` must be a list"),
+        ('{"permissions": {"deny": [], "deny": []}}', '"deny" is there twice'),
+    ],
+)
+def test_what_the_client_would_drop_is_refused_and_left(
+    text: str, says: str, where: Project, above: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert above.is_dir()
+    where.folder.mkdir()
+    where.settings.write_text(text)
+    assert run("install", str(where.root)) == 1
+    assert says in capsys.readouterr().err
+    assert [path.name for path in where.folder.iterdir()] == ["settings.json"]
+    assert where.settings.read_text() == text

@@ -10,11 +10,13 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kei_gates.install import limits
 from kei_gates.install import places as real_places
 from kei_gates.install import project as projects
 from kei_gates.install.entries import wanted
 from kei_gates.install.places import Places
 from kei_gates.install.project import Project
+from kei_gates.install.scopes import SCOPES, Scope
 from kei_gates.install.settings import decode, merge
 from tests.install.install_documents import documents, scalars, user_groups, written
 
@@ -99,17 +101,93 @@ def test_what_the_user_did_in_between_stays(data: st.DataObject) -> None:
     assert json.dumps(left) == json.dumps(without_ours(edited, before))
 
 
+scopes = st.sampled_from(list(SCOPES.values()))
+NEW_RULES = {scope.name: limits.rules(scope, PLACES) for scope in SCOPES.values()}
+
+
+def without_limits(document: dict[str, Any], before: dict[str, Any], ours: list[str]) -> Any:
+    """Say independently what is left of what the client is told to refuse."""
+    rest = dict(document)
+    if (
+        rest.get("disableSkillShellExecution") is True
+        and "disableSkillShellExecution" not in before
+    ):
+        del rest["disableSkillShellExecution"]
+    held, once = rest.get("permissions"), before.get("permissions", {})
+    if held is None or "deny" not in held:
+        return rest
+    deny = [rule for rule in held["deny"] if rule not in ours or rule in once.get("deny", [])]
+    rest["permissions"] = {**held, "deny": deny}
+    if not deny and "deny" not in once:
+        del rest["permissions"]["deny"]
+        if not rest["permissions"] and "permissions" not in before:
+            del rest["permissions"]
+    return rest
+
+
+@thorough
+@given(texts, scopes)
+def test_every_scope_gives_back_the_same_text(text: str, scope: Scope) -> None:
+    once = projects.merge(text, scope, PLACES, text)
+    assert projects.merge(once, scope, PLACES, text) == once
+    assert projects.merge(once, scope, PLACES) == once
+    assert decode(once.encode(), "settings") == once
+    assert projects.unmerge(once, scope, PLACES, text) == text
+
+
+@thorough
+@given(texts, scopes)
+def test_what_is_refused_is_added_and_nothing_else_moves(text: str, scope: Scope) -> None:
+    before = json.loads(text)
+    after = json.loads(projects.merge(text, scope, PLACES, text))
+    ours = NEW_RULES[scope.name]
+    assert set(ours) <= {rule for rule in after["permissions"]["deny"] if isinstance(rule, str)}
+    assert after["disableSkillShellExecution"] == before.get("disableSkillShellExecution", True)
+    assert json.dumps(without_ours(without_limits(after, before, ours), before)) == json.dumps(
+        before
+    )
+
+
+@thorough
+@given(texts, scopes)
+def test_rules_of_an_older_installation_give_way(text: str, scope: Scope) -> None:
+    older = projects.merge(text, scope, OLDER, text)
+    assert projects.merge(older, scope, PLACES, text) == projects.merge(text, scope, PLACES, text)
+    assert projects.unmerge(older, scope, PLACES, text) == text
+
+
+@thorough
+@given(st.data(), scopes)
+def test_rules_that_somebody_added_in_between_stay(data: st.DataObject, scope: Scope) -> None:
+    text = data.draw(texts)
+    before = json.loads(text)
+    edited = json.loads(projects.merge(text, scope, PLACES, text))
+    deny = edited["permissions"]["deny"]
+    deny.insert(data.draw(st.integers(0, len(deny))), "Bash(curl *)")
+    if data.draw(st.booleans()):
+        edited["permissions"]["ask"] = ["Bash(make *)"]
+    if data.draw(st.booleans()):
+        edited["disableSkillShellExecution"] = False
+    left = json.loads(projects.unmerge(data.draw(written(edited)), scope, PLACES, text))
+    rest = without_limits(edited, before, NEW_RULES[scope.name])
+    assert json.dumps(left) == json.dumps(without_ours(rest, before))
+
+
 @settings(thorough, max_examples=60)
 @given(
     st.one_of(
         st.none(),
         st.sampled_from([b"", b" \r\n", b"{}", b"{ \n }"]),
         texts.map(lambda text: text.encode()),
-    )
+    ),
+    scopes,
 )
-def test_the_folder_is_the_same_after_both(content: bytes | None) -> None:
+def test_the_folder_is_the_same_after_both(content: bytes | None, scope: Scope) -> None:
     with tempfile.TemporaryDirectory() as root:
-        where = Project(Path(root))
+        where = Project(Path(root), scope)
+        if scope.is_above:
+            above = Path(root) / "client"
+            where = Project(Path(root), scope, above, Path(root) / "kei-gates" / "policy.toml")
         if content is not None:
             where.folder.mkdir()
             where.settings.write_bytes(content)
@@ -119,5 +197,5 @@ def test_the_folder_is_the_same_after_both(content: bytes | None) -> None:
         assert where.settings.read_bytes() == installed
         projects.uninstall(where, PLACES)
         left = {path.name: path.read_bytes() for path in where.root.rglob("*") if path.is_file()}
-        assert left == ({} if content is None else {"settings.json": content})
+        assert left == ({} if content is None else {scope.file: content})
         assert where.folder.exists() == (content is not None)

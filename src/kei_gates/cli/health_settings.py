@@ -12,6 +12,7 @@ from kei_gates.install import files, limits, probe, settings
 from kei_gates.install.entries import is_ours, wanted
 from kei_gates.install.places import places as installed
 from kei_gates.install.scopes import MANAGED, PROJECT
+from kei_gates.install.settings import SKILL_SHELL
 from kei_gates.observe.client_settings import all_files
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _limits(where: Places) -> Iterator[Condition]:
         more = f" and {len(lacks) - 1} more" if len(lacks) > 1 else ""
         remedy = _again(one)
         if limits.declines_skill_shell(text):
-            remedy = f"set `{limits.SKILL_SHELL}` to true, and {remedy}"
+            remedy = f"set `{SKILL_SHELL}` to true, and {remedy}"
         yield Condition("limits", "note", f"`{one.settings}` lacks `{lacks[0]}`{more}", remedy)
 
 

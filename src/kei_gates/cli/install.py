@@ -14,6 +14,7 @@ from kei_gates.install.errors import InstallError
 from kei_gates.install.places import places
 from kei_gates.install.probe import BLOCKED_COMMAND, probe
 from kei_gates.install.scopes import MANAGED, PROJECT, SCOPES
+from kei_gates.install.settings import SKILL_SHELL
 from kei_gates.model import Fault
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _more(folder: str, where: Project) -> list[str]:
     if limits.declines_skill_shell(text):
         told += [
             "",
-            f"`{limits.SKILL_SHELL}` is there already, and not true; it stays so, and",
+            f"`{SKILL_SHELL}` is there already, and not true; it stays so, and",
             "no hook sees what a skill's inline shell runs. Make it true unless you need that.",
         ]
     if where.scope is MANAGED:

@@ -8,7 +8,7 @@ on client 2.1.330; `-p` shows it in its stream only).
 from __future__ import annotations
 
 import json
-from posix import R_OK, W_OK, X_OK, access
+from posix import R_OK, W_OK, X_OK, access, stat
 
 from kei_gates.hook import own_folders, places, trust
 from kei_gates.model import Fault
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kei_gates.model import Places
 
 _LARGEST_SETTINGS = 8 << 20
+_TYPE_MASK, _REGULAR = 0o170000, 0o100000
 _SCRIPT = "/kei_gates_hook.py"
 _DOCTOR = "see `kei-gates doctor` outside the session"
 
@@ -66,12 +67,16 @@ def _state(where: Places) -> Iterator[str]:
     """See that what is decided can be written down: what cannot be is denied."""
     folder = own_folders.state(where.home)
     log = f"{folder}/audit.jsonl"
-    if exists(log) and not access(log, R_OK | W_OK):
-        yield f"the audit `{log}` cannot be written, so calls are blocked; mend its mode"
+    if exists(log) and not (_is_regular(log) and access(log, R_OK | W_OK)):
+        yield f"the audit `{log}` cannot be written, so calls are blocked; mend it"
     while not exists(folder):
         folder = folder.rpartition("/")[0] or "/"
     if not access(folder, W_OK | X_OK):
         yield f"`{folder}` cannot be written, so calls are blocked; mend its mode"
+
+
+def _is_regular(path: str) -> bool:
+    return stat(path, follow_symlinks=False).st_mode & _TYPE_MASK == _REGULAR
 
 
 def _absent(where: Places, events: frozenset[str]) -> list[str]:

@@ -13,15 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from kei_gates.install import spans, splice
 from kei_gates.install.places import Places
-from kei_gates.install.settings import all_our_hooks
+from kei_gates.install.settings import SKILL_SHELL, all_our_hooks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from kei_gates.install.scopes import Scope
-
-SKILL_SHELL = "disableSkillShellExecution"
-"""The key that keeps a skill's inline shell, which no hook sees, from being run."""
 
 _DENY = ("permissions", "deny")
 _IN_PROJECT = (

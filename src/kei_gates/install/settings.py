@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from kei_gates.install.entries import Groups
     from kei_gates.install.spans import Path
 
+SKILL_SHELL = "disableSkillShellExecution"
+"""The key that keeps a skill's inline shell, which no hook sees, from being run."""
+
 _EMPTY = "{}\n"
 _UTF8_BOM = b"\xef\xbb\xbf"
 
@@ -160,7 +163,7 @@ def _check(text: str) -> None:
             _check_hooks(text, member.value_at)
         elif member.key == "permissions":
             _check_permissions(text, member.value_at)
-        elif member.key == "disableSkillShellExecution" and member.value not in (True, False, None):
+        elif member.key == SKILL_SHELL and not isinstance(member.value, bool | None):
             raise TextError(f"`{member.key}` must be true or false; mend it", member.value_at)
 
 
