@@ -1,8 +1,9 @@
 #!/bin/sh
 # Make the environment that kei-gates runs in, then put the gate into a project.
 #
-#   ./install.sh DIR   both
-#   ./install.sh       the environment only, which is what the plugin form needs
+#   ./install.sh DIR                 both
+#   ./install.sh DIR --scope SCOPE   into other settings: local, user, managed
+#   ./install.sh                     the environment only, which is what the plugin form needs
 #
 # PYTHON=/path/to/python chooses the interpreter. Safe to run again: it mends what is missing or
 # half made, and does nothing where nothing has changed.
@@ -102,9 +103,10 @@ install_package() {
     fingerprint >"$mark"
 }
 
-[ "$#" -le 1 ] || fail 'usage: install.sh [DIR]' 64
-case ${1:-} in
-    -*) fail 'usage: install.sh [DIR]' 64 ;;
+usage='usage: install.sh [DIR [--scope SCOPE]]'
+case $#${1:-}/${2:-} in
+    0/ | 1[!-]*/ | 3[!-]*/--scope) ;;
+    *) fail "$usage" 64 ;;
 esac
 [ "$#" -eq 0 ] || [ -d "$1" ] || fail "\`$1\` is not a folder; name the project's folder"
 
@@ -120,8 +122,8 @@ if [ "$(cat "$mark" 2>/dev/null)" != "$(fingerprint)" ]; then
     install_package
 fi
 
-if [ "$#" -eq 1 ]; then
-    "$venv/bin/kei-gates" install "$1"
+if [ "$#" -gt 0 ]; then
+    "$venv/bin/kei-gates" install "$@"
 else
     printf 'kei-gates: the environment is ready at %s\n' "$venv"
     printf 'As a plugin:        claude --plugin-dir %s\n' "$here"

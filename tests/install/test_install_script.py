@@ -160,8 +160,8 @@ def test_a_quiet_pip_stays_quiet(clone: Clone) -> None:
     ("words", "code", "said"),
     [
         (["none"], 1, "kei-gates: `none` is not a folder; name the project's folder\n"),
-        (["--help"], 64, "kei-gates: usage: install.sh [DIR]\n"),
-        (["a", "b"], 64, "kei-gates: usage: install.sh [DIR]\n"),
+        (["--help"], 64, "kei-gates: usage: install.sh [DIR [--scope SCOPE]]\n"),
+        (["a", "b"], 64, "kei-gates: usage: install.sh [DIR [--scope SCOPE]]\n"),
     ],
 )
 def test_bad_usage_is_told_before_anything_is_made(
