@@ -12,6 +12,8 @@ Trace = Callable[[Project, Answer], bool]
 
 READ_ONLY = r"tools::allowed|scope::read-only"
 NO_GIT = r"policy::no-git-ops"
+SELF_PROTECT = "safety::self-protect"
+CLIENT_REFUSES = "is denied by your permission settings"
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,12 @@ def holds(path: str, text: str) -> Trace:
 
 
 def assert_stopped(answer: Answer, by: str) -> None:
-    """Fail unless the model was told who stopped its call, why, and what to do instead."""
+    """Fail unless the model was told who stopped its call, why, and what to do instead.
+
+    Of files that the client guards itself it asks no hook.
+    """
+    if re.search(by, SELF_PROTECT) and CLIENT_REFUSES in answer.text:
+        return
     told = re.search(rf"kei-gates: .*({by}).*", answer.text)
     assert answer.is_error, f"not stopped: {answer}"
     assert told is not None, f"not stopped by {by}: {answer}"

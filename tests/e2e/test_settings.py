@@ -71,6 +71,9 @@ def test_without_the_gate_its_files_can_be_written(client: Client, new_project: 
 
 def test_no_agent_may_write_the_gate_s_files(client: Client, gated_project: NewProject) -> None:
     project = gated_project()
+    settings = project.read_settings()
+    del settings["permissions"]["deny"]  # with it the client itself is the first to refuse
+    project.write_settings(settings)
     before = project.settings.read_bytes(), project.policy.read_bytes()
     answers = client.run(project, WRITE_SCRIPT, MODE).answers
     for probe in WRITES:
