@@ -206,6 +206,9 @@ def test_in_a_subfolder_it_is_said_where_to_start(patient: Patient) -> None:
     code, rows = patient.told(patient.root / "src")
     assert (code, rows["folder"]["state"]) == (0, "note")
     assert f"no hooks of `{patient.root}`" in rows["folder"]["what"]
+    assert patient.run("install", "--scope", "user").returncode == 0
+    what = patient.told(patient.root / "src")[1]["folder"]["what"]
+    assert f"not hold to the policy of `{patient.root}`" in what
 
 
 def test_a_project_without_the_gate(patient: Patient) -> None:

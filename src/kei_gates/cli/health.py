@@ -9,11 +9,12 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from kei_gates.audit import log
-from kei_gates.cli import health_settings, trust
+from kei_gates.cli import health_settings, scoped, trust
 from kei_gates.cli.condition import INSTALL, Condition
 from kei_gates.hook import own_folders, store
 from kei_gates.hook import trust as accepted
 from kei_gates.install.errors import InstallError
+from kei_gates.install.scopes import PROJECT
 from kei_gates.model import Fault
 from kei_gates.observe.files import write_file
 from kei_gates.observe.paths import exists
@@ -49,10 +50,12 @@ def _folder(where: Places, started: str) -> Condition:
     """Say where to start: the client runs no hook when it is started further down (measured)."""
     if os.path.realpath(started) == where.project:
         return Condition("folder", "ok", where.project)
+    only_project = all(one.scope is PROJECT for one in scoped.holders(where.project))
+    lost = "run no hooks of" if only_project else "not hold to the policy of"
     return Condition(
         "folder",
         "note",
-        f"started in `{started}`, the client would run no hooks of `{where.project}`",
+        f"started in `{started}`, the client would {lost} `{where.project}`",
         "start it in the project's own folder",
     )
 
