@@ -199,3 +199,12 @@ def test_the_folder_is_the_same_after_both(content: bytes | None, scope: Scope) 
         left = {path.name: path.read_bytes() for path in where.root.rglob("*") if path.is_file()}
         assert left == ({} if content is None else {scope.file: content})
         assert where.folder.exists() == (content is not None)
+
+
+def test_a_rule_of_the_user_about_an_older_installation_stays() -> None:
+    text = '{"permissions": {"deny": ["Edit(//old env/**)"]}}'
+    scope = SCOPES["project"]
+    older = projects.merge(text, scope, OLDER, text)
+    newer = projects.merge(older, scope, PLACES, text)
+    assert json.loads(newer)["permissions"]["deny"][0] == "Edit(//old env/**)"
+    assert projects.unmerge(newer, scope, PLACES, text) == text
