@@ -9,7 +9,7 @@ from kei_gates.shell.expand import Pattern
 from kei_gates.shell.files import LATER, Copy
 from kei_gates.shell.findings import absolute_patterns
 from kei_gates.shell.globs import escape, is_plain
-from kei_gates.shell.options import read
+from kei_gates.shell.options import Grammar, read
 from kei_gates.shell.state import collapse
 from kei_gates.shell.touched import COPYING
 from kei_gates.shell.values import with_names
@@ -70,7 +70,19 @@ def put(  # noqa: PLR0913 -- one command's context
                 brings=brings,
             )  # fmt: skip
             _keep_links(ev, program, options, [source], inside, state)
+    _share(ev, program, options, sources, state, tree=tree)
     return sources
+
+
+def _share(  # noqa: PLR0913 -- one command's context
+    ev: Evaluator, program: str, options: Options, sources: list[Field], state: State, *, tree: bool
+) -> None:
+    """Take what gets another name for a write: who writes there later, writes here."""
+    shared = sources if program == "cp" and options.has("l", "link") else []
+    if program == "rsync":
+        shared = options.values("link-dest")
+    for source in shared:
+        ev.touch("write", source, program, state, tree=tree, content=LATER)
 
 
 # With `-T` a folder that is there is what is written over, not where things go into.
@@ -176,8 +188,8 @@ def _make_folders(ev: Evaluator, program: str, folders: list[Field], state: Stat
 
 
 def link(ev: Evaluator, program: str, words: list[Field], state: State) -> None:
-    """Follow `ln`: a hard link makes the file writable under another name."""
-    options = read(words, COPYING, permute=True)
+    """Follow `ln` and `link`: a hard link makes the file writable under another name."""
+    options = read(words, COPYING if program == "ln" else Grammar(), permute=True)
     sources = list(options.operands)
     folder = options.has("t", "target-directory") or len(sources) == 1
     target: Field = "."

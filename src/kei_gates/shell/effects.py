@@ -277,6 +277,7 @@ def _edit(ev: Evaluator, program: str, words: list[Field], state: State) -> None
 
 
 SPECIAL = {
+    "link": link,
     "ln": link,
     "sed": _sed,
     "gsed": _sed,

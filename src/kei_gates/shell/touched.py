@@ -90,7 +90,7 @@ FILES: dict[str, Files] = {
     ),
     "rsync": Files(
         "read",
-        Grammar("efB", "rsh exclude include filter files-from chmod"),
+        Grammar("efB", "rsh exclude include filter files-from chmod link-dest"),
         into=True,
         tree="*",
         unless="n dry-run help version list-only",
