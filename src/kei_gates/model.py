@@ -372,12 +372,15 @@ class Places(Value):
     `config` is where the client keeps what is the user's. `installation` holds the folders of the
     gate itself: its environment, its hook scripts, the user's policy and what the user has
     accepted; and the files that the environment has every shell read.
+    `runtime` is the interpreter that it runs on and its standard library, which others use too.
     `root` is where scopes are measured from: the project, or the worktree of the agent. `scratch`
     holds the folders of temporary files. `folds_case` says that the project's file system takes
     `A` and `a` for the same name.
     """
 
-    __slots__ = ("config", "folds_case", "home", "installation", "project", "root", "scratch")
+    __slots__ = (
+        "config", "folds_case", "home", "installation", "project", "root", "runtime", "scratch",
+    )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
@@ -389,6 +392,7 @@ class Places(Value):
         scratch: tuple[str, ...] = (),
         folds_case: bool = False,
         config: str | None = None,
+        runtime: tuple[str, ...] = (),
     ) -> None:
         self.project: Final = project
         self.home: Final = home
@@ -397,6 +401,7 @@ class Places(Value):
         self.scratch: Final = scratch
         self.folds_case: Final = folds_case
         self.config: Final = config or f"{home}/.claude"
+        self.runtime: Final = runtime
 
     def rooted(self, root: str) -> Places:
         """Give the same places with scopes measured from another root."""
@@ -408,6 +413,7 @@ class Places(Value):
             scratch=self.scratch,
             folds_case=self.folds_case,
             config=self.config,
+            runtime=self.runtime,
         )
 
 

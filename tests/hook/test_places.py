@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
 
 from kei_gates.gates import _self_commands, safety_self_protect
-from kei_gates.gates._self_files import is_part
+from kei_gates.gates._self_files import holds_gate, is_part
 from kei_gates.hook import places
 
 
@@ -52,6 +55,17 @@ def test_a_variable_that_names_no_path_is_nothing(
     monkeypatch.setenv("BASH_ENV", "env.sh")
     monkeypatch.setenv("ZDOTDIR", "")
     assert not guarded(home, "project/env.sh")
+
+
+def test_what_the_interpreter_is_made_of_is_guarded() -> None:
+    where = places.find("/project", "/project")
+    library = sysconfig.get_path("stdlib")
+    for path in (os.path.realpath(sys.executable), f"{library}/encodings/__init__.py"):
+        assert is_part(path, where)
+    assert holds_gate(library, where)
+    assert holds_gate(library.rpartition("/")[0], where)
+    assert not is_part(f"{library}/site-packages/pip/x.py", where)
+    assert not is_part(f"{os.path.realpath(sys.executable)}-config", where)
 
 
 def test_every_program_with_a_table_is_watched() -> None:

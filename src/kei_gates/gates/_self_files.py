@@ -29,6 +29,9 @@ _MACHINE_WIDE = (
 )  # fmt: skip
 _HOME_WIDE = (".claude.json", ".config/kei-gates", ".local/state/kei-gates")
 
+# What lies below a standard library and is not of it: the hook's interpreter loads nothing there.
+_OTHERS = ("/site-packages/", "/dist-packages/")
+
 # The client's notes on its agents, which say who was started on which task. An agent's own memory
 # lies beside them.
 _PROJECTS = "projects"
@@ -80,13 +83,17 @@ def takes_gate(target: Target, places: Places) -> bool:
 
 def holds_gate(path: str, places: Places) -> bool:
     """Whether a folder holds any part of the gate."""
-    roots = (f"{places.project}/{_CLAUDE}", places.config, *_fixed(places))
+    roots = (f"{places.project}/{_CLAUDE}", places.config, *_fixed(places), *places.runtime)
     return any(f"{root}/".startswith(f"{path.rstrip('/')}/") for root in roots)
 
 
 def is_part(path: str, places: Places) -> bool:
     """Whether an absolute path is one of the gate's."""
-    return _is_below(path, _fixed(places)) or is_guarded(path, places.config)
+    return (
+        _is_below(path, _fixed(places))
+        or is_guarded(path, places.config)
+        or (_is_below(path, places.runtime) and not any(part in path for part in _OTHERS))
+    )
 
 
 def is_guarded(path: str, config: str = "") -> bool:

@@ -13,7 +13,7 @@ from kei_gates.hook.own_folders import config, state
 from kei_gates.model import Fault, Places
 from kei_gates.observe import scratch
 from kei_gates.observe.checkouts import folds_case
-from kei_gates.observe.installation import PACKAGE, environment
+from kei_gates.observe.installation import PACKAGE, environment, runtime
 from kei_gates.observe.paths import exists, resolve
 
 POLICY_FILE = ".claude/kei-gates.toml"
@@ -38,6 +38,7 @@ def find(cwd: str, project: str | None = None) -> Places:
         project=root,
         home=of_user,
         installation=tuple(sorted(own)),
+        runtime=runtime(),
         scratch=scratch.folders(),
         config=_named(b"CLAUDE_CONFIG_DIR"),
         folds_case=folds_case(root),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from posix import stat
 
+from kei_gates.observe.paths import resolve
+
 PACKAGE = __file__.rpartition("/observe/")[0]
 """The folder of this package."""
 
@@ -21,3 +23,13 @@ def data(name: str) -> str:
     except OSError:
         return f"{PACKAGE.rpartition('/src/')[0]}/{name}"
     return f"{PACKAGE}/_data/{name}"
+
+
+def runtime() -> tuple[str, ...]:
+    """Give what the environment is made on: the interpreter's file, and its standard library.
+
+    Both often lie in a version manager's folder, where their user may write.
+    """
+    library = sys.modules["encodings"].__file__  # the first module that is loaded, never frozen
+    known = (sys.executable, library.rpartition("/encodings/")[0] if library else "")
+    return tuple(resolve(path, "/") for path in known if path)
