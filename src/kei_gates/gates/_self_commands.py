@@ -64,6 +64,9 @@ _REPLACE = frozenset(
     )
 )  # fmt: skip
 
+# How environments are made, also over one that is there: `python -m venv`, `uv venv`.
+_REMAKE = (["-m", "venv"], ["-m", "virtualenv"], ["venv"])
+
 # Programs that put something else where a path leads, or change who may use it.
 COVERS = frozenset(("chattr", "fusermount", "fusermount3", "mount", "setfacl", "umount"))
 
@@ -117,15 +120,21 @@ def _of_kei_gates(invocation: Invocation) -> tuple[str | None, ...]:
 def _replaces(invocation: Invocation, installation: Sequence[str]) -> bool:
     """Whether a package manager changes kei-gates, or the environment that it runs in."""
     words = [word for word in invocation.argv[1:] if word is not None]
+    if words[:2] in _REMAKE or words[:1] in _REMAKE:
+        return any(_is_in(word, installation) for word in words)
     is_manager = invocation.program.startswith("pip") or invocation.program in MANAGERS
     if not is_manager and "pip" not in words[1:2]:
         return False
     if _REPLACE.isdisjoint(words):
         return False
     paths = [invocation.argv[0] or "", *(word.rpartition("=")[2] for word in words)]
-    if any(f"{path}/".startswith(f"{root}/") for path in paths for root in installation):
+    if any(_is_in(path, installation) for path in paths):
         return True
     return any(_names_kei_gates(word) for word in words)
+
+
+def _is_in(path: str, folders: Sequence[str]) -> bool:
+    return any(f"{path}/".startswith(f"{folder}/") for folder in folders)
 
 
 def _names_kei_gates(word: str) -> bool:
