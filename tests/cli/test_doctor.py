@@ -74,7 +74,11 @@ def patient(environment: Environment, tmp_path: Path) -> Patient:
 def test_all_is_well(patient: Patient) -> None:
     code, rows = patient.told()
     assert {name: row["state"] for name, row in rows.items()} == dict.fromkeys(
-        ("folder", "settings", "switch", "limits", "hook", "policy", "state", "git", "client"), "ok"
+        (
+            "folder", "settings", "switch", "limits", "hook", "policy", "state", "git", "client",
+            "values",
+        ),
+        "ok",
     )
     assert code == 0
     assert "`git push` is blocked" in rows["hook"]["what"]
@@ -200,6 +204,13 @@ def test_the_clients_version(patient: Patient, says: str, state: str) -> None:
     assert patient.told()[1]["client"]["state"] == state
     (patient.bin / "claude").unlink()
     assert patient.told()[1]["client"]["state"] == "note"
+
+
+def test_what_the_client_says_of_settings(patient: Patient) -> None:
+    patient.client("2.1.330\n\nInvalid settings\n- /p/settings.json > model: Expected string")
+    code, rows = patient.told()
+    assert (code, rows["values"]["state"]) == (1, "wrong")
+    assert "/p/settings.json > model: Expected string" in rows["values"]["what"]
 
 
 def test_in_a_subfolder_it_is_said_where_to_start(patient: Patient) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _FAILED = 1
 _EXAMPLES = """Looked at: the folder, the settings of all scopes and the hooks in them, the policy
 and whether it was accepted, the installed hook (it is fired, with calls that nothing runs), the
-folder that is kept for sessions, git, and the client's version.
+folder that is kept for sessions, git, the client's version, and whether it takes all settings.
 
 Exit codes: 0 all is well, 1 something is not, 64 bad usage
 """

@@ -18,6 +18,7 @@ from kei_gates.install.scopes import PROJECT
 from kei_gates.model import Fault
 from kei_gates.observe.files import write_file
 from kei_gates.observe.paths import exists
+from kei_gates.protocol.answer import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ OLDEST_CLIENT = (2, 1, 295)
 """The first client that has hooks in exec form and `onFailure` (measured)."""
 
 _SECONDS = 20.0
+_MEND = "mend the value, then see what `claude doctor` says"
 _ROOM = 1 << 16
 """Bytes that must still fit on the disk of the state."""
 
@@ -136,10 +138,40 @@ def _client(_: Places) -> Iterator[Condition]:
         yield Condition("client", "ok", f"{program}, {found[0].decode()}")
 
 
+def _values(where: Places) -> Iterator[Condition]:
+    """Ask the client which settings it refuses: one value, and it drops the whole file.
+
+    `claude doctor` runs nothing that a project names (measured on client 2.1.330: no hook, server,
+    helper or start-up file).
+    """
+    program = shutil.which("claude")
+    if program is None:
+        return  # said by `client`
+    try:
+        done = subprocess.run(
+            [program, "doctor"],
+            capture_output=True,
+            check=False,
+            cwd=where.project,
+            stdin=subprocess.DEVNULL,
+            timeout=_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        yield Condition("values", "note", "the client does not say which settings it takes", _MEND)
+        return
+    refused = re.search(rb"^Invalid settings\n- ([^\n]*)", done.stdout, re.MULTILINE)
+    if refused is None:
+        yield Condition("values", "ok", "the client takes all settings")
+    else:
+        told = one_line(refused[1].decode("utf-8", "replace"))
+        yield Condition("values", "wrong", f"the client drops a whole file: {told}", _MEND)
+
+
 _LOOKS: dict[str, Callable[[Places], Iterator[Condition]]] = {
     **health_settings.LOOKS,
     "policy": _policy,
     "state": _state,
     "git": _git,
     "client": _client,
+    "values": _values,
 }
