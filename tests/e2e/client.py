@@ -88,9 +88,15 @@ class Client:
     program: Path
 
     def run(
-        self, project: Project, script: Script, mode: str, *options: str | Path, prompt: str = "go"
+        self,
+        project: Project,
+        script: Script,
+        mode: str,
+        *options: str | Path,
+        prompt: str = "go",
+        folder: Path | None = None,
     ) -> Session:
-        """Run one session in a project; fails when the client does not end it properly."""
+        """Run one session in a project, or in a `folder` of it; fails when it ends improperly."""
         command: list[str | Path] = [
             self.program,
             "-p",
@@ -101,7 +107,8 @@ class Client:
         ]
         command += ["--output-format", "stream-json", *options]
         with ScriptedApi(script).listening() as api:
-            output = _run_to_end(command, project.folder, client_environment(project.home, api.url))
+            environment = client_environment(project.home, api.url)
+            output = _run_to_end(command, folder or project.folder, environment)
             records = [json.loads(line) for line in output.splitlines()]
             assert records, "the client said nothing"
             assert records[-1].get("subtype") == "success", records[-1]
