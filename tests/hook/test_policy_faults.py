@@ -111,6 +111,63 @@ def test_a_forged_or_damaged_compiled_policy_is_made_anew(
         assert stored.read_bytes() == whole
 
 
+WIDE = 'version = 1\n[agents]\nmain = "orchestrator"\n'
+NARROW = 'version = 1\n[agents]\nmain = "read-only"\n'
+
+
+def stored_of(environment: Environment, project: Path) -> Path:
+    return Path(f"{environment.python.parent.parent}/var/kei-gates/compiled{project}/policy")
+
+
+def decided(environment: Environment, project: Path, *, accepted: bool = True) -> str:
+    write = call("Write", project, file_path=f"{project}/x", content="")
+    return environment.run(write, project=project, accepted=accepted).decision
+
+
+def with_policy(project: Path, text: str) -> Path:
+    policy = project / ".claude/kei-gates.toml"
+    policy.parent.mkdir(parents=True, exist_ok=True)
+    policy.write_text(text)
+    return policy
+
+
+@pytest.mark.parametrize("how", ["copied", "linked", "hard link"])
+def test_another_projects_compiled_policy_does_not_count(
+    environment: Environment, tmp_path: Path, how: str
+) -> None:
+    wide, narrow = tmp_path / "wide", tmp_path / "narrow"
+    with_policy(wide, WIDE)
+    with_policy(narrow, NARROW)
+    assert decided(environment, wide) == "none"
+    assert decided(environment, narrow) == "deny"
+    stored = stored_of(environment, narrow)
+    other = stored_of(environment, wide)
+    kept = other.read_bytes()
+    stored.unlink()
+    if how == "copied":
+        stored.write_bytes(kept)
+    elif how == "linked":
+        stored.symlink_to(other)
+    else:
+        stored.hardlink_to(other)
+    assert decided(environment, narrow) == "deny"
+    assert other.read_bytes() == kept
+    assert not stored.is_symlink()
+
+
+def test_an_old_compiled_policy_does_not_count(environment: Environment, tmp_path: Path) -> None:
+    policy = with_policy(tmp_path, WIDE)
+    assert decided(environment, tmp_path) == "none"
+    old = stored_of(environment, tmp_path).read_bytes()
+    policy.write_text(NARROW)
+    assert decided(environment, tmp_path) == "deny"
+    stored_of(environment, tmp_path).write_bytes(old)
+    assert decided(environment, tmp_path) == "deny"
+    policy.write_text(WIDE)  # the old text with it, which nobody accepts any more
+    stored_of(environment, tmp_path).write_bytes(old)
+    assert decided(environment, tmp_path, accepted=False) == "deny"
+
+
 def test_an_environment_that_cannot_be_written_only_costs_time(
     environment: Environment, tmp_path: Path
 ) -> None:

@@ -205,3 +205,10 @@ def test_another_version_of_the_package_does_not_count(monkeypatch: pytest.Monke
     raw = build("version = 1").dump()
     monkeypatch.setattr(compiled, "_STAMP", (1, "another", sys.hexversion))
     assert compiled.load(raw, reader("version = 1")) is None
+
+
+def test_one_that_was_made_for_something_else_does_not_count() -> None:
+    raw = build("version = 1").dump("compiled/a")
+    assert compiled.load(raw, reader("version = 1"), made_for="compiled/a") is not None
+    for other in ("compiled/b", "above/a", ""):
+        assert compiled.load(raw, reader("version = 1"), made_for=other) is None

@@ -56,14 +56,14 @@ def _load(name: str, project_file: str | None, home: str) -> Policy:
     stored = f"{environment()}/var/kei-gates/{name}/policy"
     needed = (*above(home).values(), *((project_file,) if project_file else ()))
     try:
-        policy = compiled.load(read_file(stored, _LARGEST_COMPILED), read_source, needed)
+        policy = compiled.load(read_file(stored, _LARGEST_COMPILED), read_source, needed, name)
     except OSError:
         policy = None
     if policy is not None:
         return policy
     policy = build(project_file, home)[0]
     try:
-        write_file(stored, policy.dump())
+        write_file(stored, policy.dump(name))
     except OSError:
         pass  # an environment of another user: right, only slow (docs/adr/0002)
     return policy

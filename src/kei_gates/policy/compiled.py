@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     """Both, as `pack` makes them."""
 
 # The format of this file, the package, and the interpreter whose `_sre` made the globs.
-_STAMP = (5, __version__, hexversion)
+_STAMP = (6, __version__, hexversion)
 
 _MAIN, _DEFAULT = "builtin:orchestrator", "builtin:read-only"
 
@@ -168,13 +168,14 @@ class Policy:
             ),
         )
 
-    def dump(self) -> bytes:
-        """Give the bytes to store."""
+    def dump(self, made_for: str = "") -> bytes:
+        """Give the bytes to store; `made_for` names what it holds for, as `load` is told."""
         agents = [
             (layer.main, layer.default, dict(layer.exact), layer.globs) for layer in self.agents
         ]
         keys = (self.unspawnable, self.checked_on_stop)
-        return dumps((_STAMP, self.sources, agents, dict(self._roles), *keys, dict(self.rates)))
+        stamp = (*_STAMP, made_for)
+        return dumps((stamp, self.sources, agents, dict(self._roles), *keys, dict(self.rates)))
 
 
 _GATES, _CHECKS = 0, 1
@@ -197,14 +198,15 @@ def pack(role: CompiledRole) -> PackedRole:
     return dumps(role[_GATES]), dumps(role[_CHECKS])
 
 
-def load(raw: bytes, read: Reader, needed: Iterable[str] = ()) -> Policy | None:
+def load(raw: bytes, read: Reader, needed: Iterable[str] = (), made_for: str = "") -> Policy | None:
     """Revive a stored policy; none when it is damaged or any of its sources has changed.
 
-    `needed` are files that must be among the sources, be they there or not.
+    `needed` are files that must be among the sources, be they there or not. One that was
+    `made_for` something else is another's.
     """
     try:
         stamp, *parts = loads(raw)  # noqa: S302 -- our own, see ADR 0002
-        if stamp != _STAMP:
+        if stamp != (*_STAMP, made_for):
             return None
         sources, agents, roles, unspawnable, checked_on_stop, rates = parts
         if any(read(path) != text for path, text in sources):
