@@ -247,13 +247,15 @@ def test_what_a_hook_cannot_stop_is_known_and_the_doctor_says_it(
         (project.folder / "src/run.py").write_text(PROGRAM)
         (project.folder / "src/where").write_text(str(file))
         (project.folder / "src/what").write_text(content)
-        calls.append(bash("program", "python3 src/run.py"))
+        calls += [canary("first"), bash("program", "python3 src/run.py")]
     elif file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content)
     calls += [then(lambda: time.sleep(RELOADS), bash("waited", "true")), canary("last")]
     session = client.run(project, {MAIN: calls}, MODE, folder=folder)
     assert file is None or file.read_text() == content
+    if row["when"] == "program":
+        assert_stopped(session.answers["canary_first"], CANARY)
     assert row["holds"] == (not sings(folder, "last")), session.answers
     assert row["threat"] in THREATS
     assert row["doctor"] in found_by_doctor(own, project, folder, client)
