@@ -48,6 +48,8 @@ def test_parameters_and_roles_are_told(capsys: pytest.CaptureFixture[str]) -> No
     _, out, _ = ran(capsys, "scope::files-whitelist")
     assert "- **`patterns`**: a list, empty unless set" in out
     assert "- role `edit-local`: patterns `src/**`, `!src/generated/**`, `docs/*.md`\n" in out
+    assert "\n  .claude/kei-gates.toml:" in out
+    assert "sets `patterns`\n" in out
     assert "role `read-only`" not in out
     _, out, _ = ran(capsys, "quality::tests-green")
     assert "`test-count-min` in `[roles.NAME.verification]`" in " ".join(out.split())

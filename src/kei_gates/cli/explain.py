@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from kei_gates.cli.usage import UsageError
 from kei_gates.policy.capabilities import unalias
+from kei_gates.policy.roles import BUILTIN
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+    from kei_gates.model import Places
     from kei_gates.policy.build import Builder
     from kei_gates.policy.compiled import Policy
 
@@ -91,11 +93,15 @@ def _roles(capability: str, folder: str) -> Iterator[str]:
     where = places.find(os.path.abspath(folder))
     policy, builder = store.build(policy_or_none(where), where.home)
     for name in policy.role_names:
-        yield from _role(capability, name, policy, builder)
+        yield from _role(capability, name, policy, builder, where)
 
 
-def _role(capability: str, name: str, policy: Policy, builder: Builder) -> Iterator[str]:
+def _role(
+    capability: str, name: str, policy: Policy, builder: Builder, where: Places
+) -> Iterator[str]:
+    """Say what each grant of a role sets, then which lines of which policies say so."""
     from kei_gates.agents.substrate import shown
+    from kei_gates.policy.origins import of_grant
 
     for granted, params in builder.written(policy.key(name)):
         if granted == capability:
@@ -103,3 +109,7 @@ def _role(capability: str, name: str, policy: Policy, builder: Builder) -> Itera
                 f"{key.replace('_', '-')} {shown(value)}" for key, value in params.items()
             )
             yield f"- role `{name}`{f': {said}' if said else ''}"
+    for origin in of_grant(builder, policy.key(name), capability):
+        if origin.layer != BUILTIN:
+            sets = f" sets `{origin.param}`" if origin.param else ""
+            yield f"  {origin.shown(where.project, where.home)}{sets}"

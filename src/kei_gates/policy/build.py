@@ -20,6 +20,7 @@ from kei_gates.policy.roles import BUILTIN, LAYERS, Roles, RoleSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from typing import Final
 
     from kei_gates.policy.capabilities import Catalogue
     from kei_gates.policy.compiled import CompiledGrant, CompiledRole, PackedRole, Reader
@@ -35,7 +36,8 @@ class Builder:
     def __init__(self, catalogue: Catalogue, read: Reader) -> None:
         self._catalogue = catalogue
         self._documents = Documents(read)
-        self._roles = Roles(catalogue)
+        self.roles: Final = Roles(catalogue)
+        """The roles of all layers, as they are written."""
         self.tables: dict[str, tuple[PolicyTable, Where]] = {}
         """Each layer's own table, where it has a file."""
         self._rates: list[tuple[Rates, Where]] = []
@@ -58,12 +60,12 @@ class Builder:
         if project_file is not None:
             self._add("project", project_file, required=True)
         agents = [self._agents(layer) for layer in reversed(LAYERS[1:])]
-        sources = self._roles.all()
+        sources = self.roles.all()
         return Policy(
             tuple(agents),
             {_key(source): self._compile(source) for source in sources},
             unspawnable=tuple(_key(source) for source in sources if not source.table.spawnable),
-            checked_on_stop=tuple(map(_key, filter(self._roles.is_checked_on_stop, sources))),
+            checked_on_stop=tuple(map(_key, filter(self.roles.is_checked_on_stop, sources))),
             sources=self._documents.sources,
             rates=merge_rates(self._rates),
         )
@@ -74,11 +76,15 @@ class Builder:
         `key` is its layer and name, as `Policy` has it. Raises `KeyError` for one that there is
         not.
         """
+        return self.roles.resolve(self.source(key))
+
+    def source(self, key: str) -> RoleSource:
+        """Give a role as it is written. Raises `KeyError` for one that there is not."""
         layer, _, name = key.partition(":")
-        source = self._roles.find(layer, name)
+        source = self.roles.find(layer, name)
         if source is None or _key(source) != key:
             raise KeyError(key)
-        return self._roles.resolve(source)
+        return source
 
     def _add(self, layer: str, path: str, *, required: bool) -> None:
         """Take in a layer's file."""
@@ -93,7 +99,7 @@ class Builder:
         table = schema.read_policy(document, where)
         for name, fields in table.roles.items():
             role, grants = schema.read_role(fields, self._catalogue.params, where, ("roles", name))
-            self._roles.add(RoleSource(layer, name, role, grants, where))
+            self.roles.add(RoleSource(layer, name, role, grants, where))
         self.tables[layer] = (table, where)
         self._rates.append((table.rates, where))
 
@@ -104,8 +110,8 @@ class Builder:
         table, where = self.tables[layer]
         keys = {}
         for agent, name in table.agents.items():
-            validating.check_role(name, self._roles.names(layer), where, ("agents", agent))
-            source = self._roles.find(layer, name)
+            validating.check_role(name, self.roles.names(layer), where, ("agents", agent))
+            source = self.roles.find(layer, name)
             assert source is not None  # noqa: S101 -- check_role has raised
             keys[agent] = _key(source)
         main, default = keys.pop("main", None), keys.pop("default", None)
@@ -122,7 +128,7 @@ class Builder:
             split(
                 [
                     compile_grant(capability, params, self._catalogue, source.where, source.key)
-                    for capability, params in self._roles.resolve(source)
+                    for capability, params in self.roles.resolve(source)
                 ],
                 self._catalogue,
             )

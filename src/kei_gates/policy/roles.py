@@ -148,8 +148,14 @@ class Roles:
         guards = self._guards(source, resolved)
         return resolved.on_stop or any(role.table.verification.on_stop for role in guards)
 
+    def guards(self, source: RoleSource) -> list[RoleSource]:
+        """Give the roles of layers above, but not the built-in ones, that a role is held to.
+
+        They are those of any name it is made of. Raises `Fault` as `resolve` does.
+        """
+        return self._guards(source, self._merge(source, ()))
+
     def _guards(self, source: RoleSource, resolved: Resolved) -> list[RoleSource]:
-        """Give the roles of layers above, but not the built-in ones, of any name it is made of."""
         above = LAYERS[1 : LAYERS.index(source.layer)]
         found = [self._roles.get((layer, name)) for layer in above for name in resolved.names]
         return [role for role in found if role is not None]
@@ -164,7 +170,7 @@ class Roles:
             raise source.where.fault(key, f"roles extend each other: {chain}", "break the circle")
         merged = Resolved(source.name, on_stop=source.table.verification.on_stop)
         for name in source.table.extends:
-            parent = self._merge(self._parent(name, source), (*seen, source))
+            parent = self._merge(self.parent(name, source), (*seen, source))
             _add(parent.grants, merged.grants)
             merged.names.extend(one for one in parent.names if one not in merged.names)
             merged.depth = max(merged.depth, parent.depth + 1)
@@ -183,8 +189,11 @@ class Roles:
         self._merged[source] = merged
         return merged
 
-    def _parent(self, name: str, child: RoleSource) -> RoleSource:
-        """Find a parent: `builtin:NAME`, or the nearest role of that name but the child itself."""
+    def parent(self, name: str, child: RoleSource) -> RoleSource:
+        """Find a parent: `builtin:NAME`, or the nearest role of that name but the child itself.
+
+        Raises `Fault` for a name that there is not.
+        """
         if name.startswith(_BUILTIN_PREFIX):
             found = self._roles.get((BUILTIN, name.removeprefix(_BUILTIN_PREFIX)))
         else:

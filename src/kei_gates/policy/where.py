@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,25 @@ class Where:
         """Make the refusal of what stands at `key`; `what` follows the file and the line."""
         line = self.line(key)
         return Fault(f"{self.path}{'' if line is None else f':{line}'}: {what}", remedy)
+
+    def holds(self, key: Key) -> bool:
+        """Whether the document has a key."""
+        return _holds(_parsed([self._text]), key)
+
+    def line_of(self, key: Key, value: str) -> int | None:
+        """Give the line on which a text stands in the list at `key`; else that of the list.
+
+        It is looked for between the quotes of a string, from the list's first line on: a list has
+        its values there before any other statement has them.
+        """
+        first = self.line(key)
+        if first is None:
+            return None
+        quoted = (json.dumps(value, ensure_ascii=False), f"'{value}'")
+        for number, line in enumerate(self._text.splitlines()[first - 1 :], first):
+            if any(text in line for text in quoted):
+                return number
+        return first
 
     def line(self, key: Key) -> int | None:
         """Give the line, from 1, on which a key's value begins; none where that is not known.
