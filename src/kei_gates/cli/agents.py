@@ -31,17 +31,43 @@ _WHY: dict[State, str] = {
     "foreign": "was not built by kei-gates",
 }
 _OVERWRITE = "move it away, or write over it with `--force`"
-_EXAMPLES = """examples:
+_TEXTS = """\
+The text of each agent is that of the role which the project's policy gives it. Where a policy does
+not name an agent, its file declares the role, which counts once `kei-gates trust` has accepted it.
+"""
+_EXITS = "exit codes: 0 all is well, 1 something is not, 64 bad usage\n"
+_EXAMPLES = {
+    "build": f"""examples:
   kei-gates agents build                     the shipped agents, into .claude/agents of this project
   kei-gates agents build kei-critic          one of them
   kei-gates agents build --from my-agents    those of a folder of your own, NAME.toml each; its
                                              `blocks/NAME.md` are used before the shipped ones
   kei-gates agents build --check             say whether the files are as they would be built
-  kei-gates agents coverage kei-modal-runner which of its rules are enforced, and by what
 
-The text of each agent is that of the role which the project's policy gives it. Where a policy does
-not name an agent, its file declares the role, which counts once `kei-gates trust` has accepted it.
-"""
+{_TEXTS}
+{_EXITS}""",
+    "check": f"""examples:
+  kei-gates agents check                     the shipped manifests, against this project's policy
+  kei-gates agents check --from my-agents
+
+{_EXITS}""",
+    "coverage": f"""examples:
+  kei-gates agents coverage
+  kei-gates agents coverage kei-modal-runner --json
+
+{_EXITS}""",
+    "table": f"""examples:
+  kei-gates agents table
+
+{_EXITS}""",
+}
+_ALL_EXAMPLES = f"""examples:
+  kei-gates agents build                      the shipped agents, into .claude/agents here
+  kei-gates agents build --check              say whether the files are as they would be built
+  kei-gates agents coverage kei-modal-runner  which of its rules are enforced, and by what
+
+{_TEXTS}
+{_EXITS}"""
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -50,7 +76,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "agents",
         help="build agent files from manifests, and show what of their rules is enforced",
         description="Build agent files from manifests, and show what of their rules is enforced.",
-        epilog=_EXAMPLES,
+        epilog=_ALL_EXAMPLES,
         formatter_class=RawDescriptionHelpFormatter,
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
@@ -79,7 +105,7 @@ def _action(
         name,
         help=what,
         description=f"{what[0].upper()}{what[1:]}.",
-        epilog=_EXAMPLES,
+        epilog=_EXAMPLES[name],
         formatter_class=RawDescriptionHelpFormatter,
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="agents (default: all)")

@@ -26,13 +26,19 @@ if TYPE_CHECKING:
     from kei_gates.policy.schema import PolicyTest
 
 _FAILED = 1
-_EXAMPLES = """A policy may hold tests of itself:
+_EXAMPLES = """examples:
+  kei-gates check
+  kei-gates check ~/my-project --json
+
+A policy may hold tests of itself:
   [[test]]
   role = "edit-local"             # or agent = "my-builder"; without both, the main thread
   command = "git push"            # or call = {tool_name = "Edit", tool_input = {file_path = "a"}}
   expect = "deny"                 # or "ask", or "abstain": no objection
 
-Nothing is run. Exit codes: 0 all is well, 1 something is not, 64 bad usage
+Nothing is run.
+
+exit codes: 0 all is well, 1 something is not, 64 bad usage
 """
 
 

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from kei_gates.policy.build import Builder
     from kei_gates.policy.compiled import Policy
 
-_EXAMPLES = """example:
+_EXAMPLES = """examples:
+  kei-gates compose parser-7
   kei-gates compose .claude/kei-gates/tasks/parser-7.toml --agent kei-code-implementer
 
 Give what it prints to that agent as its prompt. The last line binds the agent to the task.
+
+exit codes: 0 printed, 1 failed, 64 bad usage
 """
 
 

@@ -33,6 +33,8 @@ _EXAMPLES = """examples:
 The next call of that session which meets only objections to what was confirmed passes. A word lasts
 ten minutes and counts for one call; what it let pass is written to the audit in
 ~/.local/state/kei-gates.
+
+exit codes: 0 done, 1 not confirmed, 64 bad usage, or nothing waits by that code
 """
 
 

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from kei_gates.model import Places
     from kei_gates.policy.compiled import Policy
 
+_EXITS = "exit codes: 0 done, 1 failed, 64 bad usage\n"
 _CAPABILITY = "compute::cost-tiers"
-_EXAMPLES = """examples:
+_EXAMPLES = f"""examples:
   kei-gates cost                              what was launched today, the sum, what is left
   kei-gates cost declare "2 x 1.5h H100"      say what the next launch will cost
   kei-gates cost declare "8xH100 3h + 1h A10G"
@@ -34,7 +35,20 @@ _EXAMPLES = """examples:
 
 Prices are those of the policy (`[rates]`), with the day on which each was read. A declaration is
 good for one launch of the agent that made it; where the script allows more, that counts.
-"""
+
+{_EXITS}"""
+_DECLARE_EXAMPLES = f"""examples:
+  kei-gates cost declare "2 x 1.5h H100"
+  kei-gates cost declare "8xH100 3h + 1h A10G"
+
+An agent declares in a call of its own, right before the launch that it is for. Typed by a person it
+only shows the estimate. It is good for one launch; where the script allows more, that counts.
+
+{_EXITS}"""
+_RELEASE_EXAMPLES = f"""examples:
+  kei-gates cost release toolu_01AbC
+
+{_EXITS}"""
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -53,13 +67,18 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     declare = actions.add_parser(
         "declare",
         help="say what the next launch will cost",
-        epilog=_EXAMPLES,
+        description="Say what the next launch will cost, and see the estimate.",
+        epilog=_DECLARE_EXAMPLES,
         formatter_class=RawDescriptionHelpFormatter,
     )
     declare.add_argument("cost", nargs="+", metavar="COST", help='as in "2 x 1.5h H100"')
     declare.set_defaults(run=run_declare)
     release = actions.add_parser(
-        "release", help="take a launch that never ran off the day (only for people)"
+        "release",
+        help="take a launch that never ran off the day (only for people)",
+        description="Take a launch that never ran off the day. Only for people.",
+        epilog=_RELEASE_EXAMPLES,
+        formatter_class=RawDescriptionHelpFormatter,
     )
     release.add_argument("id", metavar="ID", help="the id that `kei-gates cost` shows")
     release.set_defaults(run=run_release)

@@ -17,11 +17,15 @@ if TYPE_CHECKING:
     import argparse
 
 _FAILED = 1
-_EXAMPLES = """Looked at: the folder, the settings of all scopes and the hooks in them, the policy
+_EXAMPLES = """examples:
+  kei-gates doctor
+  kei-gates doctor ~/my-project --json
+
+Looked at: the folder, the settings of all scopes and the hooks in them, the policy
 and whether it was accepted, the installed hook (it is fired, with calls that nothing runs), the
 folder that is kept for sessions, git, the client's version, and whether it takes all settings.
 
-Exit codes: 0 all is well, 1 something is not, 64 bad usage
+exit codes: 0 all is well, 1 something is not, 64 bad usage
 """
 
 

@@ -24,6 +24,9 @@ _WIDTH = 100
 _EXAMPLES = """examples:
   kei-gates explain                        all capabilities, a line each
   kei-gates explain policy::no-git-ops     what it stops, its parameters, the roles that have it
+  kei-gates explain no-git-ops             the same
+
+exit codes: 0 printed, 1 the policy is broken, 64 bad usage
 """
 
 

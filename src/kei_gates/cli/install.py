@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from argparse import RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING
 
 from kei_gates.cli import scoped, trust
@@ -29,6 +30,25 @@ if TYPE_CHECKING:
 _FAILED = 1
 
 
+_INSTALL = """examples:
+  kei-gates install                  into the project of this folder
+  kei-gates install ~/my-project
+
+The settings then name the environment that this runs from. Nothing is accepted but the starter
+policy: one that was there before has to be read and accepted with `kei-gates trust`.
+
+exit codes: 0 installed, and a blocked call was seen, 1 failed, 64 bad usage
+"""
+_UNINSTALL = """examples:
+  kei-gates uninstall                out of the project of this folder
+  kei-gates uninstall ~/my-project
+
+A policy that was changed since it was written stays where it is.
+
+exit codes: 0 done, 1 failed, 64 bad usage
+"""
+
+
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the two subcommands."""
     install = commands.add_parser(
@@ -37,12 +57,16 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         description="Add the hooks to the settings of a scope, tell the client itself what to "
         "refuse, and write a starter policy where there is none. Everything else in the file stays "
         "as it is. Safe to run again.",
+        epilog=_INSTALL,
+        formatter_class=RawDescriptionHelpFormatter,
     )
     install.set_defaults(run=run_install)
     uninstall = commands.add_parser(
         "uninstall",
         help="undo install",
         description="Take out of the settings of a scope what install has put there.",
+        epilog=_UNINSTALL,
+        formatter_class=RawDescriptionHelpFormatter,
     )
     uninstall.set_defaults(run=run_uninstall)
     for command in (install, uninstall):

@@ -21,7 +21,9 @@ _EXAMPLES = """examples:
   kei-gates lint - < train.py
   kei-gates lint --explain M8
 
-Nothing is run, and Modal is not asked. Exit codes: 0 nothing that blocks, 1 something that does,
+Nothing is run, and Modal is not asked.
+
+exit codes: 0 nothing that blocks, 1 something that does,
 64 bad usage, or a script that cannot be read
 """
 

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 _SHELLS = ("auto", "bash", "zsh")
 _ROW: Fields = {"cwd": None, "shell": _SHELLS}
-_DETAILS = """\
+_DETAILS = """examples:
+  kei-gates parse 'cd src && env X=1 make > "$LOG"'
+  kei-gates parse --json 'git push'
+
 paths are relative to the folder of the command where they lie in it, and absolute elsewhere
 spans are in characters; `null` in `argv` stands for words not known, any number of them
-
-example:
-  kei-gates parse 'cd src && env X=1 make > "$LOG"'
 
 exit codes: 0 parsed, whether all of it is known or not, 64 bad usage
 """

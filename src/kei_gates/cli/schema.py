@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from argparse import RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,12 +16,22 @@ if TYPE_CHECKING:
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
+_EXAMPLES = """examples:
+  kei-gates schema > policy.schema.json
+  kei-gates schema --manifest > manifest.schema.json
+
+exit codes: 0 printed, 64 bad usage
+"""
+
+
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the subcommand."""
     parser = commands.add_parser(
         "schema",
         help="print a JSON Schema of policy files",
         description="Print a JSON Schema of policy files, which editors use to complete and check.",
+        epilog=_EXAMPLES,
+        formatter_class=RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "--manifest", action="store_true", help="of the manifests that agents are built from"

@@ -17,14 +17,21 @@ from kei_gates.policy.task_files import FOLDER, path_of
 if TYPE_CHECKING:
     import argparse
 
-_EXAMPLES = """example:
+_EXITS = "exit codes: 0 done, 1 failed, 64 bad usage\n"
+_EXAMPLES = f"""examples:
   kei-gates task new parser-7 --role edit-local --allow 'src/parser/**' --deny '**/Cargo.toml' \\
       --test-crate kei-parser --min-tests 44 --field 'Files written:' --body 'Mend the parser.'
 
 Then start the agent with a line of its own in the prompt:
   kei-task: parser-7
 A task can only narrow what the agent's role allows.
-"""
+
+{_EXITS}"""
+_LIST_EXAMPLES = f"""examples:
+  kei-gates task list
+  kei-gates task list --dir ~/my-project
+
+{_EXITS}"""
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -40,6 +47,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     new = actions.add_parser(
         "new",
         help="make a task",
+        description="Make a task. It is a file of the project, and can be edited as one.",
         epilog=_EXAMPLES,
         formatter_class=RawDescriptionHelpFormatter,
     )
@@ -64,7 +72,13 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     new.add_argument("--body", metavar="TEXT", help="what is to be done; `-` reads stdin")
     new.add_argument("--dir", default=".", metavar="DIR", help="the project (default: here)")
     new.set_defaults(run=run_new)
-    listing = actions.add_parser("list", help="list the tasks of a project")
+    listing = actions.add_parser(
+        "list",
+        help="list the tasks of a project",
+        description="Print the id of each task of a project.",
+        epilog=_LIST_EXAMPLES,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
     listing.add_argument("--dir", default=".", metavar="DIR", help="the project (default: here)")
     listing.set_defaults(run=run_list)
 

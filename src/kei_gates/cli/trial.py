@@ -23,9 +23,12 @@ _COMMAND_EXAMPLES = """examples:
   kei-gates test-command --role edit-local "git push"
   kei-gates test-command --agent builder --explain "cargo test > log.txt"
   kei-gates test-command --capability policy::no-git-ops "echo git push"
+  kei-gates test-command --role edit-local --batch commands.jsonl
+
 """
-_CALL_EXAMPLES = """example:
+_CALL_EXAMPLES = """examples:
   kei-gates test-call --role edit-local < payload.json
+
 """
 _ROW: Fields = {"role": None, "cwd": None}
 EXIT_CODES = {"abstain": 0, "deny": 2, "ask": 3}

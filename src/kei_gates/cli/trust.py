@@ -27,6 +27,9 @@ _EXAMPLES = """examples:
 
 Until a policy is accepted as it is, every call that could change something is denied. What is kept
 lies in ~/.local/state/kei-gates: the policy's text, and the roles that agent files declare.
+
+exit codes: 0 accepted, or nothing has changed, 1 not accepted, or changed (with --diff),
+64 bad usage
 """
 
 

@@ -34,7 +34,9 @@ _EXAMPLES = """examples:
 The work is everything in the working tree that differs from where it left the base: what was
 committed since, what was not, and new files. Checks of the report are skipped without one. The
 commands that the policy names are run: as it is written, for an agent only as a person has accepted
-it. Exit codes: 0 all holds, 1 something does not, 64 bad usage
+it.
+
+exit codes: 0 all holds, 1 something does not, 64 bad usage
 """
 
 
