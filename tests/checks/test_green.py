@@ -120,7 +120,7 @@ def test_each_command_that_fails_is_told_with_what_it_said(python: Project) -> N
         ("kei-no-such-program", "a program that it needs was not found"),
         ("./tests/test_calc.py", "a program is not executable"),
         ("kill -9 $$", "was ended by signal 9"),
-        ("sleep 60", "was ended after 1 seconds"),
+        ("sleep 60", "was ended after 1 s"),
         ("yes", "because it printed too much"),
     ],
 )
@@ -266,7 +266,7 @@ def test_ignored_tests_may_be_limited(python: Project) -> None:
     python.put({"tests/test_calc.py": ignored})
     assert python.tested(commands=(UNITTEST,), ignored_max=1) == []
     (found,) = python.tested(commands=(UNITTEST,), ignored_max=0, count_min=1)
-    assert "1 ignored tests; at most 0 may be" in found.message
+    assert "1 of the tests are ignored; at most 0 may be" in found.message
 
 
 def test_a_junit_file_counts_more_than_what_is_printed(python: Project) -> None:

@@ -120,7 +120,7 @@ def test_a_long_list_of_findings_is_cut(tmp_path: Path) -> None:
     case = {"report": "Files written: all", "params": {"fields": ["Goal"]}, "changes": changes}
     found = findings_of("output::report-format", case, tmp_path)
     assert [finding.path for finding in found].count(None) == 2  # no goal, and the rest
-    assert found[-1].message == "30 more files differ from `Files written`"
+    assert found[-1].message == "still more files differ from `Files written`: 30"
 
 
 @pytest.mark.parametrize("capability", TABLES)

@@ -19,7 +19,7 @@ _SHOWN = 200
 _MAY_BE_A_PERSONS = "it may be that only a person can install it"
 _STOPPED: Mapping[Ended, tuple[str, str]] = {
     "timeout": (
-        "was ended after {seconds:.0f} seconds",
+        "was ended after {seconds:.0f} s",
         "find what hangs or takes so long, or have `timeout` raised in the policy",
     ),
     "late": (

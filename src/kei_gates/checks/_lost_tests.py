@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     Reader = Callable[[str, str, Clock], list[Case]]
 
 _LARGEST = 1 << 21
-_REMEDY = "restore it, or have the floor `test-count-min` set by whoever gave the task"
+_FLOOR = "or have the floor `test-count-min` set by whoever gave the task"
+_REMEDY = f"restore it, {_FLOOR}"
 _SAME_TEXT = 0.7  # of two tests for one to be the other with a new name
 _MOST_WORDS = 400
 _SECONDS = 10.0
@@ -110,7 +111,9 @@ class Lost:
         found = sorted([*map(self._gone, self.gone), *found], key=lambda one: bool(one.doubt))
         if len(found) <= _MOST:
             return found
-        more = Finding(f"{len(found) - _MOST + 1} more tests are gone or ignored", _REMEDY)
+        more = Finding(
+            f"{len(found) - _MOST + 1} more tests are gone or ignored", f"restore them, {_FLOOR}"
+        )
         return [*found[: _MOST - 1], more]
 
     def _gone(self, case: Case) -> Finding:

@@ -103,7 +103,7 @@ def _cut(findings: list[Finding], field: Field) -> list[Finding]:
     """Keep as many findings as a person reads."""
     if len(findings) <= _MOST:
         return findings
-    rest = f"{len(findings) - _MOST} more files differ from `{field.name}`"
+    rest = f"still more files differ from `{field.name}`: {len(findings) - _MOST}"
     remedy = "compare the whole list with what was changed"
     return [*findings[:_MOST], Finding(rest, remedy, line=field.line)]
 

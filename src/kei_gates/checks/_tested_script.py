@@ -62,7 +62,7 @@ class _Call:
             return State()
         body = inside.find("{")
         if body >= 0 and _BODY.match(inside, body):
-            return State(IGNORED, "skips itself at once")
+            return State(IGNORED, "this.skip()")
         return State(MAY_RUN, "skip(...)") if _INNER.search(inside) else State()
 
     def holds(self, other: _Call) -> bool:
@@ -89,7 +89,7 @@ def script_cases(path: str, text: str, clock: Clock) -> list[Case]:
         for group in groups:
             state = state.worse(group.state)
         if has_only and not call.is_only and not any(group.is_only for group in groups):
-            state = state.worse(State(IGNORED, "`.only` in another"))
+            state = state.worse(State(IGNORED, ".only in another test"))
         name = "::".join([*(group.title for group in groups), call.title])
         cases.append(source.case(name, call.first, call.last, state))
     return cases

@@ -209,6 +209,6 @@ def _in_all(tested: Sequence[_Tested], params: Params, lost: Lost | None) -> Ite
         )
     if 0 <= params.ignored_max < counts.ignored:
         yield Finding(
-            f"{counts.ignored} ignored tests; at most {params.ignored_max} may be",
+            f"{counts.ignored} of the tests are ignored; at most {params.ignored_max} may be",
             "make them pass instead of ignoring them",
         )

@@ -75,7 +75,7 @@ _POETRY = Manager(
         "source/add source/remove init new": _CHANGE,
         "version": Verb(PASS, CHANGE, harmless="dry-run"),
         "install sync": Verb(
-            SIDE, harmless="dry-run", instead="run `poetry check --lock` and report what it says"
+            SIDE, harmless="dry-run", instead="poetry check --lock"
         ),
         "export": _WRITES_OUTPUT,
         "run": Verb(PASS, leading=True),

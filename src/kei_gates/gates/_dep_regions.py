@@ -46,4 +46,6 @@ def _read(form: tuple[str, str], text: str) -> Region:
 
 
 def _said(error: Exception) -> str:
+    if isinstance(error, SyntaxError):
+        return f"{error.msg}, line {error.lineno}"
     return str(error).partition("\n")[0] or type(error).__name__

@@ -167,7 +167,7 @@ def _if_empty(event: Event) -> tuple[str, str] | None:
         folder = folder or lexical(path, "/")
         found = None if plain(folder) in TEMPORARY else whole(folder, event.places)
         if found is not None:
-            return f"where what is not known of a path is empty, `{by}` takes {found.said}", _SURELY
+            return f"if what is not known of its path is empty, `{by}` takes {found.said}", _SURELY
     return None
 
 

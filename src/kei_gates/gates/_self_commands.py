@@ -77,7 +77,7 @@ def objection(event: Event) -> Deny | None:
         own = _of_kei_gates(invocation)
         shown = shorten(str(invocation))
         if own[:1] == (_DOCTOR,):
-            return Deny(f"`{shown}` runs what settings and PATH name", _FIRES)
+            return Deny(f"`{shown}` fires what the settings and PATH name", _FIRES)
         if _reaches_out(own):
             return Deny(f"`{shown}` may connect to a cluster", _HERE)
         if _loosens(invocation):

@@ -196,8 +196,8 @@ def _undeclared(launch: Launch, known: Cost, unknown: tuple[str, ...]) -> Deny:
     example = f'kei-gates cost declare "1 x {time} {known.gpu or _EXAMPLE_GPU}"'
     more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
     return Deny(
-        f"nobody can tell what `{shorten(str(launch))}` may cost, it is not known: "
-        f"{'; '.join(unknown[:_SHOWN])}{more}",
+        f"nobody can tell what `{shorten(str(launch))}` may cost without knowing "
+        f"{', and '.join(unknown[:_SHOWN])}{more}",
         f"declare it before the launch, as in `{example}`, or make the script say it",
     )
 

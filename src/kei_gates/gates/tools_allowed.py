@@ -33,7 +33,7 @@ class Params(BaseParams):
         for name in names if isinstance(names, (list, tuple)) else ():
             right = known.get(name.casefold(), name)
             if right != name:
-                return f"there is no tool `{name}`: did you mean `{right}`?"
+                return f"there is no tool `{name}`, only `{right}`"
             if not name or set(name) & set(" (),"):
                 return f"`{name}` is no tool's name; what a shell may run is said in `bash.allow`"
         return None

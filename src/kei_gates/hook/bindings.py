@@ -107,7 +107,8 @@ class Session:
             except (FileNotFoundError, NotADirectoryError):
                 continue
             except OSError as error:
-                raise Fault(f"`{folder}/{name}` cannot be read: {error}", _AGAIN) from None
+                why = error.strerror or error
+                raise Fault(f"`{folder}/{name}` cannot be read: {why}", _AGAIN) from None
         return None
 
     def _gave_tasks(self) -> bool:
@@ -116,7 +117,8 @@ class Session:
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError as error:
-            raise Fault(f"`{self.folder}` cannot be read: {error}", "mend the folder") from None
+            why = error.strerror or error
+            raise Fault(f"`{self.folder}` cannot be read: {why}", "mend the folder") from None
 
     def _read(self, name: str) -> list[Task] | None:
         path = f"{self.folder}/{name}"
@@ -124,8 +126,11 @@ class Session:
             stamp, tasks = loads(read_file(path, _LARGEST))  # noqa: S302 -- our own, see ADR 0002
         except (FileNotFoundError, NotADirectoryError):
             return None
-        except (OSError, ValueError, TypeError, EOFError) as error:
-            raise Fault(f"`{path}` cannot be read: {error}", _AGAIN) from None
+        except OSError as error:
+            why = error.strerror or error
+            raise Fault(f"`{path}` cannot be read: {why}", _AGAIN) from None
+        except (ValueError, TypeError, EOFError):
+            raise Fault(f"`{path}` cannot be read: it is damaged", _AGAIN) from None
         if stamp != _STAMP:
             raise Fault("kei-gates was updated while the agent was at work", _AGAIN)
         return list(tasks)

@@ -46,8 +46,10 @@ def _disables(path: str) -> Decision:
         settings = json.loads(read_file(path, _LARGEST_SETTINGS))
     except FileNotFoundError:
         return _NO_OBJECTION
-    except (OSError, ValueError, RecursionError) as error:
-        return fault(f"`{path}` cannot be read: {error}", "mend the file")
+    except OSError as error:
+        return fault(f"`{path}` cannot be read: {error.strerror or error}", "mend the file")
+    except (ValueError, RecursionError) as error:
+        return fault(f"`{path}` is no JSON: {error}", "mend the file")
     if isinstance(settings, dict) and settings.get("disableAllHooks"):
         return fault(f"`{path}` switches all hooks off", "take `disableAllHooks` out")
     return _NO_OBJECTION

@@ -134,7 +134,9 @@ class Ledger:
         if entry is None:
             raise Fault(f"no launch of that day has the id `{call}`", "see `kei-gates cost`")
         if not entry.counts:
-            raise Fault(f"`{call}` does not count any more: {entry.status}", "nothing is to do")
+            raise Fault(
+                f"`{call}` does not count any more: {entry.status}", "there is nothing to do"
+            )
         return self._become(entry, "released")
 
     def close(self) -> None:

@@ -74,8 +74,12 @@ def read(folder: str, agent: str) -> Note | None:
         return _read(json_text.parse(read_file(path, _LARGEST)))
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError, TypeError) as error:
-        raise Fault(f"`{path}` cannot be read: {error}", "start the agent again") from None
+    except OSError as error:
+        why = error.strerror or error
+        raise Fault(f"`{path}` cannot be read: {why}", "start the agent again") from None
+    except (ValueError, TypeError):
+        why = "it is no note, or damaged"
+        raise Fault(f"`{path}` cannot be read: {why}", "start the agent again") from None
 
 
 def _read(fields: object) -> Note:

@@ -61,7 +61,8 @@ def _take(root: str, agent: str, start: str) -> None:
             write_file(start, b"")
         os.utime(start, ns=(now, now))
     except OSError as error:
-        raise Fault(f"`{start}` cannot be written: {error}", "mend the folder") from None
+        why = error.strerror or error
+        raise Fault(f"`{start}` cannot be written: {why}", "mend the folder") from None
 
 
 def is_own(root: str, agent: str) -> bool:

@@ -68,7 +68,8 @@ def _read_policy(path: str) -> bytes | None:
     try:
         return store.read_source(path)
     except OSError as error:
-        raise Fault(f"policy `{path}` cannot be read: {error}", "mend or restore it") from None
+        why = error.strerror or error
+        raise Fault(f"policy `{path}` cannot be read: {why}", "mend or restore it") from None
 
 
 def declared_role(places: Places, agent: str, *, accepted: bool = True) -> str | None:
@@ -138,4 +139,5 @@ def _read(path: str) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise Fault(f"`{path}` cannot be read: {error}", "mend it, or trust again") from None
+        why = error.strerror or error
+        raise Fault(f"`{path}` cannot be read: {why}", "mend it, or trust again") from None

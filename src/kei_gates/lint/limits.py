@@ -26,7 +26,7 @@ WARM = ("min_containers", "keep_warm")
 _BUFFER = ("buffer_containers",)
 _STARTUP = "startup_timeout"
 _BARE = (BUILD, CREATE)
-_STARTS = "starts a function that the script does not define"
+_STARTS = "starts, a function that the script does not define"
 _CHANGED = (("gpu", "GPU"), ("timeout", "timeout"), ("retries", "retries"))
 
 
@@ -87,7 +87,7 @@ def bound_of(sent: Sent) -> Bound:
         return _Limits(sent, sent.function).bound()
     if sent.how in _BARE and sent.made is not None:
         return _Limits(sent, None).bound()
-    does = "keeps containers running" if sent.how == KEEP else _STARTS
+    what = "keeps running" if sent.how == KEEP else _STARTS
     return Bound(
         gpus=None,
         count=None,
@@ -95,7 +95,7 @@ def bound_of(sent: Sent) -> Bound:
         attempts=None,
         inputs=sent.inputs,
         cluster=None,
-        unknown=(f"line {sent.line} {does}",),
+        unknown=(f"what line {sent.line} {what}",),
     )
 
 

@@ -152,7 +152,7 @@ def _numbers() -> list[str]:
         )
     if len(found) > _MOST_PROCESSES:
         raise Fault(
-            f"more than {_MOST_PROCESSES} processes run, so it is not looked which would be hit",
+            f"more than {_MOST_PROCESSES} processes run, too many to see which would be hit",
             "ask the person to do it",
         )
     return found

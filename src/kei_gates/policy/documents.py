@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -49,8 +50,24 @@ class Documents:
             raise Fault(
                 f"{name} is not UTF-8 (line {line}, byte {error.start})", "save it as UTF-8"
             ) from None
-        except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-            message = str(error) or "nested too deeply"
+        except tomllib.TOMLDecodeError as error:
+            raise Fault(f"{name} is not TOML: {_said(error)}", "mend that line") from None
+        except RecursionError:
             raise Fault(
-                f"{name} is not TOML: {message[:1].lower()}{message[1:]}", "mend that line"
+                f"{name} is not TOML: it is nested too deeply", "write it plainly"
             ) from None
+        except ValueError:  # `int` refuses thousands of digits
+            raise Fault(
+                f"{name} is not TOML: it holds a number that is too long", "shorten it"
+            ) from None
+
+
+def _said(error: ValueError) -> str:
+    """Give the parser's words; a key is written as in a policy, and not as a tuple of Python's."""
+    said = re.sub(r"\(('[^']*',? ?)+\)", lambda key: _key(key[0]), str(error))
+    return said[:1].lower() + said[1:]
+
+
+def _key(written: str) -> str:
+    names = ".".join(re.findall("'([^']*)'", written))
+    return f"`{names}`"

@@ -138,7 +138,7 @@ def _statements(roles: Roles, source: RoleSource, capability: str) -> list[RoleS
 def _params(source: RoleSource, capability: str) -> list[str | None]:
     """Give the parameters that a role sets of a capability; none where it only grants it."""
     shared = capability.startswith("scope::") and source.table.unknown_writes is not None
-    params = [*source.grants.get(capability, {}), *([_UNKNOWN] if shared else [])]
+    params = [*sorted(source.grants.get(capability, {})), *([_UNKNOWN] if shared else [])]
     return list(dict.fromkeys(params)) or [None]
 
 

@@ -12,6 +12,8 @@ from kei_gates.policy.where import FORMAT, shown
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pydantic_core import ErrorDetails
+
     from kei_gates.policy.where import Key, Where
 
 _UNKNOWN = "extra_forbidden"
@@ -48,7 +50,8 @@ def validate(
             inner = _inner(model, first["loc"])
             known = [field.alias or name for name, field in inner.model_fields.items()]
             check_key(str(first["loc"][-1]), known, where, at)
-        raise where.fault(at, f"`{shown(at)}`: {_plain(first['msg'])}", remedy) from None
+        at = tuple(part for part in at if part != _OF_KEY)
+        raise where.fault(at, f"`{shown(at)}` {_plain(first)}", remedy) from None
 
 
 def _inner(model: type[BaseModel], place: tuple[int | str, ...]) -> type[BaseModel]:
@@ -66,9 +69,34 @@ def _is_model(annotation: object) -> TypeGuard[type[BaseModel]]:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
-def _plain(message: str) -> str:
-    """Put a pydantic message in the form of the project's errors."""
-    return message[:1].lower() + message[1:].rstrip(".")
+def _plain(error: ErrorDetails) -> str:
+    """Put a pydantic error in the words of a policy."""
+    kind = error["type"]
+    if kind in _WORDS:
+        return _WORDS[kind]
+    message = error["msg"].rstrip(".").replace("Input should be", "must be")
+    return message[:1].lower() + message[1:]
+
+
+_OF_KEY = "[key]"
+"""What pydantic puts behind a key that is wrong itself."""
+
+_WORDS = {
+    "bool_type": "must be `true` or `false`",
+    "dict_type": "must be a table",
+    "date_from_datetime_parsing": "must be a day, as `2026-11-28`",
+    "date_type": "must be a day, as `2026-11-28`",
+    "finite_number": "must be a number",
+    "float_type": "must be a number",
+    "int_type": "must be a whole number",
+    "list_type": "must be a list",
+    "missing": "is missing",
+    "model_type": "must be a table",
+    "string_pattern_mismatch": "is no plain name",
+    "string_type": "must be text, between quotes",
+    "value_error": "means nothing here",
+}
+"""What is said of a value, by pydantic's type of error."""
 
 
 def check_key(name: str, known: Iterable[str], where: Where, key: Key) -> None:
