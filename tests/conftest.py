@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-pages", action="store_true", help="write docs/commands.md and the "
+                     "man page anew (tests/cli/test_pages.py)")  # fmt: skip
+    parser.addoption("--write-messages", nargs="?", const="known", choices=("known", "all"),
+                     help="write tests/messages/*.txt anew (tests/messages)")  # fmt: skip
+
+
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
     """One installation for the whole run; a test that damages it makes its own."""

@@ -13,6 +13,7 @@ from kei_gates.cli import (
     agents,
     allow,
     check,
+    completion,
     compose,
     confirm,
     cost,
@@ -61,7 +62,8 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in (
         install, doctor, trust, confirm, allow, check, task, compose, agents, verify, log,
-        why, stats, report_page, replay, cost, lint, explain, trial, parse, schema, hook,
+        why, stats, report_page, replay, cost, lint, explain, trial, parse, schema, completion,
+        hook,
     ):  # fmt: skip
         module.register(commands)
     return parser
