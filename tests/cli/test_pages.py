@@ -86,7 +86,7 @@ def variables() -> set[str]:
         for path in SOURCES.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         for name in _named_by(node)
-        if re.fullmatch(r"[A-Z][A-Z0-9_]{3,}", name)
+        if re.fullmatch(r"[A-Z][A-Z0-9_]{2,}", name)
     }
 
 

@@ -40,7 +40,9 @@ _EXAMPLES = f"""examples:
 A line says when (with the day where that is not today), the id (see `kei-gates why`), who, what was
 decided, the tool, the call, and which gate objected why. Of returns it says whether they hold, and
 what ran for that.
-{audit_options.TIMES}"""
+{audit_options.TIMES}
+exit codes: 0 printed, 1 failed, 64 bad usage
+"""
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

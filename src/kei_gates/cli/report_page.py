@@ -23,7 +23,9 @@ _EXAMPLES = f"""examples:
 
 The page holds calls and reasons as they stand in the audit, so show it to whom you would show that.
 It loads nothing from anywhere, and prints well.
-{audit_options.TIMES}"""
+{audit_options.TIMES}
+exit codes: 0 written, 1 failed, 64 bad usage
+"""
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

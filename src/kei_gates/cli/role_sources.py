@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from kei_gates.model import Fault
+from kei_gates.model import Fault, Principal
+from kei_gates.policy.roles import BUILTIN
 
 if TYPE_CHECKING:
     from kei_gates.policy.build import Builder
@@ -42,13 +42,16 @@ class RoleSources:
 
     def given(self, agent_type: str, role: str) -> str:
         """Say which line gives a type of agent, or `main`, its role; nothing where none does."""
-        tables = self._built[1].tables if self._built is not None else {}
-        for table, where in (tables[layer] for layer in _LAYERS if layer in tables):
-            named = [key for key in table.agents if fnmatchcase(agent_type, key)]
-            keys = [agent_type, *named, "main" if agent_type == "main" else "default"]
-            key = next((one for one in keys if one in table.agents), None)
-            if key is not None and table.agents[key] == role:
-                return f"`{key}` in {self._at(where, ('agents', key))}"
+        if self._built is None:
+            return ""
+        from kei_gates.policy.origins import of_agent
+
+        builder = self._built[1]
+        is_main = agent_type == "main"
+        principal = Principal(None, None) if is_main else Principal("told", agent_type)
+        for origin in of_agent(builder, principal):
+            if builder.tables[origin.layer][0].agents[origin.name] == role:
+                return f"`{origin.name}` in {self._place(origin.path, origin.line)}"
         return ""
 
     def settings(self, role: str, capability: str) -> str:
@@ -69,9 +72,25 @@ class RoleSources:
             for key, value in params.items()
         )
 
+    def lines(self, role: str, capability: str) -> str:
+        """Say which lines of which policies ask a role for that; nothing where none does."""
+        if self._built is None:
+            return ""
+        from kei_gates.policy.origins import of_grant
+
+        policy, builder = self._built
+        try:
+            origins = of_grant(builder, policy.key(role), capability)
+        except KeyError:
+            return ""
+        written = [self._place(one.path, one.line) for one in origins if one.layer != BUILTIN]
+        return ", ".join(dict.fromkeys(written))
+
     def _at(self, where: Where, key: Key) -> str:
-        line = where.line(key)
-        path = where.path.removeprefix(f"{self._project}/")
+        return self._place(where.path, where.line(key))
+
+    def _place(self, path: str, line: int | None) -> str:
+        path = path.removeprefix(f"{self._project}/")
         return f"`{path}`{'' if line is None else f' line {line}'}"
 
 

@@ -29,7 +29,9 @@ _EXAMPLES = f"""examples:
 
 Calls are counted by role, by type of agent, by tool, and by the gates that objected. `ms` is from
 the call's arrival to the decision, without the start of the hook's process.
-{audit_options.TIMES}"""
+{audit_options.TIMES}
+exit codes: 0 printed, 1 failed, 64 bad usage
+"""
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

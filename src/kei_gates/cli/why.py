@@ -32,6 +32,8 @@ _EXAMPLES = """examples:
   kei-gates why             the latest call that was denied in this project
   kei-gates why 3f9c1e2a    the decision of this id, as `kei-gates log` shows it
   kei-gates why 3f9         the beginning of an id is enough where it is the only one
+
+exit codes: 0 shown, 1 there is no such decision, 64 bad usage
 """
 
 
@@ -174,9 +176,12 @@ def _objection(objection: Objection, entry: Entry, sources: RoleSources) -> Iter
     yield f"  instead {one_line(objection.remedy)}"
     if objection.gate == OWN:
         return
-    settings = sources.settings(entry.role.partition("/")[0], objection.gate)
+    role = entry.role.partition("/")[0]
+    settings, lines = sources.settings(role, objection.gate), sources.lines(role, objection.gate)
     if settings:
         yield f"  set     {one_line(settings)}"
+    if lines:
+        yield f"  said by {one_line(lines)}"
     yield f"  more    `kei-gates explain {gate}`"
 
 

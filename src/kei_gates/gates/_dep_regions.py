@@ -46,6 +46,6 @@ def _read(form: tuple[str, str], text: str) -> Region:
 
 
 def _said(error: Exception) -> str:
-    if isinstance(error, SyntaxError):
+    if isinstance(error, SyntaxError) and error.lineno is not None:
         return f"{error.msg}, line {error.lineno}"
     return str(error).partition("\n")[0] or type(error).__name__

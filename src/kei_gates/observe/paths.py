@@ -73,8 +73,8 @@ def _link_target(path: str) -> str | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
-        # ValueError: a NUL or a lone surrogate, which no file name can hold
-        reason = getattr(error, "strerror", None) or str(error)
+        # ValueError: a NUL or a lone surrogate
+        reason = getattr(error, "strerror", None) or "it holds what no file name can hold"
         raise Fault(f"`{path}` cannot be looked at: {reason}", "use a plain path") from None
 
 
