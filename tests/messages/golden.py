@@ -29,7 +29,9 @@ OWN = "tests/messages/test_caused.py"
 """Cases of messages that nothing else causes."""
 SUITES = ("tests/gates", "tests/checks", "tests/policy", "tests/protocol", "tests/observe",
           "tests/hook", OWN)  # fmt: skip
-_CANDIDATES = 3
+_CANDIDATES = 2
+_OF_MANY = r"(\* (?:stops|deletes|pauses|cancels|restarts or replaces)) [^*;]*\*?;"
+"""What the kill guard says of each of some hundred programs: `X` stops fly app `a`."""
 
 
 class Made(NamedTuple):
@@ -46,6 +48,7 @@ class Made(NamedTuple):
         words = re.sub(r"^(- \S+: )\S+: ", r"\1", self.message)  # the file, and the line
         words = re.sub(r" \(= [^)]*\)", "", words)  # how an estimate comes about
         words = re.sub(r"`[^`]*`|\d+(\.\d+)?", "*", words)
+        words = re.sub(_OF_MANY, r"\1 *;", words)
         return self.site, re.sub(r"\*(,? ?(and|or)? ?\*)+", "*", words)
 
     @property
@@ -60,10 +63,12 @@ def recorded(tests: Iterable[str]) -> tuple[frozenset[Made], frozenset[str]]:
     """Run tests; give every message that they have caused, and the tests that were skipped."""
     with TemporaryDirectory() as folder:
         listed, found = Path(folder, "tests"), Path(folder, "found")
-        listed.write_text("".join(f"{test}\n" for test in dict.fromkeys(tests)))
+        wanted = list(dict.fromkeys(tests))
+        files = dict.fromkeys(test.partition("::")[0] for test in wanted)
+        listed.write_text(json.dumps(wanted))
         plugins = ("-p", "tests.messages.recorder", "-p", "no:cacheprovider")
-        words = (sys.executable, "-m", "pytest", "-q", *plugins,
-                 "--record-messages", str(found), f"@{listed}")  # fmt: skip
+        options = ("--record-messages", str(found), "--record-tests", str(listed))
+        words = (sys.executable, "-m", "pytest", "-q", *plugins, *options, *files)
         run = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False,
                              env=_environment())  # fmt: skip
         assert found.exists(), run.stdout + run.stderr
@@ -93,28 +98,36 @@ def _entries(text: str) -> list[tuple[str, str]]:
 
 
 def write(which: str) -> None:
-    """Write the pages anew: of each kind of message one that is the same in a second run.
+    """Write the pages anew. `which` is `all`, or `known` for the cases that are there."""
+    tests = {test for page in read().values() for test, _ in page} | {OWN}
+    choose(recorded(SUITES if which == "all" else tests)[0])
 
-    `which` is `all`, or `known` for the cases that are there.
-    """
+
+def choose(found: Iterable[Made]) -> None:
+    """Write pages that have, of each kind of message, one that is the same in a second run."""
     kept = {entry for page in read().values() for entry in page}
     by_kind: dict[tuple[int, str], list[Made]] = {}
-    tests = SUITES if which == "all" else {OWN, *(test for test, _ in kept)}
-    for made in sorted(recorded(tests)[0]):
+    for made in sorted(found):
         by_kind.setdefault(made.kind, []).append(made)
     for candidates in by_kind.values():
-        candidates.sort(key=lambda one: ((one.test, one.message) not in kept, len(one.test)))
-    again, _ = recorded(one.test for found in by_kind.values() for one in found[:_CANDIDATES])
-    chosen = [next((one for one in found[:_CANDIDATES] if one in again), None)
-              for found in by_kind.values()]  # fmt: skip
+        candidates.sort(key=lambda one: ((one.test, one.message) not in kept, _oddness(one)))
+        del candidates[_CANDIDATES:]
+    again, _ = recorded(one.test for candidates in by_kind.values() for one in candidates)
+    chosen = [next((one for one in candidates if one in again), None)
+              for candidates in by_kind.values()]  # fmt: skip
     pages: dict[str, list[Made]] = {}
     for made in sorted(filter(None, chosen), key=lambda one: (one.site, one.message)):
         pages.setdefault(made.page, []).append(made)
     for path in FOLDER.glob("*.txt"):
         path.unlink()
-    for name, found in pages.items():
-        entries = "".join(f"\n{one.test}\n-> {one.message}\n" for one in found)
-        (FOLDER / f"{name}.txt").write_text(f"# {_title(name)}\n{entries}")
+    for name, entries in pages.items():
+        text = "".join(f"\n{one.test}\n-> {one.message}\n" for one in entries)
+        (FOLDER / f"{name}.txt").write_text(f"# {_title(name)}\n{text}")
+
+
+def _oddness(made: Made) -> tuple[bool, int]:
+    """Say how hard a message is to read: what quotes backticks, then what is long."""
+    return made.message.count("`") % 2 == 1, len(made.message)
 
 
 def _title(page: str) -> str:

@@ -1,6 +1,6 @@
 """A plugin of pytest that notes every message which the tests of a run have caused.
 
-    pytest -p tests.messages.recorder --record-messages FILE TESTS...
+    pytest -p tests.messages.recorder --record-messages FILE [--record-tests LIST] FILES...
 
 `FILE` becomes lines of JSON: for each message of each test a list of the test, the number of the
 site among `sites()`, the capability, and the message as it is shown; a test that was skipped alone.
@@ -21,6 +21,7 @@ import pytest
 
 from kei_gates.checks.work import Finding, SkippedError
 from kei_gates.hook.main import denial, respond, to_answer
+from kei_gates.hook.recording import Recording
 from kei_gates.model import Abstain, Decision, Fault, Verdict
 from kei_gates.protocol.answer import message, one_line
 from kei_gates.verify.summary import told
@@ -37,12 +38,24 @@ ROLE = "edit-local"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--record-messages", metavar="FILE", help="note every message in a file")
+    parser.addoption("--record-tests", metavar="FILE", help="run only tests of a JSON list")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     path = config.getoption("--record-messages")
     if path:
         config.pluginmanager.register(Recorder(Path(path)))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is not listed. Of what is listed and not there, nothing is recorded."""
+    path = config.getoption("--record-tests")
+    if path:
+        listed = set(json.loads(Path(path).read_text()))
+        whole = tuple(one + sign for one in listed if "::" not in one for sign in ("/", "::"))
+        items[:] = [
+            one for one in items if one.nodeid in listed or one.nodeid.startswith(whole or "\n")
+        ]
 
 
 class Recorder:
@@ -159,7 +172,8 @@ def _answered_here(  # noqa: PLR0913 -- what it stands for
         posix.environ.clear()
         posix.environ.update({os.fsencode(k): os.fsencode(v) for k, v in around.items()})
         try:
-            answer = respond(event, more, raw.encode() if isinstance(raw, str) else raw)
+            sent = raw.encode() if isinstance(raw, str) else raw
+            answer = respond(event, more, sent, Recording(event))
         except BaseException as error:  # noqa: BLE001 -- as the hook does
             answer = to_answer(event, denial(error))
         finally:

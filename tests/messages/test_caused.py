@@ -128,6 +128,10 @@ def of_hook(root: Path) -> dict[str, Cause]:
         looped(meta(root, "a1"))
         return bound(root).tasks_of("a1")
 
+    def unreadable_tasks() -> object:
+        looped(state(root) / "sessions/s1/agent-a1")
+        return bound(root).tasks_of("a1")
+
     def unreadable_session() -> object:
         looped(state(root) / "sessions/s1")
         return bound(root)._gave_tasks()  # noqa: SLF001 -- reached before is what reads a file there
@@ -140,6 +144,7 @@ def of_hook(root: Path) -> dict[str, Cause]:
         "too many agents above": ancestors,
         "updated meanwhile": updated,
         "the client's note is unreadable": unreadable_note,
+        "the tasks of an agent are unreadable": unreadable_tasks,
         "the session's folder is unreadable": unreadable_session,
         "the start cannot be noted": start,
         "a project without an absolute path": lambda: places.find("/", "relative"),
