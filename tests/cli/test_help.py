@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,10 @@ NOT_RUN = {
     ("why",): "nothing was decided",
     ("trust",): "only with `--diff` or `--yes`: nobody sits here to be asked",
     ("hook",): "answers by the settings of the project",
+}
+NOT_RUN_WITH = {
+    "--follow": "goes on until a person ends it",
+    "--scheduler": "there is no cluster here",
 }
 ALSO_RUN = ("--diff", "--yes")
 USAGE = 64
@@ -86,6 +91,13 @@ def here(tmp_path: Path) -> Path:
     (made / "my-agents").mkdir()
     shipped = Path(__file__).parents[2] / "policies/agents/kei-critic.toml"
     shutil.copy(shipped, made / "my-agents")
+    (made / "stricter.toml").write_text(POLICY)
+    kept = tmp_path / "home/.claude/projects" / re.sub("[^A-Za-z0-9]", "-", str(made))
+    kept.mkdir(parents=True)
+    block = {"type": "tool_use", "id": "toolu_1", "name": "Bash", "input": {"command": "ls"}}
+    record = {"type": "assistant", "message": {"id": "m1", "content": [block]}, "cwd": str(made),
+              "timestamp": "2026-11-28T12:00:00.000Z", "sessionId": "s1"}  # fmt: skip
+    (kept / "s1.jsonl").write_text(json.dumps(record) + "\n")
     return made
 
 
@@ -109,8 +121,9 @@ def ended(example: str, here: Path) -> subprocess.CompletedProcess[str]:
 def test_an_example_works(example: str, here: Path) -> None:
     words = tuple(words_of(example))
     own = max((p for p in LEAVES if words[: len(p)] == p), key=len)
-    if "--follow" in words:
-        pytest.skip("goes on until a person ends it")
+    for option, why in NOT_RUN_WITH.items():
+        if option in words:
+            pytest.skip(why)
     if own in NOT_RUN and not (own == ("trust",) and set(ALSO_RUN) & set(words)):
         pytest.skip(NOT_RUN[own])
     if own == ("task", "new"):
