@@ -31,7 +31,8 @@ _STARTS = "tell the person what should stand there; what belongs to the project 
 _ANSWER = "only the person answers the client: tell them what you would do, and wait"
 
 # Programs of which a use can change the gate; the tables on them are loaded only then.
-_CLIENTS = ("claude", "claude-code")
+_CLIENTS = ("claude", "claude-code", "claude.exe")
+_CLIENT_FOLDERS = ("/@anthropic-ai/claude-code", "/claude/versions/")  # npm, installer
 WATCHED = frozenset(
     (
         "chattr", "conda", "fusermount", "fusermount3", "kei-gates", "mamba", "mount", "pdm",
@@ -97,7 +98,8 @@ def _deny_commands(event: Event) -> Deny | None:
         if denied is not None:
             return denied
     for invocation in invocations:
-        if invocation.program in _CLIENTS:
+        path = invocation.argv[0] or ""
+        if invocation.program in _CLIENTS or any(part in path for part in _CLIENT_FOLDERS):
             from kei_gates.gates import _self_clients  # noqa: PLC0415 -- the same
 
             denied = _self_clients.objection(invocation, event)
