@@ -75,7 +75,15 @@ def test_all_is_well(patient: Patient) -> None:
     code, rows = patient.told()
     assert {name: row["state"] for name, row in rows.items()} == dict.fromkeys(
         (
-            "folder", "settings", "switch", "limits", "hook", "policy", "state", "git", "client",
+            "folder",
+            "settings",
+            "switch",
+            "limits",
+            "hook",
+            "policy",
+            "state",
+            "git",
+            "client",
             "values",
         ),
         "ok",
