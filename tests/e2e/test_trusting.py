@@ -47,7 +47,7 @@ def changed(client: Client, gated_project: NewProject, installation: Installatio
     [
         ("widened", CHANGED),
         ("spawn_builder", CHANGED),
-        ("emptied", r"`version`: field required"),
+        ("emptied", r"`version` is missing"),
         ("deleted", r"is missing"),
     ],
 )

@@ -140,7 +140,7 @@ def test_commands_of_all_checks_and_passes_share_one_deadline(root: Path) -> Non
         ("echo later", "late", True),
     ]
     assert [message for _, message in said(outcome)] == [
-        "`sleep 30` was ended after 3 seconds",
+        "`sleep 30` was ended after 3 s",
         "`echo later` was not run: what ran before took all the time that there is",
     ]
 

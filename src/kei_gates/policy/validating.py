@@ -92,8 +92,9 @@ _WORDS = {
     "list_type": "must be a list",
     "missing": "is missing",
     "model_type": "must be a table",
-    "string_pattern_mismatch": "is no plain name",
+    "string_pattern_mismatch": "holds characters that it may not",
     "string_type": "must be text, between quotes",
+    "too_short": "must not be empty",
     "value_error": "means nothing here",
 }
 """What is said of a value, by pydantic's type of error."""
