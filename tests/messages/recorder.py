@@ -54,7 +54,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         listed = set(json.loads(Path(path).read_text()))
         whole = tuple(one + sign for one in listed if "::" not in one for sign in ("/", "::"))
         items[:] = [
-            one for one in items if one.nodeid in listed or one.nodeid.startswith(whole or "\n")
+            one
+            for one in items
+            if plain(one.nodeid) in listed or one.nodeid.startswith(whole or "\n")
         ]
 
 
@@ -78,13 +80,13 @@ class Recorder:
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_call(self, item: pytest.Function) -> Iterator[None]:
         is_fixed = not getattr(item.obj, "is_hypothesis_test", False)
-        self._test = item.nodeid if is_fixed else ""
+        self._test = plain(item.nodeid) if is_fixed else ""
         yield
         self._test = ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.skipped:
-            self._made[report.nodeid] = None
+            self._made[plain(report.nodeid)] = None
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
@@ -186,5 +188,5 @@ _TEMPORARY = re.compile(r"[^\s`'\"]*/pytest-of-[^/]+/pytest-\d+/[^/\s`]+")
 
 
 def plain(line: str) -> str:
-    """Take out of a message what is another one on each run: where the tests' folders lie."""
-    return _TEMPORARY.sub("/tmp/test", line)
+    """Take out what is another one elsewhere: where the tests' folders and this Python lie."""
+    return _TEMPORARY.sub("/tmp/test", line).replace(sys.executable, "/usr/bin/python")
