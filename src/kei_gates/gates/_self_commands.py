@@ -66,6 +66,7 @@ _REPLACE = frozenset(
 
 # How environments are made, also over one that is there: `python -m venv`, `uv venv`.
 _REMAKE = (["-m", "venv"], ["-m", "virtualenv"], ["venv"])
+_REMAKER = "virtualenv"
 
 # Programs that put something else where a path leads, or change who may use it.
 COVERS = frozenset(("chattr", "fusermount", "fusermount3", "mount", "setfacl", "umount"))
@@ -120,7 +121,7 @@ def _of_kei_gates(invocation: Invocation) -> tuple[str | None, ...]:
 def _replaces(invocation: Invocation, installation: Sequence[str]) -> bool:
     """Whether a package manager changes kei-gates, or the environment that it runs in."""
     words = [word for word in invocation.argv[1:] if word is not None]
-    if words[:2] in _REMAKE or words[:1] in _REMAKE:
+    if words[:2] in _REMAKE or words[:1] in _REMAKE or invocation.program == _REMAKER:
         return any(_is_in(word, installation) for word in words)
     is_manager = invocation.program.startswith("pip") or invocation.program in MANAGERS
     if not is_manager and "pip" not in words[1:2]:

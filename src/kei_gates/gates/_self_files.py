@@ -27,7 +27,11 @@ _CLAUDE = ".claude"
 _MACHINE_WIDE = (
     "/etc/claude-code", "/etc/kei-gates", "/library/application support/claudecode",
 )  # fmt: skip
-_HOME_WIDE = (".claude.json", ".config/kei-gates", ".local/state/kei-gates")
+_HOME_WIDE = (
+    ".claude.json", ".config/kei-gates", ".local/state/kei-gates",
+    # the client, and what a person calls by its name
+    ".claude/local", ".local/bin/claude", ".local/bin/kei-gates", ".local/share/claude",
+)  # fmt: skip
 
 # What lies below a standard library and is not of it: the hook's interpreter loads nothing there.
 _OTHERS = ("/site-packages/", "/dist-packages/")

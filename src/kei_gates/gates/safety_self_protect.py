@@ -36,7 +36,7 @@ _CLIENT_FOLDERS = ("/@anthropic-ai/claude-code", "/claude/versions/")  # npm, in
 WATCHED = frozenset(
     (
         "chattr", "conda", "fusermount", "fusermount3", "kei-gates", "mamba", "mount", "pdm",
-        "pipx", "poetry", "setfacl", "umount", "uv",
+        "pipx", "poetry", "setfacl", "umount", "uv", "virtualenv",
     )
 )  # fmt: skip
 WATCHED_AS = ("pip", "python")
