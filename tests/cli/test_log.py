@@ -238,9 +238,11 @@ def test_following_shows_what_comes_until_a_person_ends_it(looking: Looking) -> 
     """In a process of its own: where there is no audit yet, then across a file put aside."""
     command = [sys.executable, "-m", "kei_gates.cli.main", "log", "--follow", "--all"]
     around = {**os.environ, "PYTHONPATH": str(REPOSITORY / "src")}
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)  # what is ignored here would be there too
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=around
     )
+    signal.signal(signal.SIGINT, before)
     try:
         time.sleep(0.5)
         looking.has([decision(0), denied(1)])

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from kei_gates.cli.usage import UsageError
 from kei_gates.policy.capabilities import unalias
-from kei_gates.policy.roles import BUILTIN
 
 if TYPE_CHECKING:
     import argparse
@@ -105,6 +104,7 @@ def _role(
     """Say what each grant of a role sets, then which lines of which policies say so."""
     from kei_gates.agents.substrate import shown
     from kei_gates.policy.origins import of_grant
+    from kei_gates.policy.roles import BUILTIN
 
     for granted, params in builder.written(policy.key(name)):
         if granted == capability:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
-from unicodedata import category, east_asian_width
 
 if TYPE_CHECKING:
     from typing import Literal, TextIO
@@ -81,6 +80,8 @@ def width(text: str) -> int:
 
 
 def _width(char: str) -> int:
+    from unicodedata import category, east_asian_width  # large, and few letters ask for it
+
     if category(char) in ("Mn", "Me"):
         return 0  # drawn over the character before it
     return 2 if east_asian_width(char) in "WF" else 1
