@@ -328,12 +328,26 @@ def test_git_ends_with_the_process_that_waits_for_it(tmp_path: Path) -> None:
         f"from kei_gates.verify.git import effective_config as f; f({str(tmp_path / 'p/.git')!r})"
     )
     waiting = subprocess.Popen([sys.executable, "-c", source])
-    await_that(lambda: len(children(waiting.pid)) == 1)
-    (child,) = children(waiting.pid)
-    await_that(lambda: Path(f"/proc/{child}/comm").read_text() == "git\n")
+    found: list[int] = []  # others come before it, and end by themselves
+
+    def is_reading() -> bool:
+        found[:] = [one for one in children(waiting.pid) if b"config" in words_of(one)]
+        return found != []
+
+    await_that(is_reading)
+    (child,) = found
     waiting.kill()
     waiting.wait()
     await_that(lambda: has_ended(child))
+
+
+def words_of(pid: int) -> list[bytes]:
+    """The command line of a git; nothing where it is another program, or has ended."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return []
+    return words if words[0].endswith(b"git") else []
 
 
 def has_ended(pid: int) -> bool:
