@@ -41,3 +41,18 @@ def placed(payload: dict[str, Any], project: Path) -> str:
     for name, path in (("project", project), ("transcript", transcript)):
         text = text.replace(f"{{{name}}}", str(path))
     return text
+
+
+def payload(tool: str = "Bash", **given: Any) -> dict[str, Any]:
+    """A call by the agent `builder`, with the given input."""
+    return {
+        "session_id": "s1",
+        "transcript_path": "/nowhere/s1.jsonl",
+        "cwd": "/",
+        "agent_id": "a1",
+        "agent_type": "builder",
+        "hook_event_name": "PreToolUse",
+        "tool_name": tool,
+        "tool_input": given,
+        "tool_use_id": "toolu_1",
+    }

@@ -16,22 +16,13 @@ from kei_gates.hook.main import respond
 from kei_gates.hook.recording import Recording
 from kei_gates.model import Ask, Decision, Deny
 from tests.environment import accept, make_project
+from tests.hook.payloads import payload
 
 PUSH: dict[str, Any] = {"command": "git push"}
 
 
-def payload(tool: str = "Bash", **more: Any) -> dict[str, Any]:
-    return {
-        "session_id": "s1",
-        "transcript_path": "/nowhere/s1.jsonl",
-        "cwd": "/",
-        "agent_id": "a1",
-        "agent_type": "builder",
-        "hook_event_name": "PreToolUse",
-        "tool_name": tool,
-        "tool_input": PUSH,
-        "tool_use_id": "toolu_1",
-    } | more
+def push(**more: Any) -> dict[str, Any]:
+    return payload(**PUSH) | more
 
 
 class Crew:
@@ -46,7 +37,7 @@ class Crew:
 
     def passes(self, **more: Any) -> bool:
         """Whether the hook lets a call pass."""
-        raw = json.dumps(payload(**more)).encode()
+        raw = json.dumps(push(**more)).encode()
         try:
             return respond("PreToolUse", [], raw, Recording("PreToolUse")).exit_code == 0
         finally:
@@ -168,9 +159,9 @@ def test_what_kei_gates_failed_on_cannot_be_let_pass(
     text = policy.read_text()
     policy.write_text("version = 2\n")
     with pytest.raises(Exception, match="version"):
-        respond("PreToolUse", [], json.dumps(payload()).encode(), Recording("PreToolUse"))
+        respond("PreToolUse", [], json.dumps(push()).encode(), Recording("PreToolUse"))
     recording = Recording("PreToolUse")
-    recording.fields = payload()
+    recording.fields = push()
     recording.write(Decision("deny", (("kei-gates", Deny("broken", "mend it")),)))
     policy.write_text(text)
     assert crew.allow(crew.records[-1]["id"], "--once", "--yes") == 64
@@ -252,7 +243,7 @@ def test_where_it_cannot_be_written_down_nothing_is_allowed(crew: Crew) -> None:
 def test_what_a_person_may_confirm_is_known_by_its_target() -> None:
     def objected(reason: str, target: str, kind: type[Ask | Deny] = Deny) -> str:
         verdict = kind(reason, "leave it", target=target)
-        return grants.digest_of(Decision("deny", (("a::b", verdict),)), payload())
+        return grants.digest_of(Decision("deny", (("a::b", verdict),)), push())
 
     assert objected("runs for 1 min", "x") == objected("runs for 2 min", "x")
     assert objected("runs for 1 min", "x") != objected("runs for 1 min", "y")

@@ -11,6 +11,7 @@ import pytest
 
 from kei_gates.hook.recording import told
 from tests.environment import make_project
+from tests.hook.payloads import payload
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,20 +19,6 @@ if TYPE_CHECKING:
     from tests.environment import Answered, Environment
 
 LARGE = "x" * 5000
-
-
-def payload(tool: str = "Bash", **given: Any) -> dict[str, Any]:
-    return {
-        "session_id": "s1",
-        "transcript_path": "/nowhere/s1.jsonl",
-        "cwd": "/",
-        "agent_id": "a1",
-        "agent_type": "builder",
-        "hook_event_name": "PreToolUse",
-        "tool_name": tool,
-        "tool_input": given,
-        "tool_use_id": "toolu_1",
-    }
 
 
 class Audited:

@@ -87,8 +87,11 @@ def _places(low: str, word: str) -> Iterator[int]:
 def _spans(text: str, low: str) -> Iterator[Span]:
     """Give where secrets stand."""
     for name in _NAMES:
+        end = 0
         for at in _places(low, name):
-            yield from _given(text, low, at, name)
+            if at >= end and _is_name(low, at, name):  # two in one word are given one value
+                end = _run(low, at, _NAME)
+                yield from _given(text, low, at, end, name)
     for prefix, shortest in _PREFIXES.items():
         for at in _places(low, prefix):
             end = _run(text, at, _TOKEN)
@@ -106,12 +109,16 @@ def _run(text: str, at: int, of: frozenset[str]) -> int:
     return at
 
 
-def _given(text: str, low: str, at: int, name: str) -> Iterator[Span]:
-    """Give the value that the name around `at` is given, if it is one."""
+def _is_name(low: str, at: int, name: str) -> bool:
+    """Whether a name stands at `at`, and not in `tokens`, `tokenizer`, `author` or `monkey`."""
     after = at + len(name)
-    if low[after : after + 1].isalpha() or (name in _SHORTEST and at and low[at - 1].isalpha()):
-        return  # `tokens`, `tokenizer`, `author`, `monkey`
-    end = _run(low, after, _NAME)
+    if low[after : after + 1].isalpha():
+        return False
+    return not (name in _SHORTEST and at and low[at - 1].isalpha())
+
+
+def _given(text: str, low: str, at: int, end: int, name: str) -> Iterator[Span]:
+    """Give the value that the name around `at`, in a word until `end`, is given, if it is one."""
     start = _value(text, low, end, is_option=_is_option(low, at), is_scheme=name == "bearer")
     if start is None:
         return

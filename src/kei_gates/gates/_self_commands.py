@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kei_gates.gates._self_files import holds_gate, is_part
 from kei_gates.gates._wording import shorten
+from kei_gates.gates.safety_self_protect import REMEDY
 from kei_gates.model import Deny
 
 TYPE_CHECKING = False
@@ -11,8 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kei_gates.model import Event, Invocation
-
-REMEDY = "tell the person what should change and why; only they change the gate"
 
 _OWN, _PACKAGE, _HOOK = "kei-gates", "kei_gates", "kei_gates_hook.py"
 _VERIFY, _JUNIT = "verify", "--ju"
