@@ -262,11 +262,12 @@ class Analysis(Value):
     time, with none for one that is not known, and nothing for a file that is nowhere. `codes` holds
     every text of code that an interpreter was given, as its program, its language and itself.
     `if_empty` tells what would be deleted with all below if what is not known of a path were empty:
-    the path or pattern, and what deletes it. Two analyses that found the same are equal, whatever
-    they tell.
+    the path or pattern, and what deletes it. `is_plain` says that it is of a source that runs no
+    programs but those that only read, show or compute (`shell.plain`). Two analyses that found the
+    same are equal, whatever they tell.
     """
 
-    __slots__ = ("codes", "effects", "if_empty", "invocations", "left", "unseen")
+    __slots__ = ("codes", "effects", "if_empty", "invocations", "is_plain", "left", "unseen")
 
     def __init__(  # noqa: PLR0913, PLR0917 -- a record has as many arguments as fields
         self,
@@ -276,6 +277,8 @@ class Analysis(Value):
         left: Callable[[str], tuple[str | None, ...]] = lambda path: (None,),  # noqa: ARG005 -- knows nothing
         codes: Iterable[tuple[str, str | None, str]] = (),
         if_empty: Iterable[tuple[str, str]] = (),
+        *,
+        is_plain: bool = False,
     ) -> None:
         self.invocations: Final = tuple(invocations)
         self.effects: Final = tuple(effects)
@@ -283,6 +286,7 @@ class Analysis(Value):
         self.left: Final = left
         self.codes: Final = tuple(codes)
         self.if_empty: Final = tuple(if_empty)
+        self.is_plain: Final = is_plain
 
     def fields(self) -> tuple[object, ...]:
         """Give what was found."""
@@ -369,7 +373,8 @@ class Target(Value):
 class Places(Value):
     """The folders that gates measure against: absolute, links resolved, no trailing slash.
 
-    `config` is where the client keeps what is the user's. `installation` holds the folders of the
+    `config` is where the client keeps what is the user's. `state` is where the gate keeps what the
+    user has accepted, `user_policy` the file of the user's policy. `installation` holds the folders of the
     gate itself: its environment, its hook scripts, the user's policy and what the user has
     accepted; and the files that the environment has every shell read.
     `runtime` is the interpreter that it runs on and its standard library, which others use too.
@@ -380,6 +385,7 @@ class Places(Value):
 
     __slots__ = (
         "config", "folds_case", "home", "installation", "project", "root", "runtime", "scratch",
+        "state", "user_policy",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
@@ -393,6 +399,8 @@ class Places(Value):
         folds_case: bool = False,
         config: str | None = None,
         runtime: tuple[str, ...] = (),
+        state: str | None = None,
+        user_policy: str | None = None,
     ) -> None:
         self.project: Final = project
         self.home: Final = home
@@ -402,6 +410,8 @@ class Places(Value):
         self.folds_case: Final = folds_case
         self.config: Final = config or f"{home}/.claude"
         self.runtime: Final = runtime
+        self.state: Final = state or f"{home}/.local/state/kei-gates"
+        self.user_policy: Final = user_policy or f"{home}/.config/kei-gates/policy.toml"
 
     def rooted(self, root: str) -> Places:
         """Give the same places with scopes measured from another root."""
@@ -414,6 +424,8 @@ class Places(Value):
             folds_case=self.folds_case,
             config=self.config,
             runtime=self.runtime,
+            state=self.state,
+            user_policy=self.user_policy,
         )
 
 

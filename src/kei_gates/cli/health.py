@@ -83,7 +83,7 @@ def _policy(where: Places) -> Iterator[Condition]:
 
 def _state(where: Places) -> Iterator[Condition]:
     """See that what is kept of sessions can be written."""
-    folder = own_folders.state(where.home)
+    folder = where.state
     mark = f"{folder}/doctor"
     write_file(mark, b"\0" * _ROOM)
     os.unlink(mark)

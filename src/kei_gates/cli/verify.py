@@ -173,7 +173,7 @@ def _verify(  # noqa: PLR0913, PLR0917 -- what is checked, where, against what
     from kei_gates.verify.jobs import Jobs
     from kei_gates.verify.passes import verify
 
-    throwaway = f"{own_folders.state(where.home)}/verify"
+    throwaway = f"{where.state}/verify"
     made = Jobs(report, throwaway=throwaway, tell=progress.tell)
     job = made.against(root_of(None, folder, where.project), base)
     return verify(role.grants, job), job.change_set.base

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from kei_gates import gates
-from kei_gates.model import Decision, Deny
+from kei_gates.gates._concerns import may_object
+from kei_gates.model import Abstain, Decision, Deny
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kei_gates.model import Event, Outcome, Role, Verdict
+    from kei_gates.model import Event, Grant, Outcome, Role, Verdict
 
 _ALLOW_LIST = "tools::allowed"
 
 
 def decide(event: Event, role: Role) -> Decision:
     """Judge an event by every grant of a role. What a gate raises is left to the caller."""
-    verdicts = [
-        (grant.capability, _ask(grant.capability, event, grant.params)) for grant in role.grants
-    ]
+    verdicts = [(grant.capability, _ask(grant, event)) for grant in role.grants]
     if not event.call.known and all(name != _ALLOW_LIST for name, _ in verdicts):
         verdicts.append((_ALLOW_LIST, _unknown_tool(event)))
     return combine(verdicts, role.name)
 
 
-def _ask(capability: str, event: Event, params: object) -> Verdict:
-    gate = gates.load(capability)
-    return gate.check(event, gate.Params(params))  # type: ignore[arg-type]  # a compiled grant's own
+def _ask(grant: Grant, event: Event) -> Verdict:
+    if not may_object(grant.capability, grant.params, event):
+        return Abstain()
+    gate = gates.load(grant.capability)
+    return gate.check(event, gate.Params(grant.params))
 
 
 def _unknown_tool(event: Event) -> Deny:

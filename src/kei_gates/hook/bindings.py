@@ -13,7 +13,7 @@ from posix import scandir
 from sys import hexversion
 
 from kei_gates import __version__
-from kei_gates.hook import own_folders, store
+from kei_gates.hook import store
 from kei_gates.model import Fault
 from kei_gates.observe.files import read_file, write_file
 from kei_gates.protocol import json_text, payload
@@ -45,7 +45,7 @@ class Session:
     def __init__(self, fields: Mapping[str, object], places: Places) -> None:
         """Take a call's payload. Raises `Fault` when it does not say which session it is of."""
         name = checked(payload.text(fields, "session_id"), "session_id")
-        self.folder: Final = f"{own_folders.state(places.home)}/sessions/{name}"
+        self.folder: Final = f"{places.state}/sessions/{name}"
         transcript = payload.optional_text(fields, "transcript_path") or ""
         self._transcripts: Final = transcript.removesuffix(".jsonl")
 

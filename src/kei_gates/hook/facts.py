@@ -13,10 +13,14 @@ from kei_gates.shell.analysis import ShellFacts
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kei_gates.model import FileFact
+    from kei_gates.shell.own_names import OwnNames
 
 
-def shell_facts(cwd: str, home: str) -> ShellFacts:
-    """Give the facts for a source that starts in `cwd`."""
+def shell_facts(cwd: str, home: str, own: OwnNames | None = None) -> ShellFacts:
+    """Give the facts for a source that starts in `cwd`.
+
+    `own` are the names of the user with this `home`, where they are known already.
+    """
     environment = {_text(name): _text(value) for name, value in environ.items()}
     folders = [one for one in environment.get("PATH", "").split(":") if one.startswith("/")]
 
@@ -33,7 +37,7 @@ def shell_facts(cwd: str, home: str) -> ShellFacts:
         glob=patterns.expand,
         which=lambda name: programs.which(name, folders) or "",
         environment=environment,
-        own=own_names.find(home),
+        own=own_names.find(home) if own is None else own,
     )
 
 

@@ -19,10 +19,7 @@ def observe(call: Call, places: Places, shell: str = "auto", facts: Facts = NO_S
     """Give what the gates look at. Raises `Fault` when a path cannot be followed."""
     analysis = Analysis()
     if call.command is not None:
-        from kei_gates.hook.facts import shell_facts  # most calls are no shell
-        from kei_gates.shell.analysis import analyse
-
-        analysis = analyse(call.command, shell_facts(call.cwd, places.home), shell)
+        analysis = _analysed(call.command, call.cwd, places.home, shell)
     effects = [
         plain
         for effect in (*call.effects, *analysis.effects)
@@ -33,6 +30,21 @@ def observe(call: Call, places: Places, shell: str = "auto", facts: Facts = NO_S
         places = places.rooted(root_of(call.principal.agent_id, call.cwd, places.project))
     targets = tuple(locate(effect, call.cwd, places) for effect in effects)
     return Event(call, analysis, targets, places, look, facts)
+
+
+def _analysed(source: str, cwd: str, home: str, shell: str) -> Analysis:
+    from kei_gates.hook import own_names  # most calls are no shell
+    from kei_gates.shell.plain import plain_analysis
+
+    own = own_names.find(home)
+
+    def whole() -> Analysis:
+        from kei_gates.hook.facts import shell_facts  # most sources are plain
+        from kei_gates.shell.analysis import analyse
+
+        return analyse(source, shell_facts(cwd, home, own), shell)
+
+    return plain_analysis(source, cwd, own, whole) or whole()
 
 
 def _expanded(effect: Effect) -> list[Effect]:

@@ -58,74 +58,74 @@ def respond(event: str, arguments: Sequence[str], raw: bytes, recording: Recordi
     handler = HANDLERS.get(event)
     if handler is None:
         raise Fault(f"there is no hook for the event `{event}`", "run `kei-gates install` again")
-    recording.fields = fields = payload.parse(raw, event)
-    found = handler(fields, arguments)
+    recording.fields = payload.parse(raw, event)
+    found = handler(recording, arguments)
     if isinstance(found, Answer):
         return found
     recording.write(found)
     return to_answer(event, found)
 
 
-# Every handler is given the arguments of the installed hook beside the payload.
+# Every handler is given the payload, in its record, and the arguments of the installed hook.
 
 
-def pre_tool_use(fields: dict[str, object], arguments: Sequence[str]) -> Decision:  # noqa: ARG001
+def pre_tool_use(recording: Recording, arguments: Sequence[str]) -> Decision:  # noqa: ARG001
     """Judge a tool call by the roles and the task of its principal."""
     from kei_gates.hook.session import decide
 
-    return decide(fields)
+    return decide(recording.fields, recording)
 
 
-def config_change(fields: dict[str, object], arguments: Sequence[str]) -> Decision:
+def config_change(recording: Recording, arguments: Sequence[str]) -> Decision:
     """Judge a change of a settings file while the session runs."""
     from kei_gates.hook.config_change import judge
 
-    return judge(fields, arguments)
+    return judge(recording.fields, arguments)
 
 
-def subagent_start(fields: dict[str, object], arguments: Sequence[str]) -> Answer:  # noqa: ARG001
+def subagent_start(recording: Recording, arguments: Sequence[str]) -> Answer:  # noqa: ARG001
     """Note how things are when a subagent begins."""
     from kei_gates.hook.starts import begin
 
-    return begin(fields)
+    return begin(recording.fields)
 
 
-def subagent_stop(fields: dict[str, object], arguments: Sequence[str]) -> Answer:  # noqa: ARG001
+def subagent_stop(recording: Recording, arguments: Sequence[str]) -> Answer:  # noqa: ARG001
     """Look at what a subagent returns."""
     from kei_gates.hook.returns import stop
 
-    return stop(fields)
+    return stop(recording.fields)
 
 
-def stop(fields: dict[str, object], arguments: Sequence[str]) -> Answer:  # noqa: ARG001
+def stop(recording: Recording, arguments: Sequence[str]) -> Answer:  # noqa: ARG001
     """Look at the main thread's work where its role asks for that."""
     from kei_gates.hook.main_stop import stop as answer_stop
 
-    return answer_stop(fields)
+    return answer_stop(recording.fields)
 
 
-def post_tool_use(fields: dict[str, object], arguments: Sequence[str]) -> Answer:  # noqa: ARG001
+def post_tool_use(recording: Recording, arguments: Sequence[str]) -> Answer:  # noqa: ARG001
     """Tell who started an agent whether what it returned holds."""
     from kei_gates.hook.returned import after_call
 
-    return after_call(fields)
+    return after_call(recording.fields)
 
 
-def user_prompt_submit(fields: dict[str, object], arguments: Sequence[str]) -> Answer:  # noqa: ARG001
+def user_prompt_submit(recording: Recording, arguments: Sequence[str]) -> Answer:  # noqa: ARG001
     """Tell the same of an agent in the background."""
     from kei_gates.hook.returned import on_prompt
 
-    return on_prompt(fields)
+    return on_prompt(recording.fields)
 
 
-def session_start(fields: dict[str, object], arguments: Sequence[str]) -> Answer:  # noqa: ARG001
+def session_start(recording: Recording, arguments: Sequence[str]) -> Answer:  # noqa: ARG001
     """Tell the person what of the gate is not whole."""
     from kei_gates.hook.session_start import start
 
-    return start(fields, frozenset(HANDLERS))
+    return start(recording.fields, frozenset(HANDLERS))
 
 
-HANDLERS: dict[str, Callable[[dict[str, object], Sequence[str]], Decision | Answer]] = {
+HANDLERS: dict[str, Callable[[Recording, Sequence[str]], Decision | Answer]] = {
     "PreToolUse": pre_tool_use,
     "ConfigChange": config_change,
     "SubagentStart": subagent_start,

@@ -10,17 +10,24 @@ from posix import environ, getuid
 from kei_gates.model import Fault
 from kei_gates.observe.paths import exists, inside, resolve
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kei_gates.observe.paths import Links
+
 MACHINE_POLICY = "/etc/kei-gates/policy.toml"
 
 
-def config(home: str) -> str:
-    """Give the folder of the user's policy, its links resolved. Raises `Fault`."""
-    return _folder(b"XDG_CONFIG_HOME", f"{home}/.config")
+def config(home: str, links: Links | None = None) -> str:
+    """Give the folder of the user's policy, its links resolved. Raises `Fault`.
+
+    `links` are those that are known already.
+    """
+    return _folder(b"XDG_CONFIG_HOME", f"{home}/.config", links)
 
 
-def state(home: str) -> str:
-    """Give the folder of what the user has accepted, its links resolved. Raises `Fault`."""
-    return _folder(b"XDG_STATE_HOME", f"{home}/.local/state")
+def state(home: str, links: Links | None = None) -> str:
+    """Give, in the same way, the folder of what the user has accepted. Raises `Fault`."""
+    return _folder(b"XDG_STATE_HOME", f"{home}/.local/state", links)
 
 
 def user_policy(home: str) -> str:
@@ -28,9 +35,9 @@ def user_policy(home: str) -> str:
     return f"{config(home)}/policy.toml"
 
 
-def _folder(name: bytes, usual: str) -> str:
+def _folder(name: bytes, usual: str, links: Links | None) -> str:
     given = environ.get(name, b"").decode("utf-8", "surrogateescape")
-    return f"{resolve(given if given.startswith('/') else usual, '/')}/kei-gates"
+    return f"{resolve(given if given.startswith('/') else usual, '/', links)}/kei-gates"
 
 
 def check_outside(path: str, project: str) -> None:

@@ -11,16 +11,16 @@ from posix import environ
 from sys import hexversion
 
 from kei_gates import __version__
-from kei_gates.observe.files import read_file, write_file
+from kei_gates.observe.files import mark, read_file, write_file
 from kei_gates.observe.installation import environment
-from kei_gates.observe.snapshot import changed, is_own, made, mark, snapshots
+from kei_gates.observe.snapshot import changed, is_own, made, snapshots
 from kei_gates.shell.own_names import OwnNames, merged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from kei_gates.observe.snapshot import Mark
+    from kei_gates.observe.files import Mark
 
     Looked: TypeAlias = "tuple[tuple[Mark, ...], tuple[Mark, ...], tuple[Mark, ...]]"
     """Snapshots, the newest first; files of every shell call; files that snapshots are made of."""

@@ -16,6 +16,10 @@ from kei_gates.observe.checkouts import folds_case
 from kei_gates.observe.installation import PACKAGE, environment, runtime
 from kei_gates.observe.paths import exists, resolve
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kei_gates.observe.paths import Links
+
 POLICY_FILE = ".claude/kei-gates.toml"
 
 
@@ -28,20 +32,24 @@ def find(cwd: str, project: str | None = None) -> Places:
         project = nearest_project(cwd) or cwd
     if not project.startswith("/"):
         raise Fault(f"the project folder `{project}` is not an absolute path", "start it by one")
-    of_user = home()
-    own = {resolve(environment(), "/"), resolve(PACKAGE, "/"), config(of_user), state(of_user)}
-    own.update(_read_by_shells())
+    links: Links = {}
+    of_user = home(links)
+    policy, kept = config(of_user, links), state(of_user, links)
+    own = {resolve(environment(), "/", links), resolve(PACKAGE, "/", links), policy, kept}
+    own.update(_read_by_shells(links))
     if sys.argv[0].endswith("/kei_gates_hook.py"):
-        own.add(resolve(sys.argv[0].rpartition("/")[0], "/"))
-    root = resolve(project, "/")
+        own.add(resolve(sys.argv[0].rpartition("/")[0], "/", links))
+    root = resolve(project, "/", links)
     return Places(
         project=root,
         home=of_user,
         installation=tuple(sorted(own)),
-        runtime=runtime(),
-        scratch=scratch.folders(),
-        config=_named(b"CLAUDE_CONFIG_DIR"),
+        runtime=runtime(links),
+        scratch=scratch.folders(links),
+        config=_named(b"CLAUDE_CONFIG_DIR", links),
         folds_case=folds_case(root),
+        state=kept,
+        user_policy=f"{policy}/policy.toml",
     )
 
 
@@ -61,26 +69,26 @@ def nearest_project(cwd: str) -> str | None:
     return None
 
 
-def _read_by_shells() -> list[str]:
+def _read_by_shells(links: Links) -> list[str]:
     """Give the files that variables have every shell read: bash, sh, zsh, and the client's Bash."""
-    files = [_named(name) for name in (b"BASH_ENV", b"ENV", b"CLAUDE_ENV_FILE")]
-    folder = _named(b"ZDOTDIR")
+    files = [_named(name, links) for name in (b"BASH_ENV", b"ENV", b"CLAUDE_ENV_FILE")]
+    folder = _named(b"ZDOTDIR", links)
     if folder is not None:
         files += [f"{folder}/.{name}" for name in ("zshenv", "zprofile", "zshrc", "zlogin")]
     return [file for file in files if file is not None]
 
 
-def _named(variable: bytes) -> str | None:
+def _named(variable: bytes, links: Links) -> str | None:
     """Give the path that a variable names, links resolved; none where it names none."""
     given = environ.get(variable, b"").decode("utf-8", "surrogateescape")
-    return resolve(given, "/") if given.startswith("/") else None
+    return resolve(given, "/", links) if given.startswith("/") else None
 
 
-def home() -> str:
-    """Give the user's home, its links resolved."""
+def home(links: Links | None = None) -> str:
+    """Give the user's home, its links resolved; `links` are those that are known already."""
     given = environ.get(b"HOME", b"").decode("utf-8", "surrogateescape")
     if not given.startswith("/"):
         from pwd import getpwuid  # only where HOME is missing
 
         given = getpwuid(getuid()).pw_dir
-    return resolve(given, "/")
+    return resolve(given, "/", links)

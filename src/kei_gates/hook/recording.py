@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Final
 
-    from kei_gates.model import Decision
+    from kei_gates.model import Decision, Places
 
 EVENTS = frozenset(("PreToolUse", "ConfigChange"))
 """The events that are decided on. What is looked at on return is written down as such."""
@@ -41,19 +41,26 @@ _OF_SERVERS = "mcp__"
 class Recording:
     """The record of one event, as far as it is known."""
 
-    __slots__ = ("_began", "_event", "fields")
+    __slots__ = ("_began", "_event", "fields", "places")
 
     def __init__(self, event: str) -> None:
-        """Begin: from here on time is taken. `fields` are the payload's, once they are known."""
+        """Begin: from here on time is taken.
+
+        `fields` are the payload's, and `places` where it takes place, once they are known.
+        """
         self._began: Final = monotonic()
         self._event: Final = event
-        self.fields: Mapping[str, object] = {}
+        self.fields: dict[str, object] = {}
+        self.places: Places | None = None
 
     def write(self, decision: Decision, *, waits: bool = True) -> None:
         """Write down what was decided; see `log.append`. Raises `Fault`."""
         if self._event in EVENTS:
-            record = self._record(decision)
-            log.append(own_folders.state(places.home()), record, waits=waits)
+            if self.places is None:
+                self.places = _places(self.fields)
+            record = self._record(decision, self.places)
+            folder = self.places.state if self.places else own_folders.state(places.home())
+            log.append(folder, record, waits=waits)
 
     def try_to_write(self, decision: Decision, *, waits: bool = True) -> None:
         """Write down a denial that holds in any case, if that can be done."""
@@ -62,7 +69,7 @@ class Recording:
         except Exception:  # noqa: BLE001, S110 -- nothing may take the place of the denial
             pass
 
-    def _record(self, decision: Decision) -> dict[str, object]:
+    def _record(self, decision: Decision, where: Places | None) -> dict[str, object]:
         fields = self.fields
         record = {
             "at": time(),
@@ -72,7 +79,7 @@ class Recording:
             "agent_type": _text(fields, "agent_type"),
             "id": urandom(4).hex(),
             "on": self._event,
-            "project": _project(fields),
+            "project": where and where.project,
             "role": decision.role,
             "use": _text(fields, "tool_use_id"),
             "tool": _text(fields, "tool_name"),
@@ -106,9 +113,9 @@ def _text(fields: Mapping[str, object], key: str) -> str | None:
     return value[:_LONGEST] if isinstance(value, str) else None
 
 
-def _project(fields: Mapping[str, object]) -> str | None:
+def _places(fields: Mapping[str, object]) -> Places | None:
     try:
-        return places.from_client(_text(fields, "cwd") or "").project
+        return places.from_client(_text(fields, "cwd") or "")
     except Fault:
         return None
 

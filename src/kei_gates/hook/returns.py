@@ -161,7 +161,7 @@ def _job(fields: Fields, agent: str, where: Places, folder: str, tell: Tell) -> 
         raise Fault(f"the folder `{root}` is gone", "bring it back, or say what became of it")
     made = Jobs(
         report_of(fields),
-        throwaway=f"{own_folders.state(where.home)}/verify",
+        throwaway=f"{where.state}/verify",
         is_return=True,
         deadline=monotonic() + SECONDS,
         tell=tell,
@@ -185,7 +185,7 @@ class _Audit:
     """Writes down what was looked at, and each command when it starts and when it has ended."""
 
     def __init__(self, fields: Fields, agent: str, where: Places) -> None:
-        self._folder = own_folders.state(where.home)
+        self._folder = where.state
         self._who = {
             "session": payload.optional_text(fields, "session_id"),
             "agent": None if agent == MAIN else agent,

@@ -13,14 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kei_gates.hook.bindings import Task
+    from kei_gates.hook.recording import Recording
     from kei_gates.model import Call, Deny, Places
     from kei_gates.policy.compiled import CompiledGrant, Policy
 
 
-def decide(fields: Mapping[str, object]) -> Decision:
-    """Decide a PreToolUse payload. Raises `Fault`, and whatever a gate raises."""
+def decide(fields: Mapping[str, object], recording: Recording) -> Decision:
+    """Decide a PreToolUse payload. Raises `Fault`, and whatever a gate raises.
+
+    What is recorded of it is told where it takes place.
+    """
     call = payload.to_call(fields)
-    where = places.from_client(call.cwd)
+    recording.places = where = places.from_client(call.cwd)
     try:
         policy = trust.load(where)
         keys = who.keys_of(policy, call.principal, where)

@@ -65,7 +65,7 @@ def _folder(where: Places) -> Iterator[str]:
 
 def _state(where: Places) -> Iterator[str]:
     """See that what is decided can be written down: what cannot be is denied."""
-    folder = own_folders.state(where.home)
+    folder = where.state
     log = f"{folder}/audit.jsonl"
     if exists(log) and not (_is_regular(log) and access(log, R_OK | W_OK)):
         yield f"the audit `{log}` cannot be written, so calls are blocked; mend it"

@@ -10,7 +10,7 @@ a secret that lies with the installation, whose place no variable says.
 
 from __future__ import annotations
 
-from kei_gates.hook import own_folders, store
+from kei_gates.hook import store
 from kei_gates.model import Fault
 from kei_gates.observe import agent_files
 from kei_gates.observe.files import read_file
@@ -27,8 +27,8 @@ ACCEPT = "read it, then accept it with `kei-gates trust` outside the session"
 
 
 def folder(places: Places) -> str:
-    """Give where the user's acceptance of a project is kept. Raises `Fault`."""
-    return f"{own_folders.state(places.home)}/trusted{places.project}"
+    """Give where the user's acceptance of a project is kept."""
+    return f"{places.state}/trusted{places.project}"
 
 
 def load(places: Places) -> Policy:

@@ -20,12 +20,22 @@ from posix import (
     mkdir,
     read,
     replace,
+    stat,
     unlink,
     write,
 )
 from posix import open as open_fd
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    Mark: TypeAlias = "tuple[str, int, int, int, int]"
+    """A file as it is now: path, inode, size, and when its content and its entry changed."""
+
 _CHUNK = 1 << 20
+_LEAST = 1 << 12
+_PIPE = 1 << 16  # what a pipe holds: pipe(7)
 _FILE_TYPE_MASK = 0o170000
 _REGULAR = 0o100000
 
@@ -40,7 +50,7 @@ def read_stream(descriptor: int, limit: int) -> bytes:
     Past `limit` bytes the rest is read and thrown away, so that the writer is not cut off, and
     `TooLargeError` is raised.
     """
-    content = _read_up_to(descriptor, limit)
+    content = _read_up_to(descriptor, limit, _PIPE)
     if len(content) <= limit:
         return content
     while read(descriptor, _CHUNK):
@@ -56,9 +66,11 @@ def read_file(path: str, limit: int) -> bytes:
     """
     descriptor = open_fd(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     try:
-        if fstat(descriptor).st_mode & _FILE_TYPE_MASK != _REGULAR:
+        found = fstat(descriptor)
+        if found.st_mode & _FILE_TYPE_MASK != _REGULAR:
             raise OSError("it is not a regular file")
-        content = _read_up_to(descriptor, limit)
+        # A buffer of the right size: the kernel would have to clear a larger one.
+        content = _read_up_to(descriptor, limit, min(max(found.st_size, _LEAST), _CHUNK) + 1)
     finally:
         close(descriptor)
     if len(content) > limit:
@@ -66,14 +78,25 @@ def read_file(path: str, limit: int) -> bytes:
     return content
 
 
-def _read_up_to(descriptor: int, limit: int) -> bytes:
-    """Read to the end, or to the first chunk past `limit`."""
+def _read_up_to(descriptor: int, limit: int, step: int) -> bytes:
+    """Read to the end, or to the first chunk past `limit`, at most `step` bytes at a time."""
     chunks = []
     size = 0
-    while size <= limit and (chunk := read(descriptor, _CHUNK)):
+    while size <= limit and (chunk := read(descriptor, step)):
         chunks.append(chunk)
         size += len(chunk)
     return b"".join(chunks)
+
+
+def mark(path: str) -> Mark | None:
+    """Tell how a regular file is now; none when there is no such file."""
+    try:
+        found = stat(path)
+    except (OSError, ValueError):
+        return None
+    if found.st_mode & _FILE_TYPE_MASK != _REGULAR:
+        return None
+    return (path, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
 def write_file(path: str, content: bytes) -> None:

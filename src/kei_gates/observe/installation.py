@@ -7,6 +7,10 @@ from posix import stat
 
 from kei_gates.observe.paths import resolve
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kei_gates.observe.paths import Links
+
 PACKAGE = __file__.rpartition("/observe/")[0]
 """The folder of this package."""
 
@@ -25,11 +29,12 @@ def data(name: str) -> str:
     return f"{PACKAGE}/_data/{name}"
 
 
-def runtime() -> tuple[str, ...]:
+def runtime(links: Links) -> tuple[str, ...]:
     """Give what the environment is made on: the interpreter's file, and its standard library.
 
-    Both often lie in a version manager's folder, where their user may write.
+    Both often lie in a version manager's folder, where their user may write. `links` are those
+    that are known already.
     """
     library = sys.modules["encodings"].__file__  # the first module that is loaded, never frozen
     known = (sys.executable, library.rpartition("/encodings/")[0] if library else "")
-    return tuple(resolve(path, "/") for path in known if path)
+    return tuple(resolve(path, "/", links) for path in known if path)

@@ -14,6 +14,10 @@ from kei_gates.model import Fault, folded
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeAlias
+
+    Links: TypeAlias = "dict[str, str | None]"
+    """What paths link to; none for those that are no links."""
 
 _MOST_LINKS = 40
 _FILE_TYPE_MASK = 0o170000
@@ -35,10 +39,10 @@ def lexical(path: str, cwd: str) -> str:
     return "/" + "/".join(parts)
 
 
-def resolve(path: str, cwd: str) -> str:
+def resolve(path: str, cwd: str, known: Links | None = None) -> str:
     """Give the absolute path with every link resolved; what does not exist is taken as spelled.
 
-    Raises `Fault` on a link loop, a folder that may not be looked into, or a path that the kernel
+    `known` keeps what was looked at, for several paths that are resolved at one time. Raises `Fault` on a link loop, a folder that may not be looked into, or a path that the kernel
     would refuse.
     """
     if not path.startswith("/"):
@@ -54,7 +58,12 @@ def resolve(path: str, cwd: str) -> str:
             done = done.rpartition("/")[0]
             continue
         done = f"{done}/{part}"
-        target = _link_target(done)
+        if known is None:
+            target = _link_target(done)
+        elif done in known:
+            target = known[done]
+        else:
+            target = known[done] = _link_target(done)
         if target is not None:
             links += 1
             if links > _MOST_LINKS:

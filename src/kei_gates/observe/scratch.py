@@ -10,6 +10,7 @@ from kei_gates.observe.paths import exists, inside, resolve
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kei_gates.model import Places
+    from kei_gates.observe.paths import Links
 
 # hier(7); the last one is macOS's, a folder for each user.
 _USUAL = ("/tmp", "/var/tmp", "/private/var/folders")  # noqa: S108 -- what they are for
@@ -19,11 +20,14 @@ _FILE_TYPE_MASK = 0o170000
 _PROJECT_MARKS = (".claude", ".git")
 
 
-def folders() -> tuple[str, ...]:
-    """Give the folders of temporary files, links resolved: the usual ones, and `$TMPDIR`."""
+def folders(links: Links) -> tuple[str, ...]:
+    """Give the folders of temporary files: the usual ones, and `$TMPDIR`.
+
+    Links are resolved; `links` are those that are known already.
+    """
     named = environ.get(b"TMPDIR", b"").decode("utf-8", "surrogateescape")
     found = [*_USUAL, *([named] if named.startswith("/") and _is_temporary(named) else [])]
-    return tuple(dict.fromkeys(real for path in found if (real := _resolved(path))))
+    return tuple(dict.fromkeys(real for path in found if (real := _resolved(path, links))))
 
 
 def _is_temporary(path: str) -> bool:
@@ -41,9 +45,9 @@ def _is_temporary(path: str) -> bool:
     return private or bool(found.st_mode & _STICKY)
 
 
-def _resolved(path: str) -> str:
+def _resolved(path: str, links: Links) -> str:
     try:
-        real = resolve(path, "/")
+        real = resolve(path, "/", links)
     except Fault:
         return ""
     return "" if real == "/" else real

@@ -7,14 +7,13 @@ which one is its session's.
 
 from __future__ import annotations
 
-from posix import getuid, lstat, scandir, stat
+from posix import getuid, lstat, scandir
+
+from kei_gates.observe.files import mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
-    Mark: TypeAlias = "tuple[str, int, int, int, int]"
-    """A file as it is now: path, inode, size, and when its content and its entry changed."""
+    from kei_gates.observe.files import Mark
 
 MOST_SNAPSHOTS = 8
 """How many snapshots are looked at, the newest first; more sessions rarely run at once."""
@@ -24,17 +23,6 @@ _REGULAR = 0o100000
 _WRITABLE_BY_OTHERS = 0o022
 _NANOSECONDS = 1_000_000
 _PREFIX, _SUFFIX = "snapshot-", ".sh"
-
-
-def mark(path: str) -> Mark | None:
-    """Tell how a regular file is now; none when there is no such file."""
-    try:
-        found = stat(path)
-    except (OSError, ValueError):
-        return None
-    if found.st_mode & _FILE_TYPE_MASK != _REGULAR:
-        return None
-    return (path, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
 def snapshots(folder: str) -> list[Mark]:

@@ -2,7 +2,8 @@
 
 One file in the interpreter's own `marshal` format, the cheapest there is to load. It holds the
 text of every source it was made from, and counts only while each still reads the same: no clock or
-size can hide a change, and nothing needs to be hashed (docs/adr/0002).
+size can hide a change, and nothing needs to be hashed (docs/adr/0002). Of the package's own files
+it holds how they were.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     """Both, as `pack` makes them."""
 
 # The format of this file, the package, and the interpreter whose `_sre` made the globs.
-_STAMP = (6, __version__, hexversion)
+_STAMP = (7, __version__, hexversion)
 
 _MAIN, _DEFAULT = "builtin:orchestrator", "builtin:read-only"
 
@@ -168,14 +169,18 @@ class Policy:
             ),
         )
 
-    def dump(self, made_for: str = "") -> bytes:
-        """Give the bytes to store; `made_for` names what it holds for, as `load` is told."""
+    def dump(self, made_for: str = "", marks: Mapping[str, object] | None = None) -> bytes:
+        """Give the bytes to store; `made_for` names what it holds for, as `load` is told.
+
+        Of the sources in `marks`, that is kept in the place of their text.
+        """
+        sources = tuple((path, (marks or {}).get(path, text)) for path, text in self.sources)
         agents = [
             (layer.main, layer.default, dict(layer.exact), layer.globs) for layer in self.agents
         ]
         keys = (self.unspawnable, self.checked_on_stop)
         stamp = (*_STAMP, made_for)
-        return dumps((stamp, self.sources, agents, dict(self._roles), *keys, dict(self.rates)))
+        return dumps((stamp, sources, agents, dict(self._roles), *keys, dict(self.rates)))
 
 
 _GATES, _CHECKS = 0, 1
@@ -198,10 +203,15 @@ def pack(role: CompiledRole) -> PackedRole:
     return dumps(role[_GATES]), dumps(role[_CHECKS])
 
 
-def load(raw: bytes, read: Reader, needed: Iterable[str] = (), made_for: str = "") -> Policy | None:
+def load(
+    raw: bytes,
+    now: Callable[[str], object],
+    needed: Iterable[str] = (),
+    made_for: str = "",
+) -> Policy | None:
     """Revive a stored policy; none when it is damaged or any of its sources has changed.
 
-    `needed` are files that must be among the sources, be they there or not. One that was
+    `now` tells of a source what was kept of it: its text, or its mark. `needed` are files that must be among the sources, be they there or not. One that was
     `made_for` something else is another's.
     """
     try:
@@ -209,7 +219,7 @@ def load(raw: bytes, read: Reader, needed: Iterable[str] = (), made_for: str = "
         if stamp != (*_STAMP, made_for):
             return None
         sources, agents, roles, unspawnable, checked_on_stop, rates = parts
-        if any(read(path) != text for path, text in sources):
+        if any(now(path) != kept for path, kept in sources):
             return None
         if not {path for path, _ in sources}.issuperset(needed):
             return None

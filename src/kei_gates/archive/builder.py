@@ -1,0 +1,145 @@
+"""Write the archive of an environment: every module that the hook may load, compiled.
+
+Compiled without asserts, docstrings and annotations of functions: nothing in the hook reads them.
+The archive counts for one interpreter and one installation: every installer writes the package's
+files anew, which changes the inode or the time of change of each.
+"""
+
+from __future__ import annotations
+
+import __future__
+import ast
+import sys
+from importlib.util import find_spec
+from marshal import dumps
+from pathlib import Path
+from posix import getpid, stat
+from typing import TYPE_CHECKING
+
+from kei_gates.archive import reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from types import CodeType
+
+    from kei_gates.archive.reader import Group, Place
+
+NAME = "share/kei-gates/archive"
+"""Where the archive of an environment lies in it."""
+
+# What only people's commands load.
+_COLD = ("_data", "agents", "archive", "cli", "install", "replay")
+
+# What is loaded together: the modules that these import as they are imported, and so on.
+_GROUPS = (
+    ("kei_gates.hook.main", "kei_gates.hook.session"),  # for every call
+    ("kei_gates.hook.own_names", "kei_gates.shell.plain"),  # for every command
+    ("kei_gates.hook.facts",),  # the shell analysis
+)
+
+
+_EXTENSIONS = ("_json",)
+
+_HEAD = 1 << 14
+"""Bytes that the shim reads first; what they do not hold begins behind them."""
+
+
+def write(environment: str, package: str) -> None:
+    """Write the archive of the `package` that is installed in an environment. Raises `OSError`."""
+    body = bytearray()
+
+    def add(content: object) -> Place:
+        raw = dumps(content)
+        body.extend(raw)
+        return _HEAD + len(body) - len(raw), len(raw)
+
+    codes = dict(_codes(Path(package)))
+    index: dict[str, int | Place] = {}
+    groups: list[Group] = []
+    for number, roots in enumerate(_GROUPS):
+        names = tuple(name for name in _closure(roots, codes) if name not in index)
+        groups.append((names, add(tuple(codes[name][0] for name in names))))
+        index |= dict.fromkeys(names, number)
+    index |= {name: add(code) for name, (code, _) in codes.items() if name not in index}
+    own = dumps(_compiled(Path(reader.__file__), Path(package))[0])
+    head = dumps((stamp(package), own, add(index), tuple(groups), _extensions()))
+    if len(head) > _HEAD:
+        raise OSError(f"the archive's head has {len(head)} bytes, and room for {_HEAD}")
+    path = Path(environment, NAME)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_suffix(f".{getpid()}")
+    try:
+        new.write_bytes(head.ljust(_HEAD, b"\0") + body)  # to be read by whoever may run it
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _extensions() -> dict[str, str]:
+    """Give where the extension modules lie that every call needs, if they are not built in."""
+    found = {name: find_spec(name) for name in _EXTENSIONS}
+    return {
+        name: spec.origin
+        for name, spec in found.items()
+        if spec is not None and spec.has_location and spec.origin is not None
+    }
+
+
+def stamp(package: str) -> tuple[int, ...]:
+    """Give what an archive counts for: the interpreter, and the file that each install writes."""
+    found = stat(f"{package}/__init__.py")
+    return (sys.hexversion, found.st_ino, found.st_ctime_ns)
+
+
+def _codes(package: Path) -> Iterator[tuple[str, tuple[CodeType, ast.Module]]]:
+    """Compile all that the hook may load. Gives each module's name, its code, its tree."""
+    for path in sorted(package.rglob("*.py")):
+        parts = path.relative_to(package.parent).with_suffix("").parts
+        if parts[1] not in _COLD:
+            name = ".".join(parts).removesuffix(".__init__")
+            yield name, _compiled(path, package)
+
+
+def _compiled(path: Path, package: Path) -> tuple[CodeType, ast.Module]:
+    tree = ast.parse(path.read_bytes())
+    name = str(path.relative_to(package.parent))
+    tree.body = [node for node in tree.body if not _is_of_future(node)]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            node.returns = None
+        elif isinstance(node, ast.arg):
+            node.annotation = None
+    flags = __future__.annotations.compiler_flag
+    return compile(tree, name, "exec", flags, dont_inherit=True, optimize=2), tree
+
+
+def _is_of_future(node: ast.stmt) -> bool:
+    """Whether a statement would load the module of the features that the flag turns on."""
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+
+
+def _closure(
+    names: Iterable[str], codes: Mapping[str, tuple[CodeType, ast.Module]]
+) -> dict[str, None]:
+    """Give modules with all that they import as they are imported, each behind those."""
+    found: dict[str, None] = {}
+
+    def visit(name: str) -> None:
+        if name in codes and name not in entered:
+            entered.add(name)
+            visit(name.rpartition(".")[0])
+            for node in codes[name][1].body:
+                if isinstance(node, ast.ImportFrom) and node.module is not None:
+                    visit(node.module)
+                    for alias in node.names:
+                        visit(f"{node.module}.{alias.name}")
+            found[name] = None
+
+    entered: set[str] = set()
+    for name in names:
+        visit(name)
+    return found
+
+
+if __name__ == "__main__":
+    write(sys.prefix, str(Path(__file__).parent.parent))

@@ -1,0 +1,286 @@
+"""A first, cheap reading: sources of plain words alone, which mean to every shell what they say.
+
+Most calls are such: a few words, `&&` and `|` between, perhaps a here-document that becomes a file.
+For these the analysis is known without a parser, an evaluator or their tables, whose loading costs
+more than the whole decision (docs/adr/0023). It is never another analysis: for every source that is
+read here, the full one finds the same, which the tests hold against all corpora and against every
+word of the tables. What is not certainly plain is left to it.
+"""
+
+from __future__ import annotations
+
+from kei_gates.model import Analysis, Effect, Invocation
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Final
+
+    from kei_gates.shell.own_names import OwnNames
+
+# Programs, and builtins that change nothing else, that no table of the analysis knows: what they
+# are given, they read, show or compute. Where a text follows, they are so with these first words
+# alone.
+PROGRAMS: dict[str, str] = dict.fromkeys(
+    (
+        "basename cat cksum cmp column comm cut df diff dirname du echo egrep expand false fgrep "
+        "fold free grep groups head hostname id join jq locale ls lscpu lsof md5sum mypy nl "
+        "nproc od paste pathchk pgrep pwd pytest readlink realpath rev seq sha1sum sha256sum sleep "
+        "stat strings sum tac tail tr true tsc tty uname uptime wc whereis which whoami yes"
+    ).split(),
+    "",
+) | {
+    "cargo": "bench build check clippy doc metadata test tree",
+    "cd": "",
+    "git": "blame diff log rev-parse shortlog show status",
+    "go": "env version",
+    "ruff": "check",
+}  # fmt: skip
+
+# What such a word may not hold, because some program takes it for more than it seems.
+_TELLING = ("--config", "--output", "--ext-diff", "--fix", "--unsafe-fixes", "--textconv")
+
+_UNQUOTED = frozenset(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,@+%="
+)
+_SPOILING = frozenset('$`\\!')  # in double quotes
+_NOWHERE = "/dev/null"
+_MOST_COMMANDS = 40
+_LONGEST = 1 << 16
+
+
+class _Command:
+    """One command of a source: its words, where it stands, the file that its output becomes."""
+
+    __slots__ = ("end", "start", "words", "writes")
+
+    def __init__(self, start: int) -> None:
+        self.start: Final = start
+        self.end = start
+        self.words: list[str] = []
+        self.writes: str | None = None
+
+
+class _OtherError(Exception):
+    """The source holds something that is not certainly plain."""
+
+
+def plain_analysis(
+    source: str, cwd: str, own: OwnNames, whole: Callable[[], Analysis]
+) -> Analysis | None:
+    """Give the analysis of a plain source that starts in `cwd`; none for one that is not.
+
+    `own` are the user's own names; `whole` gives the full analysis, for the texts of written files.
+    """
+    if len(source) > _LONGEST or own.unread or own.global_aliases or own.suffix_aliases:
+        return None
+    try:
+        commands = _Reader(source).commands()
+    except _OtherError:
+        return None
+    names = {command.words[0] for command in commands}
+    if not (names.isdisjoint(own.aliases) and names.isdisjoint(own.functions)):
+        return None
+    effects = []
+    for command in commands:
+        if command.writes is not None:
+            if not names <= _TEXT or command.writes.rpartition("/")[2] in names:
+                return None  # what comes behind may run the file
+            path = command.writes if command.writes[0] == "/" else f"{cwd}/{command.writes}"
+            effects.append(Effect("write", path, ">"))
+    return Analysis(
+        [Invocation(tuple(one.words), (), (one.start, one.end)) for one in commands],
+        effects,
+        left=lambda path: whole().left(path),
+        is_plain=True,
+    )
+
+
+# What does nothing with a file that stands before it but show or search it.
+_TEXT = frozenset(("cat", "echo", "grep", "head", "ls", "pwd", "tail", "true", "wc"))
+
+
+class _Reader:
+    """Reads a plain source. Every method raises `_OtherError` where it is not one."""
+
+    def __init__(self, source: str) -> None:
+        self._source: Final = source
+        self._at = 0
+        self._delimiter: tuple[str, bool] | None = None
+        """The end of the here-document whose text begins with the next line; whether quoted."""
+
+    def commands(self) -> list[_Command]:
+        """Read all commands."""
+        found: list[_Command] = []
+        waits = False  # for the command behind `&&`, `||` or `|`
+        while True:
+            self._skip_blanks(newlines=waits or not found)
+            if self._at == len(self._source):
+                break
+            found.append(self._command())
+            waits = self._operator()
+        if waits or not found or len(found) > _MOST_COMMANDS or self._delimiter is not None:
+            raise _OtherError
+        return found
+
+    def _operator(self) -> bool:
+        """Skip what ends a command; say whether another one must follow."""
+        for operator in ("&&", "||"):
+            if self._eat(operator):
+                return True
+        if self._eat("|"):
+            if self._source.startswith("&", self._at):
+                raise _OtherError
+            return True
+        if self._eat(";"):
+            if self._source.startswith(";", self._at):
+                raise _OtherError
+            self._skip_blanks(newlines=True)
+        elif self._eat("\n"):
+            self._skip_document()
+            self._skip_blanks(newlines=True)
+        elif self._at < len(self._source):
+            raise _OtherError
+        return False
+
+    def _command(self) -> _Command:
+        """Read the words and redirections of one command."""
+        command = _Command(self._at)
+        source = self._source
+        while self._at < len(source) and source[self._at] not in "\n;|":
+            if source.startswith("&&", self._at):
+                break
+            if not self._redirection(command):
+                command.words.append(self._word())
+            self._skip_blanks()
+            command.end = self._at
+        if not _is_plain(command.words):
+            raise _OtherError
+        return command
+
+    def _word(self) -> str:
+        """Read one word, of which parts may be quoted."""
+        source, start = self._source, self._at
+        parts = []
+        quoted = False
+        while self._at < len(source):
+            char = source[self._at]
+            if char in _UNQUOTED:
+                first = self._at
+                while self._at < len(source) and source[self._at] in _UNQUOTED:
+                    self._at += 1
+                parts.append(source[first : self._at])
+                quoted = False
+            elif char in "'\"" and not quoted:
+                parts.append(self._quoted(char))
+                quoted = True
+            else:
+                break
+        if self._at == start or source[start] in _UNFIT_IN_ZSH:
+            raise _OtherError
+        if source[self._at : self._at + 1] in _REDIRECTING and source[start : self._at].isdecimal():
+            raise _OtherError  # a descriptor
+        return "".join(parts)
+
+    def _quoted(self, quote: str) -> str:
+        """Read what stands in quotes."""
+        end = self._source.find(quote, self._at + 1)
+        text = self._source[self._at + 1 : end]
+        if end < 0 or "\0" in text or (quote == '"' and not _SPOILING.isdisjoint(text)):
+            raise _OtherError
+        self._at = end + 1
+        return text
+
+    def _redirection(self, command: _Command) -> bool:
+        """Read a redirection into nowhere or a file, or of a here-document; false where is none."""
+        source = self._source
+        if source[self._at] not in "<>&12":
+            return False
+        for form in _DUPLICATES:
+            if self._eat(form):
+                self._end_of_word()
+                return True
+        for operator in ("2>", "&>", ">", "<"):
+            if not source.startswith(operator, self._at):
+                continue
+            self._at += len(operator)
+            if operator == "<" and self._eat("<"):
+                self._begin_document(command)
+                return True
+            self._skip_blanks()
+            path = self._word()
+            if path != _NOWHERE:
+                self._write(command, operator, path)
+            self._end_of_word()
+            return True
+        return False
+
+    def _write(self, command: _Command, operator: str, path: str) -> None:
+        """Note the file that a command's output becomes."""
+        parts = path.split("/")
+        if (
+            operator != ">"
+            or command.writes is not None
+            or not _UNQUOTED.issuperset(path)
+            or not _ODD_PARTS.isdisjoint(parts[1:] if path[:1] == "/" else parts)
+            or path.startswith(_ODD_PLACES)
+        ):
+            raise _OtherError
+        command.writes = path
+
+    def _begin_document(self, command: _Command) -> None:
+        """Read the delimiter of a here-document, which only `cat` is given."""
+        if command.words != ["cat"] or self._delimiter is not None:
+            raise _OtherError
+        quoted = self._source[self._at : self._at + 1] in ("'", '"')
+        delimiter = self._word()
+        if not delimiter.isidentifier():
+            raise _OtherError
+        self._end_of_word()
+        self._delimiter = (delimiter, quoted)
+
+    def _skip_document(self) -> None:
+        """Skip the here-document that begins here, if one does."""
+        if self._delimiter is None:
+            return
+        delimiter, quoted = self._delimiter
+        self._delimiter = None
+        rest = f"\n{self._source[self._at :]}\n"
+        end = rest.find(f"\n{delimiter}\n")
+        if end < 0 or "\0" in rest or not (quoted or _SPOILING.isdisjoint(rest[:end])):
+            raise _OtherError
+        self._at = min(self._at + end + len(delimiter) + 1, len(self._source))
+
+    def _skip_blanks(self, *, newlines: bool = False) -> None:
+        blanks = " \t\n" if newlines else " \t"
+        while self._at < len(self._source) and self._source[self._at] in blanks:
+            self._at += 1
+
+    def _eat(self, text: str) -> bool:
+        if not self._source.startswith(text, self._at):
+            return False
+        self._at += len(text)
+        return True
+
+    def _end_of_word(self) -> None:
+        if self._source[self._at : self._at + 1] not in _ENDS:
+            raise _OtherError
+
+
+_UNFIT_IN_ZSH = "=%"
+_DUPLICATES = ("2>&1", "1>&2", ">&2")
+_REDIRECTING = ("<", ">")
+_ENDS = ("", " ", "\t", "\n", ";", "|", "&")
+# What makes a path another than it is spelled, or no file.
+_ODD_PARTS = frozenset(("", ".", ".."))
+_ODD_PLACES = ("/dev/", "/proc/", "-", "+")
+
+
+def _is_plain(words: list[str]) -> bool:
+    """Whether a command's program is a plain one, and is told nothing else."""
+    verbs = PROGRAMS.get(words[0]) if words else None
+    if verbs is None or any(word.startswith(_TELLING) or word == "-" for word in words):
+        return False
+    if words[0] == "cd":
+        return len(words) == 2 and words[1][:1] not in ("", "-", "+")  # noqa: PLR2004 -- a folder
+    return not verbs or (len(words) > 1 and words[1] in verbs.split())
