@@ -20,7 +20,7 @@ try:
         stamp, reader, *places = loads(pread(archive, 1 << 14, 0))
         made = stat(site + "/kei_gates/__init__.py")
         if stamp == (sys.hexversion, made.st_ino, made.st_ctime_ns):
-            own = {}
+            own: dict[str, object] = {}
             exec(loads(reader), own)
             own["start"](archive, site, *places)
     except (OSError, ValueError, EOFError, TypeError):

@@ -11,38 +11,39 @@ PACKAGE = Path(__file__).parent.parent / "src/kei_gates"
 
 # What each layer may import of the package, beside itself and the package's own version.
 ALLOWED: dict[str, set[str]] = {
-    "model": {"facts"},  # one layer in two modules
-    "facts": {"model"},
-    "protocol": {"model"},
-    "observe": {"model", "facts"},
-    "shell": {"model"},
-    "lint": {"model"},
-    "policy": {"model"},
-    "gates": {"model", "facts", "protocol", "observe", "shell", "lint", "policy"},
-    "checks": {"model", "facts", "protocol", "observe", "shell", "lint", "policy", "gates"},
+    "model": {"facts", "particulars"},  # one layer in three modules
+    "facts": {"model", "particulars"},
+    "particulars": {"model"},
+    "protocol": {"model", "particulars"},
+    "observe": {"model", "particulars", "facts"},
+    "shell": {"model", "particulars"},
+    "lint": {"model", "particulars"},
+    "policy": {"model", "particulars"},
+    "gates": {"model", "particulars", "facts", "protocol", "observe", "shell", "lint", "policy"},
+    "checks": {"model", "particulars", "facts", "protocol", "observe", "shell", "lint", "policy", "gates"},
     "engine": {
-        "model", "facts", "protocol", "observe", "shell", "lint", "policy", "gates", "checks",
+        "model", "particulars", "facts", "protocol", "observe", "shell", "lint", "policy", "gates", "checks",
     },
     "verify": {
-        "model", "facts", "protocol", "observe", "shell", "lint", "policy", "gates", "checks",
+        "model", "particulars", "facts", "protocol", "observe", "shell", "lint", "policy", "gates", "checks",
         "engine",
     },
-    "agents": {"model", "protocol", "policy", "gates"},
-    "install": {"model", "protocol", "observe", "policy"},
-    "audit": {"model", "protocol", "observe"},
+    "agents": {"model", "particulars", "protocol", "policy", "gates"},
+    "install": {"model", "particulars", "protocol", "observe", "policy"},
+    "audit": {"model", "particulars", "protocol", "observe"},
     "hook": {
-        "model", "facts", "protocol", "observe", "shell", "policy", "gates", "checks", "engine",
+        "model", "particulars", "facts", "protocol", "observe", "shell", "policy", "gates", "checks", "engine",
         "verify", "audit",
     },
-    "replay": {"model", "facts", "protocol", "observe", "policy", "engine", "hook"},
+    "replay": {"model", "particulars", "facts", "protocol", "observe", "policy", "engine", "hook"},
     "cli": {
-        "model", "facts", "protocol", "observe", "shell", "lint", "policy", "gates", "checks",
+        "model", "particulars", "facts", "protocol", "observe", "shell", "lint", "policy", "gates", "checks",
         "engine", "verify", "agents", "install", "audit", "hook", "replay",
     },
 }  # fmt: skip
 # Layers that may not look at the machine: no module that does.
 PURE = (
-    "model", "facts", "protocol", "shell", "lint", "policy", "gates", "checks", "engine", "agents",
+    "model", "facts", "particulars", "protocol", "shell", "lint", "policy", "gates", "checks", "engine", "agents",
 )  # fmt: skip
 IO_MODULES = {"os", "posix", "pathlib", "subprocess", "socket", "shutil", "tempfile", "io", "glob"}
 IO_CALLS = {"open", "print", "input"}

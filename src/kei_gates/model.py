@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from typing import Final, Literal
 
     from kei_gates.facts import Facts
+    from kei_gates.particulars import Charge, Origin, Spawn, Unseen
 
     EffectKind = Literal["read", "write", "delete", "exec"]
     Outcome = Literal["abstain", "ask", "deny"]
     FileKind = Literal["missing", "text", "large", "program", "unknown"]
     Coverage = Literal["full", "partial"]
-    OriginKind = Literal["job", "output", "file"]
 
 
 class Value:
@@ -91,20 +91,6 @@ class TextEdit(Value):
         self.old: Final = old
         self.new: Final = new
         self.every: Final = every
-
-
-class Spawn(Value):
-    """What a call that starts an agent asks for.
-
-    `agent_type` is as the model wrote it, none where it named none; `tasks` are the ids on the
-    `kei-task:` lines of the prompt.
-    """
-
-    __slots__ = ("agent_type", "tasks")
-
-    def __init__(self, agent_type: str | None, tasks: tuple[str, ...]) -> None:
-        self.agent_type: Final = agent_type
-        self.tasks: Final = tasks
 
 
 class Call(Value):
@@ -186,20 +172,6 @@ class Effect(Value):
         self.brings: Final = brings
 
 
-class Origin(Value):
-    """Where a word that is not known comes from.
-
-    `kind` is `job` for the id of something that this very source has started, `output` for what
-    the command `words` prints, `file` for the text of the file `words[0]`.
-    """
-
-    __slots__ = ("kind", "words")
-
-    def __init__(self, kind: OriginKind, words: tuple[str | None, ...] = ()) -> None:
-        self.kind: Final = kind
-        self.words: Final = words
-
-
 class Invocation(Value):
     """One resolved program call found in a shell source.
 
@@ -238,21 +210,6 @@ class Invocation(Value):
     def __str__(self) -> str:
         """Show the command as a person would type it, unknown words as `...`."""
         return " ".join("..." if word is None else word for word in self.argv)
-
-
-class Unseen(Value):
-    """A part of the source that could run something the analysis did not see.
-
-    `noted` says that it stands in a file that was there before the call, and not in what the call
-    itself says: a gate that forbids notes it, one that allows only what is listed denies it.
-    """
-
-    __slots__ = ("noted", "span", "why")
-
-    def __init__(self, why: str, span: tuple[int, int], *, noted: bool = False) -> None:
-        self.why: Final = why
-        self.span: Final = span
-        self.noted: Final = noted
 
 
 class Analysis(Value):
@@ -374,8 +331,8 @@ class Places(Value):
     """The folders that gates measure against: absolute, links resolved, no trailing slash.
 
     `config` is where the client keeps what is the user's. `state` is where the gate keeps what the
-    user has accepted, `user_policy` the file of the user's policy. `installation` holds the folders of the
-    gate itself: its environment, its hook scripts, the user's policy and what the user has
+    user has accepted, `user_policy` the file of the user's policy. `installation` holds the folders
+    of the gate itself: its environment, its hook scripts, the user's policy and what the user has
     accepted; and the files that the environment has every shell read.
     `runtime` is the interpreter that it runs on and its standard library, which others use too.
     `root` is where scopes are measured from: the project, or the worktree of the agent. `scratch`
@@ -480,17 +437,6 @@ class Event(Value):
 
 
 # --- answers ----------------------------------------------------------------------------------
-
-
-class Charge(Value):
-    """What a paid launch is expected to cost: cents of a dollar, how they come about, for what."""
-
-    __slots__ = ("cents", "formula", "what")
-
-    def __init__(self, cents: int, formula: str, what: str) -> None:
-        self.cents: Final = cents
-        self.formula: Final = formula
-        self.what: Final = what
 
 
 class Verdict(Value):

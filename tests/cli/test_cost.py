@@ -10,7 +10,7 @@ import pytest
 
 from kei_gates.hook.ledger import Ledger
 from kei_gates.hook.ledger_lines import local_day
-from kei_gates.model import Charge
+from kei_gates.particulars import Charge
 from tests.cli.test_policies import Ran
 from tests.environment import make_project
 

@@ -15,7 +15,8 @@ from kei_gates.cli.main import main
 from kei_gates.cli.second_opinion import Opinion
 from kei_gates.cli.terminal import Terminal
 from kei_gates.cli.tree import as_text
-from kei_gates.model import Analysis, Effect, Invocation, Unseen
+from kei_gates.model import Analysis, Effect, Invocation
+from kei_gates.particulars import Unseen
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -10,7 +10,8 @@ import pytest
 
 from kei_gates.cli import second_opinion
 from kei_gates.cli.second_opinion import ask
-from kei_gates.model import Analysis, Invocation, Unseen
+from kei_gates.model import Analysis, Invocation
+from kei_gates.particulars import Unseen
 from kei_gates.shell.analysis import ShellFacts, analyse
 
 

@@ -6,16 +6,8 @@ import pytest
 
 from kei_gates.facts import NO_SESSION
 from kei_gates.gates import tools_bash_allowlist as gate
-from kei_gates.model import (
-    Analysis,
-    Call,
-    Event,
-    FileFact,
-    Invocation,
-    Places,
-    Principal,
-    Unseen,
-)
+from kei_gates.model import Analysis, Call, Event, FileFact, Invocation, Places, Principal
+from kei_gates.particulars import Unseen
 
 SPAN = (0, 9)
 PROJECT = "/p"

@@ -20,10 +20,11 @@ import pytest
 
 from kei_gates import gates
 from kei_gates.engine import catalogue
-from kei_gates.facts import Facts, Past, Process
+from kei_gates.facts import Facts
 from kei_gates.hook.facts import shell_facts
 from kei_gates.hook.judge import observe
 from kei_gates.model import Analysis, Event, Places, Verdict
+from kei_gates.particulars import Past, Process
 from kei_gates.policy.build import Builder
 from kei_gates.policy.compiled import Policy
 from kei_gates.protocol import payload

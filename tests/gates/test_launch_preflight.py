@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kei_gates.facts import Facts, Past
+from kei_gates.facts import Facts
 from kei_gates.gates import compute_cost_tiers as cost
 from kei_gates.gates import compute_launch_preflight as gate
 from kei_gates.model import Analysis, Event, Fault
+from kei_gates.particulars import Past
 from tests.gates.test_gates import NOW, TABLES, event_of
 
 if TYPE_CHECKING:

@@ -198,7 +198,8 @@ def test_a_plain_call_loads_no_table() -> None:
 import sys
 from kei_gates.facts import NO_SESSION
 from kei_gates.gates import safety_no_kill
-from kei_gates.model import Analysis, Call, Event, FileFact, Invocation, Places, Principal
+from kei_gates.model import Analysis, Call, Event, Invocation, Places, Principal
+from kei_gates.model import FileFact
 call = Call(tool="Bash", principal=Principal(None, None), cwd="/p", command="pytest -q")
 analysis = Analysis([Invocation(("pytest", "-q"), (), (0, 9))])
 places = Places(project="/p", home="/h", installation=())

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from kei_gates.cli.main import main as command
 from kei_gates.hook import pending
-from kei_gates.model import Abstain, Ask, Charge, Deny, Fault
+from kei_gates.model import Abstain, Ask, Deny, Fault
+from kei_gates.particulars import Charge
 from tests.hook.talk import (
     APP,
     KILL,

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from kei_gates.engine.decide import combine
 from kei_gates.hook import ledger
 from kei_gates.hook.ledger_lines import local_day, parse
-from kei_gates.model import Abstain, Ask, Charge, Fault, Verdict
+from kei_gates.model import Abstain, Ask, Fault, Verdict
+from kei_gates.particulars import Charge
 
 REPOSITORY = Path(__file__).parents[2]
 NOON = 1_795_003_200.0
@@ -27,7 +28,7 @@ LAUNCHER = """
 import os, sys
 sys.path.insert(0, {src!r})
 from kei_gates.hook.ledger import Ledger
-from kei_gates.model import Charge
+from kei_gates.particulars import Charge
 home, name, times, cents, cap = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
 for number in range(times):
     call = f"{{name}}-{{number}}"

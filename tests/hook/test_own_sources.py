@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from kei_gates.facts import Past
 from kei_gates.hook.facts import shell_facts
 from kei_gates.hook.own_sources import touched
 from kei_gates.model import Places
+from kei_gates.particulars import Past
 from kei_gates.shell.analysis import analyse
 from kei_gates.verify.acts import Named
 

@@ -34,9 +34,10 @@ from kei_gates.hook import (
     trust,
     who,
 )
-from kei_gates.model import Analysis, Call, Deny, Fault, Places, Principal, Spawn, Unseen
+from kei_gates.model import Analysis, Call, Deny, Fault, Places, Principal
 from kei_gates.observe import agent_files, processes
 from kei_gates.observe.files import TooLargeError
+from kei_gates.particulars import Spawn, Unseen
 from kei_gates.policy.build import Builder
 from kei_gates.policy.compiled import Policy
 from tests.policy.test_build import BUILTIN

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kei_gates.observe import snapshot
+from kei_gates.observe import files, snapshot
 from kei_gates.shell.own_names import OwnNames, merged
 from kei_gates.shell.printed import word
 from kei_gates.shell.startup import read_snapshot, read_startup
@@ -172,19 +172,19 @@ def test_a_name_without_a_time_counts_from_when_it_was_written(tmp_path: Path) -
 
 def test_nothing_is_found_where_there_is_no_folder(tmp_path: Path) -> None:
     assert snapshot.snapshots(str(tmp_path / "none")) == []
-    assert snapshot.mark(str(tmp_path / "none")) is None
-    assert snapshot.mark(str(tmp_path)) is None
+    assert files.mark(str(tmp_path / "none")) is None
+    assert files.mark(str(tmp_path)) is None
 
 
 def test_a_mark_follows_links_and_shows_every_change(tmp_path: Path) -> None:
     file, link = tmp_path / "file", tmp_path / "link"
     file.write_text("one")
     link.symlink_to(file)
-    seen = {snapshot.mark(str(link))}
+    seen = {files.mark(str(link))}
     before = file.stat()
     file.write_text("two")
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
-    seen.add(snapshot.mark(str(link)))
+    seen.add(files.mark(str(link)))
     assert len(seen) == 2
 
 

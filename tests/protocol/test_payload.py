@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kei_gates.model import Effect, Fault, Spawn, TextEdit
+from kei_gates.model import Effect, Fault, TextEdit
+from kei_gates.particulars import Spawn
 from kei_gates.protocol import payload
 
 BASH = {

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from kei_gates.hook.facts import shell_facts
-from kei_gates.model import Invocation, Origin
+from kei_gates.model import Invocation
+from kei_gates.particulars import Origin
 from kei_gates.shell.analysis import analyse
 
 JOB = (Origin("job"),)

@@ -6,8 +6,8 @@ files anew, which changes the inode or the time of change of each.
 """
 
 from __future__ import annotations
-
 import __future__
+
 import ast
 import sys
 from importlib.util import find_spec
@@ -32,11 +32,24 @@ _COLD = ("_data", "agents", "archive", "cli", "install", "replay")
 
 # What is loaded together: the modules that these import as they are imported, and so on.
 _GROUPS = (
-    ("kei_gates.hook.main", "kei_gates.hook.session"),  # for every call
-    ("kei_gates.hook.own_names", "kei_gates.shell.plain"),  # for every command
-    ("kei_gates.hook.facts",),  # the shell analysis
+    # every call
+    ("kei_gates.hook.main", "kei_gates.hook.session"),
+    # every command
+    ("kei_gates.hook.own_names", "kei_gates.shell.plain"),
+    # every change of a file
+    (
+        "kei_gates.gates.safety_self_protect",
+        "kei_gates.gates._self_files",
+        "kei_gates.gates.safety_no_dep_bump",
+        "kei_gates.gates.scope_files_denylist",
+        "kei_gates.gates.scope_files_whitelist",
+    ),
+    # commands that are not plain
+    ("kei_gates.hook.facts",),
 )
 
+# What others need too, and is loaded by itself wherever it is asked for first.
+_ALONE = ("kei_gates.observe.patterns", "kei_gates.observe.programs", "kei_gates.particulars")
 
 _EXTENSIONS = ("_json",)
 
@@ -48,21 +61,22 @@ def write(environment: str, package: str) -> None:
     """Write the archive of the `package` that is installed in an environment. Raises `OSError`."""
     body = bytearray()
 
-    def add(content: object) -> Place:
-        raw = dumps(content)
+    def add(raw: bytes) -> Place:
         body.extend(raw)
         return _HEAD + len(body) - len(raw), len(raw)
 
     codes = dict(_codes(Path(package)))
-    index: dict[str, int | Place] = {}
+    index: dict[str, tuple[int, ...]] = {name: add(dumps(codes[name][0])) for name in _ALONE}
     groups: list[Group] = []
     for number, roots in enumerate(_GROUPS):
         names = tuple(name for name in _closure(roots, codes) if name not in index)
-        groups.append((names, add(tuple(codes[name][0] for name in names))))
-        index |= dict.fromkeys(names, number)
-    index |= {name: add(code) for name, (code, _) in codes.items() if name not in index}
+        groups.append((names, add(dumps(tuple(codes[name][0] for name in names)))))
+        index |= dict.fromkeys(names, (number,))
+    index |= {name: add(dumps(code)) for name, (code, _) in codes.items() if name not in index}
+    lines = "".join(f"\n{name} {' '.join(map(str, place))}" for name, place in index.items())
     own = dumps(_compiled(Path(reader.__file__), Path(package))[0])
-    head = dumps((stamp(package), own, add(index), tuple(groups), _extensions()))
+    place = add(f"{lines}\n".encode())
+    head = dumps((stamp(package), own, place, tuple(groups), _extensions()))
     if len(head) > _HEAD:
         raise OSError(f"the archive's head has {len(head)} bytes, and room for {_HEAD}")
     path = Path(environment, NAME)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import gc
 import sys
-from _frozen_importlib_external import (  # type: ignore[import-not-found]  # what importlib is made of
+from _frozen_importlib_external import (
     ExtensionFileLoader,
     spec_from_file_location,
 )
-from marshal import loads
+from marshal import loads  # only of our own file: whoever can write it can write the package
 from posix import pread
 
 TYPE_CHECKING = False
@@ -28,6 +28,22 @@ if TYPE_CHECKING:
     """Modules, each behind those that it imports, and where the tuple of their code lies."""
 
 _PACKAGE = "/__init__.py"
+_SELDOM = 200_000
+
+
+def start(
+    descriptor: int, site: str, index: Place, groups: Sequence[Group], extensions: dict[str, str]
+) -> None:
+    """Serve an open archive from here on, and load its first group.
+
+    What it holds lies as files below the folder `site`. `index` tells where its index lies;
+    `extensions` tell where extension modules lie, as a search would, only at once.
+    """
+    # The process ends before there is garbage worth a look: looking costs a tenth of a plain call.
+    gc.set_threshold(_SELDOM)
+    archive = Archive(descriptor, site, index, groups, extensions)
+    sys.meta_path.insert(0, archive)
+    archive.load_group(0)
 
 
 class Archive:
@@ -43,25 +59,24 @@ class Archive:
         groups: Sequence[Group],
         extensions: dict[str, str],
     ) -> None:
-        """Take an open archive of what lies below the folder `site`, and what its head tells.
-
-        `extensions` tell the files of extension modules, which a search would find too, later.
-        """
-        self._extensions: Final = extensions
+        """Take what `start` was given."""
         self._descriptor: Final = descriptor
         self._site: Final = site
-        self._groups: Final = groups
         self._place: Final = index
-        self._index: dict[str, int | Place] | None = None
+        self._groups: Final = groups
+        self._extensions: Final = extensions
+        self._index = ""
 
     def load_group(self, number: int) -> None:
         """Load the modules of a group that are not there yet, without a search for each."""
         names, place = self._groups[number]
-        for name, code in zip(names, self._read(place), strict=True):
+        for name, code in zip(names, loads(self._read(place)), strict=True):
             if name not in sys.modules:
+                parent, _, child = name.rpartition(".")
+                if parent:
+                    __import__(parent)
                 sys.modules[name] = module = type(sys)(name)
                 self._run(module, code)
-                parent, _, child = name.rpartition(".")
                 if parent:
                     setattr(sys.modules[parent], child, module)
 
@@ -70,17 +85,16 @@ class Archive:
         if name in self._extensions:
             file = self._extensions[name]
             return spec_from_file_location(name, file, loader=ExtensionFileLoader(name, file))
-        if not name.startswith("kei_gates."):
+        # Searched as text: most calls need one or two of some hundred lines.
+        self._index = self._index or self._read(self._place).decode()
+        at = self._index.find(f"\n{name} ")
+        if at < 0:
             return None
-        if self._index is None:
-            self._index = self._read(self._place)
-        found = self._index.get(name)
-        if found is None:
-            return None
-        if isinstance(found, int):
-            self.load_group(found)
-            found = None
-        return type(sys.__spec__)(name, self, loader_state=found)
+        _, *found = self._index[at + 1 : self._index.index("\n", at + 1)].split(" ")
+        place = tuple(map(int, found))
+        if len(place) == 1:
+            self.load_group(place[0])
+        return type(sys.__spec__)(name, self, loader_state=place)  # type: ignore[arg-type]
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """Give the module that its group has brought; none: importlib makes one."""
@@ -88,9 +102,9 @@ class Archive:
 
     def exec_module(self, module: ModuleType) -> None:
         """Run a module's code, unless its group did."""
-        place = module.__spec__.loader_state
-        if place is not None:
-            self._run(module, self._read(place))
+        place: Any = module.__spec__ and module.__spec__.loader_state
+        if len(place) > 1:
+            self._run(module, loads(self._read(place)))
 
     def _run(self, module: ModuleType, code: CodeType) -> None:
         """Run a module's code in it, as from the file that it was compiled from."""
@@ -101,26 +115,8 @@ class Archive:
         if file.endswith(_PACKAGE):
             namespace["__path__"] = [file.removesuffix(_PACKAGE)]
             namespace["__package__"] = module.__name__
-        exec(code, namespace)
+        exec(code, namespace)  # noqa: S102 -- our own, see `builder`
 
-    def _read(self, place: Place) -> Any:
+    def _read(self, place: Place) -> bytes:
         start, size = place
-        return loads(pread(self._descriptor, size, start))
-
-
-def start(
-    descriptor: int,
-    site: str,
-    index: Place,
-    groups: Sequence[Group],
-    extensions: dict[str, str],
-) -> None:
-    """Serve an open archive from here on, and load its first group."""
-    # The process ends before there is garbage worth a look: looking costs a tenth of a plain call.
-    gc.set_threshold(_SELDOM)
-    archive = Archive(descriptor, site, index, groups, extensions)
-    sys.meta_path.insert(0, archive)
-    archive.load_group(0)
-
-
-_SELDOM = 200_000
+        return pread(self._descriptor, size, start)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kei_gates.audit import log
 from kei_gates.cli import health_settings, scoped, trust
 from kei_gates.cli.condition import INSTALL, Condition
-from kei_gates.hook import own_folders, store
+from kei_gates.hook import store
 from kei_gates.hook import trust as accepted
 from kei_gates.install.errors import InstallError
 from kei_gates.install.scopes import PROJECT

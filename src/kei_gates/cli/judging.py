@@ -13,8 +13,9 @@ from kei_gates.facts import Facts
 from kei_gates.hook import places, session, store, trust, who
 from kei_gates.hook.judge import observe
 from kei_gates.hook.main import denial
-from kei_gates.model import Analysis, Call, Decision, Fault, Grant, Principal, Role, Unseen
+from kei_gates.model import Analysis, Call, Decision, Fault, Grant, Principal, Role
 from kei_gates.observe import processes
+from kei_gates.particulars import Unseen
 from kei_gates.protocol import payload
 
 if TYPE_CHECKING:

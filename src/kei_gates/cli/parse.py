@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from kei_gates.cli import batch, report, second_opinion
 from kei_gates.cli.judging import look
 from kei_gates.cli.usage import USAGE_EXIT, UsageError
-from kei_gates.model import Analysis, Unseen
+from kei_gates.model import Analysis
+from kei_gates.particulars import Unseen
 
 if TYPE_CHECKING:
     from kei_gates.cli.batch import Fields

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kei_gates.cli.second_opinion import Opinion
-    from kei_gates.model import Analysis, Decision, Effect, Event, Unseen
+    from kei_gates.model import Analysis, Decision, Effect, Event
+    from kei_gates.particulars import Unseen
 
     Record = dict[str, Any]
 

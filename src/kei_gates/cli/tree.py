@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from kei_gates.cli.second_opinion import Opinion
     from kei_gates.cli.terminal import Terminal
-    from kei_gates.model import Analysis, Effect, Invocation, Unseen
+    from kei_gates.model import Analysis, Effect, Invocation
+    from kei_gates.particulars import Unseen
 
 _MOST_LINES = 12
 _MOST_UNKNOWN = 20

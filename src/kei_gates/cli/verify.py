@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kei_gates.cli import below_agent
 from kei_gates.cli.usage import UsageError
-from kei_gates.hook import bindings, own_folders, places
+from kei_gates.hook import bindings, places
 from kei_gates.model import Fault, Principal
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from kei_gates.facts import Past
     from kei_gates.gates._launches import Launch
     from kei_gates.model import Event, Invocation
+    from kei_gates.particulars import Past
 
 _PROGRAM, _WORDS = "kei-gates", ("cost", "declare")
 _MODAL = "modal"

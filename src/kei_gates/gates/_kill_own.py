@@ -16,9 +16,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kei_gates.facts import Past
     from kei_gates.gates._kill_table import Found
-    from kei_gates.model import Event, Invocation, Origin
+    from kei_gates.model import Event, Invocation
+    from kei_gates.particulars import Origin, Past
     from kei_gates.shell.expand import Field
     from kei_gates.shell.options import Options
 

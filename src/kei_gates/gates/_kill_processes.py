@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Final
 
-    from kei_gates.facts import Process
     from kei_gates.gates._process_patterns import Hits
     from kei_gates.gates._process_signals import Placed
     from kei_gates.model import Event, Invocation
+    from kei_gates.particulars import Process
     from kei_gates.shell.expand import Field
 
 

@@ -12,8 +12,8 @@ from kei_gates.gates._wording import shorten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from kei_gates.facts import Past
     from kei_gates.model import Event
+    from kei_gates.particulars import Past
 
 _SHELLS = frozenset(("Bash", "Monitor"))
 _AGENTS = frozenset(("Agent", "SendMessage", "Task", "Workflow"))

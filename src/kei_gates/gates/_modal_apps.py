@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Final
 
-    from kei_gates.facts import Past
     from kei_gates.model import Event, Invocation
+    from kei_gates.particulars import Past
 
 _ENDED = ("disabled", "stop")  # `stopped`, `stopping...`
 _LIST = ("app", "list")

@@ -14,9 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kei_gates.facts import Past
     from kei_gates.gates._launches import Launch
     from kei_gates.model import Event, Invocation
+    from kei_gates.particulars import Past
     from kei_gates.shell.expand import Field
 
 WATCHED = 120

@@ -11,8 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kei_gates.facts import Process
     from kei_gates.model import Event, Invocation
+    from kei_gates.particulars import Process
 
 # What runs a command on another machine, among other processes, or later.
 _ELSEWHERE = frozenset(

@@ -12,10 +12,10 @@ from kei_gates.shell.options import Grammar, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from kei_gates.facts import Process
     from kei_gates.gates._killing import Killing
     from kei_gates.gates._process_patterns import Hits
     from kei_gates.model import Event, Invocation
+    from kei_gates.particulars import Process
     from kei_gates.shell.expand import Field
     from kei_gates.shell.options import Options
 

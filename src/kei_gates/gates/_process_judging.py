@@ -14,8 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kei_gates.facts import Process
     from kei_gates.model import Event
+    from kei_gates.particulars import Process
 
 INSTEAD = (
     "leave it running and end only what this very command has started, by `$!` or `%1`; or report "

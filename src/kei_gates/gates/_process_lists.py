@@ -14,9 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from kei_gates.facts import Process
     from kei_gates.gates._process_patterns import Hits
-    from kei_gates.model import Event, Origin
+    from kei_gates.model import Event
+    from kei_gates.particulars import Origin, Process
     from kei_gates.shell.expand import Field
 
 # --- ports and files --------------------------------------------------------------------------

@@ -11,7 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kei_gates.model import Event, Origin
+    from kei_gates.model import Event
+    from kei_gates.particulars import Origin
     from kei_gates.shell.expand import Field
 
 _OF_PORTS = frozenset(("fuser", "kill-port", "lsof"))

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TypeAlias
 
-    from kei_gates.facts import Process
     from kei_gates.model import Event
+    from kei_gates.particulars import Process
     from kei_gates.shell.expand import Field
     from kei_gates.shell.options import Options
 

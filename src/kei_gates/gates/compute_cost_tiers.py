@@ -16,8 +16,9 @@ from __future__ import annotations
 
 from kei_gates.gates._launches import elsewhere, hidden, launches, may_launch
 from kei_gates.gates._wording import shorten
-from kei_gates.model import Abstain, Ask, Charge, Deny, Fault, Value
+from kei_gates.model import Abstain, Ask, Deny, Fault, Value
 from kei_gates.model import Params as BaseParams
+from kei_gates.particulars import Charge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

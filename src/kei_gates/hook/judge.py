@@ -6,13 +6,12 @@ from kei_gates.engine.decide import decide
 from kei_gates.facts import NO_SESSION
 from kei_gates.model import Analysis, Effect, Event
 from kei_gates.observe.checkouts import root_of
-from kei_gates.observe.programs import look
 from kei_gates.observe.targets import locate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kei_gates.facts import Facts
-    from kei_gates.model import Call, Decision, Places, Role
+    from kei_gates.model import Call, Decision, FileFact, Places, Role
 
 
 def observe(call: Call, places: Places, shell: str = "auto", facts: Facts = NO_SESSION) -> Event:
@@ -29,7 +28,13 @@ def observe(call: Call, places: Places, shell: str = "auto", facts: Facts = NO_S
     if effects:
         places = places.rooted(root_of(call.principal.agent_id, call.cwd, places.project))
     targets = tuple(locate(effect, call.cwd, places) for effect in effects)
-    return Event(call, analysis, targets, places, look, facts)
+    return Event(call, analysis, targets, places, _look, facts)
+
+
+def _look(path: str) -> FileFact:
+    from kei_gates.observe.programs import look  # few gates ask
+
+    return look(path)
 
 
 def _analysed(source: str, cwd: str, home: str, shell: str) -> Analysis:

@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     from typing import Final
 
     from kei_gates.hook.ledger_lines import Status
-    from kei_gates.model import Charge, Decision
+    from kei_gates.model import Decision
+    from kei_gates.particulars import Charge
 
 
 _LARGEST = 1 << 24

@@ -22,8 +22,8 @@ from kei_gates.verify.acts import Act, Named
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from kei_gates.facts import Past
     from kei_gates.model import Places
+    from kei_gates.particulars import Past
 
 _MARGIN = 0.2
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Final
 
-    from kei_gates.facts import Past
     from kei_gates.model import Analysis, Effect, Places
+    from kei_gates.particulars import Past
 
 # They go on by themselves after the shell that started them, or start what does (their manuals).
 _OUTLIVING = frozenset(

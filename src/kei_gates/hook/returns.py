@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from kei_gates.audit import log
 from kei_gates.checks.work import Finding
-from kei_gates.hook import bindings, own_folders, places, return_notes, session, trust, who
+from kei_gates.hook import bindings, places, return_notes, session, trust, who
 from kei_gates.hook.last_message import report_of
 from kei_gates.hook.own_changes import attributed
 from kei_gates.hook.return_notes import Note

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Final
 
-    from kei_gates.facts import Past, Process
     from kei_gates.hook.ledger import Ledger
     from kei_gates.model import Decision, Places
+    from kei_gates.particulars import Past, Process
 
 
 class SessionFacts:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from posix import R_OK, W_OK, X_OK, access, stat
 
-from kei_gates.hook import own_folders, places, trust
+from kei_gates.hook import places, trust
 from kei_gates.model import Fault
 from kei_gates.observe import client_settings
 from kei_gates.observe.files import read_file

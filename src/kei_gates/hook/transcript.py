@@ -28,9 +28,9 @@ So what has the source `typed` was typed at a terminal; whose terminal, the reco
 
 from __future__ import annotations
 
-from kei_gates.facts import Past
 from kei_gates.hook.transcript_files import LARGEST, of_subagents, read_end, wait_for_own
 from kei_gates.model import Analysis, Value
+from kei_gates.particulars import Past
 from kei_gates.protocol import json_text, payload
 
 TYPE_CHECKING = False

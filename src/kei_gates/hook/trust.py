@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from kei_gates.hook import store
 from kei_gates.model import Fault
-from kei_gates.observe import agent_files
 from kei_gates.observe.files import read_file
 from kei_gates.observe.installation import environment
 from kei_gates.observe.paths import exists, inside
@@ -20,6 +19,7 @@ from kei_gates.observe.paths import exists, inside
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kei_gates.model import Places
+    from kei_gates.observe.agent_files import AgentFile
     from kei_gates.policy.compiled import Policy
 
 _LARGEST = 1 << 21
@@ -77,6 +77,8 @@ def declared_role(places: Places, agent: str, *, accepted: bool = True) -> str |
 
     That of a project's file must have been `accepted`.
     """
+    from kei_gates.observe import agent_files  # policies name most agents
+
     file = agent_files.declared(places.project, agent)
     if file is None:
         if inside(places.home, places.project) is not None:
@@ -90,13 +92,15 @@ def declared_role(places: Places, agent: str, *, accepted: bool = True) -> str |
     return file.role
 
 
-def agent_line(file: agent_files.AgentFile) -> str:
+def agent_line(file: AgentFile) -> str:
     """Write what an agent file declares as it is kept."""
     return f"{file.role}\t{file.name}"
 
 
 def agent_lines(project: str) -> list[str]:
     """Give what all agent files of a project declare. Raises `Fault`."""
+    from kei_gates.observe import agent_files  # as above
+
     files = agent_files.read_all(project)
     return sorted({agent_line(file) for file in files if file.role is not None})
 

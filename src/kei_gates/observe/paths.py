@@ -42,8 +42,9 @@ def lexical(path: str, cwd: str) -> str:
 def resolve(path: str, cwd: str, known: Links | None = None) -> str:
     """Give the absolute path with every link resolved; what does not exist is taken as spelled.
 
-    `known` keeps what was looked at, for several paths that are resolved at one time. Raises `Fault` on a link loop, a folder that may not be looked into, or a path that the kernel
-    would refuse.
+    `known` keeps what was looked at, for several paths that are resolved at one time. Raises
+    `Fault` on a link loop, a folder that may not be looked into, or a path that the kernel would
+    refuse.
     """
     if not path.startswith("/"):
         path = f"{cwd}/{path}"

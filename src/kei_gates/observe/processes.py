@@ -12,8 +12,8 @@ from __future__ import annotations
 from posix import O_CLOEXEC, O_RDONLY, close, listdir, read, readlink, stat, sysconf
 from posix import open as open_fd
 
-from kei_gates.facts import Process
 from kei_gates.model import Fault
+from kei_gates.particulars import Process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ _FILE_TYPE_MASK = 0o170000
 _PROJECT_MARKS = (".claude", ".git")
 
 
-def folders(links: Links) -> tuple[str, ...]:
+def folders(links: Links | None = None) -> tuple[str, ...]:
     """Give the folders of temporary files: the usual ones, and `$TMPDIR`.
 
     Links are resolved; `links` are those that are known already.
@@ -45,7 +45,7 @@ def _is_temporary(path: str) -> bool:
     return private or bool(found.st_mode & _STICKY)
 
 
-def _resolved(path: str, links: Links) -> str:
+def _resolved(path: str, links: Links | None) -> str:
     try:
         real = resolve(path, "/", links)
     except Fault:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     Reader = Callable[[str], bytes | None]
     """Reads a source file; none when there is no such file; `OSError` when it cannot be read."""
 
+    Mark = tuple[str, int, int, int, int]
+    """How a file is, as `observe.files` tells it."""
+
     Sources = tuple[tuple[str, bytes | None], ...]
     """Every file the policy was made from, with its text; none where there was no such file."""
 
@@ -169,12 +172,13 @@ class Policy:
             ),
         )
 
-    def dump(self, made_for: str = "", marks: Mapping[str, object] | None = None) -> bytes:
+    def dump(self, made_for: str = "", marks: Mapping[str, Mark | None] | None = None) -> bytes:
         """Give the bytes to store; `made_for` names what it holds for, as `load` is told.
 
         Of the sources in `marks`, that is kept in the place of their text.
         """
-        sources = tuple((path, (marks or {}).get(path, text)) for path, text in self.sources)
+        kept: dict[str, bytes | Mark | None] = {**dict(self.sources), **(marks or {})}
+        sources = tuple(kept.items())
         agents = [
             (layer.main, layer.default, dict(layer.exact), layer.globs) for layer in self.agents
         ]
@@ -211,8 +215,8 @@ def load(
 ) -> Policy | None:
     """Revive a stored policy; none when it is damaged or any of its sources has changed.
 
-    `now` tells of a source what was kept of it: its text, or its mark. `needed` are files that must be among the sources, be they there or not. One that was
-    `made_for` something else is another's.
+    `now` tells of a source what was kept of it: its text, or its mark. `needed` are files that must
+    be among the sources, be they there or not. One that was `made_for` something else is another's.
     """
     try:
         stamp, *parts = loads(raw)  # noqa: S302 -- our own, see ADR 0002

@@ -7,8 +7,6 @@ is the compiled form that `_sre`, the C core of `re`, takes. Reviving one costs 
 
 from __future__ import annotations
 
-from _sre import compile as revive  # type: ignore[import-not-found]  # private, see ADR 0003
-
 from kei_gates.model import folded
 
 TYPE_CHECKING = False
@@ -54,6 +52,9 @@ class Globs:
 
     def _patterns(self, *, folds_case: bool) -> list[tuple[str, bool, Any]]:
         if folds_case not in self._revived:
+            # Private, see ADR 0003; and many a call matches nothing.
+            from _sre import compile as revive  # type: ignore[import-not-found]
+
             self._revived[folds_case] = [
                 (glob, include, revive(*(other if folds_case else plain)))
                 for glob, include, plain, other in self._globs

@@ -7,13 +7,15 @@ type is a fault.
 
 from __future__ import annotations
 
-from kei_gates.model import Call, Effect, Fault, Principal, Spawn, TextEdit
+from kei_gates.model import Call, Effect, Fault, Principal, TextEdit
 from kei_gates.protocol import json_text
 from kei_gates.protocol.tools import TOOLS, UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from kei_gates.particulars import Spawn
 
 REMEDY = "this is a fault between the client and kei-gates: report it with the client's version"
 
@@ -130,6 +132,8 @@ _MARKUP = " \t*`_>-"
 
 def _spawn(fields: Mapping[str, object]) -> Spawn:
     """Give the agent that a call starts, and the tasks that its prompt binds it to."""
+    from kei_gates.particulars import Spawn  # noqa: PLC0415 -- few calls start agents
+
     prompt = optional_text(fields, "prompt") or ""
     return Spawn(optional_text(fields, "subagent_type"), tuple(task_lines(prompt)))
 

@@ -13,12 +13,13 @@ from json import dumps
 from typing import TYPE_CHECKING, NamedTuple
 
 from kei_gates.engine.decide import decide
-from kei_gates.facts import Facts, Past
+from kei_gates.facts import Facts
 from kei_gates.hook import places, store, who
 from kei_gates.hook.judge import observe
 from kei_gates.hook.main import denial
 from kei_gates.model import Decision, Fault
 from kei_gates.observe.paths import exists, lexical
+from kei_gates.particulars import Past
 from kei_gates.protocol import payload
 from kei_gates.replay.past import Pasts
 from kei_gates.replay.plan import unpack

@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from kei_gates.facts import Past
 from kei_gates.hook.transcript import calls_in
 from kei_gates.hook.transcript_files import LARGEST, of_subagents, read_end
 from kei_gates.observe.paths import exists
+from kei_gates.particulars import Past
 
 if TYPE_CHECKING:
     from kei_gates.model import Places

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kei_gates.model import Effect, Invocation, Unseen
+from kei_gates.model import Effect, Invocation
+from kei_gates.particulars import Unseen
 from kei_gates.shell.errors import MOST_WORK, Unanalysable
 from kei_gates.shell.expand import PIPE, Pattern
 from kei_gates.shell.files import LATER, Copy, Files

@@ -7,7 +7,7 @@ text is more than blanks: a number that is known is no less the id of a process.
 
 from __future__ import annotations
 
-from kei_gates.model import Origin
+from kei_gates.particulars import Origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -22,12 +22,7 @@ if TYPE_CHECKING:
 # are given, they read, show or compute. Where a text follows, they are so with these first words
 # alone.
 PROGRAMS: dict[str, str] = dict.fromkeys(
-    (
-        "basename cat cksum cmp column comm cut df diff dirname du echo egrep expand false fgrep "
-        "fold free grep groups head hostname id join jq locale ls lscpu lsof md5sum mypy nl "
-        "nproc od paste pathchk pgrep pwd pytest readlink realpath rev seq sha1sum sha256sum sleep "
-        "stat strings sum tac tail tr true tsc tty uname uptime wc whereis which whoami yes"
-    ).split(),
+    ["basename", "cat", "cksum", "cmp", "column", "comm", "cut", "df", "diff", "dirname", "du", "echo", "egrep", "expand", "false", "fgrep", "fold", "free", "grep", "groups", "head", "hostname", "id", "join", "jq", "locale", "ls", "lscpu", "lsof", "md5sum", "mypy", "nl", "nproc", "od", "paste", "pathchk", "pgrep", "pwd", "pytest", "readlink", "realpath", "rev", "seq", "sha1sum", "sha256sum", "sleep", "stat", "strings", "sum", "tac", "tail", "tr", "true", "tsc", "tty", "uname", "uptime", "wc", "whereis", "which", "whoami", "yes"],
     "",
 ) | {
     "cargo": "bench build check clippy doc metadata test tree",
@@ -40,29 +35,11 @@ PROGRAMS: dict[str, str] = dict.fromkeys(
 # What such a word may not hold, because some program takes it for more than it seems.
 _TELLING = ("--config", "--output", "--ext-diff", "--fix", "--unsafe-fixes", "--textconv")
 
-_UNQUOTED = frozenset(
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,@+%="
-)
-_SPOILING = frozenset('$`\\!')  # in double quotes
+_UNQUOTED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,@+%=")
+_SPOILING = frozenset("$`\\!")  # in double quotes
 _NOWHERE = "/dev/null"
 _MOST_COMMANDS = 40
 _LONGEST = 1 << 16
-
-
-class _Command:
-    """One command of a source: its words, where it stands, the file that its output becomes."""
-
-    __slots__ = ("end", "start", "words", "writes")
-
-    def __init__(self, start: int) -> None:
-        self.start: Final = start
-        self.end = start
-        self.words: list[str] = []
-        self.writes: str | None = None
-
-
-class _OtherError(Exception):
-    """The source holds something that is not certainly plain."""
 
 
 def plain_analysis(
@@ -74,26 +51,24 @@ def plain_analysis(
     """
     if len(source) > _LONGEST or own.unread or own.global_aliases or own.suffix_aliases:
         return None
+    reader = _Reader(source)
     try:
-        commands = _Reader(source).commands()
-    except _OtherError:
+        invocations = reader.commands()
+    except ValueError:
         return None
-    names = {command.words[0] for command in commands}
+    names = {invocation.argv[0] or "" for invocation in invocations}
     if not (names.isdisjoint(own.aliases) and names.isdisjoint(own.functions)):
         return None
-    effects = []
-    for command in commands:
-        if command.writes is not None:
-            if not names <= _TEXT or command.writes.rpartition("/")[2] in names:
-                return None  # what comes behind may run the file
-            path = command.writes if command.writes[0] == "/" else f"{cwd}/{command.writes}"
-            effects.append(Effect("write", path, ">"))
-    return Analysis(
-        [Invocation(tuple(one.words), (), (one.start, one.end)) for one in commands],
-        effects,
-        left=lambda path: whole().left(path),
-        is_plain=True,
-    )
+    if reader.written and not (names <= _TEXT and names.isdisjoint(map(_name, reader.written))):
+        return None  # what comes behind may run the file
+    effects = [
+        Effect("write", path if path[0] == "/" else f"{cwd}/{path}", ">") for path in reader.written
+    ]
+    return Analysis(invocations, effects, left=lambda path: whole().left(path), is_plain=True)
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 # What does nothing with a file that stands before it but show or search it.
@@ -101,17 +76,21 @@ _TEXT = frozenset(("cat", "echo", "grep", "head", "ls", "pwd", "tail", "true", "
 
 
 class _Reader:
-    """Reads a plain source. Every method raises `_OtherError` where it is not one."""
+    """Reads a plain source. Every method raises `ValueError` where it is not one."""
+
+    __slots__ = ("_at", "_delimiter", "_source", "written")
 
     def __init__(self, source: str) -> None:
         self._source: Final = source
         self._at = 0
+        self.written: list[str] = []
+        """The files that the output of commands becomes, as they are spelled."""
         self._delimiter: tuple[str, bool] | None = None
         """The end of the here-document whose text begins with the next line; whether quoted."""
 
-    def commands(self) -> list[_Command]:
+    def commands(self) -> list[Invocation]:
         """Read all commands."""
-        found: list[_Command] = []
+        found: list[Invocation] = []
         waits = False  # for the command behind `&&`, `||` or `|`
         while True:
             self._skip_blanks(newlines=waits or not found)
@@ -120,7 +99,7 @@ class _Reader:
             found.append(self._command())
             waits = self._operator()
         if waits or not found or len(found) > _MOST_COMMANDS or self._delimiter is not None:
-            raise _OtherError
+            raise ValueError
         return found
 
     def _operator(self) -> bool:
@@ -130,33 +109,33 @@ class _Reader:
                 return True
         if self._eat("|"):
             if self._source.startswith("&", self._at):
-                raise _OtherError
+                raise ValueError
             return True
         if self._eat(";"):
             if self._source.startswith(";", self._at):
-                raise _OtherError
+                raise ValueError
             self._skip_blanks(newlines=True)
         elif self._eat("\n"):
             self._skip_document()
             self._skip_blanks(newlines=True)
         elif self._at < len(self._source):
-            raise _OtherError
+            raise ValueError
         return False
 
-    def _command(self) -> _Command:
+    def _command(self) -> Invocation:
         """Read the words and redirections of one command."""
-        command = _Command(self._at)
-        source = self._source
+        source, start = self._source, self._at
+        words: list[str] = []
+        many = len(self.written)
         while self._at < len(source) and source[self._at] not in "\n;|":
             if source.startswith("&&", self._at):
                 break
-            if not self._redirection(command):
-                command.words.append(self._word())
+            if not self._redirection(words):
+                words.append(self._word())
             self._skip_blanks()
-            command.end = self._at
-        if not _is_plain(command.words):
-            raise _OtherError
-        return command
+        if not _is_plain(words) or len(self.written) > many + 1:
+            raise ValueError
+        return Invocation(tuple(words), (), (start, self._at))
 
     def _word(self) -> str:
         """Read one word, of which parts may be quoted."""
@@ -177,9 +156,9 @@ class _Reader:
             else:
                 break
         if self._at == start or source[start] in _UNFIT_IN_ZSH:
-            raise _OtherError
+            raise ValueError
         if source[self._at : self._at + 1] in _REDIRECTING and source[start : self._at].isdecimal():
-            raise _OtherError  # a descriptor
+            raise ValueError  # a descriptor
         return "".join(parts)
 
     def _quoted(self, quote: str) -> str:
@@ -187,11 +166,11 @@ class _Reader:
         end = self._source.find(quote, self._at + 1)
         text = self._source[self._at + 1 : end]
         if end < 0 or "\0" in text or (quote == '"' and not _SPOILING.isdisjoint(text)):
-            raise _OtherError
+            raise ValueError
         self._at = end + 1
         return text
 
-    def _redirection(self, command: _Command) -> bool:
+    def _redirection(self, words: list[str]) -> bool:
         """Read a redirection into nowhere or a file, or of a here-document; false where is none."""
         source = self._source
         if source[self._at] not in "<>&12":
@@ -205,37 +184,36 @@ class _Reader:
                 continue
             self._at += len(operator)
             if operator == "<" and self._eat("<"):
-                self._begin_document(command)
+                self._begin_document(words)
                 return True
             self._skip_blanks()
             path = self._word()
             if path != _NOWHERE:
-                self._write(command, operator, path)
+                self._write(operator, path)
             self._end_of_word()
             return True
         return False
 
-    def _write(self, command: _Command, operator: str, path: str) -> None:
+    def _write(self, operator: str, path: str) -> None:
         """Note the file that a command's output becomes."""
         parts = path.split("/")
         if (
             operator != ">"
-            or command.writes is not None
             or not _UNQUOTED.issuperset(path)
             or not _ODD_PARTS.isdisjoint(parts[1:] if path[:1] == "/" else parts)
             or path.startswith(_ODD_PLACES)
         ):
-            raise _OtherError
-        command.writes = path
+            raise ValueError
+        self.written.append(path)
 
-    def _begin_document(self, command: _Command) -> None:
+    def _begin_document(self, words: list[str]) -> None:
         """Read the delimiter of a here-document, which only `cat` is given."""
-        if command.words != ["cat"] or self._delimiter is not None:
-            raise _OtherError
+        if words != ["cat"] or self._delimiter is not None:
+            raise ValueError
         quoted = self._source[self._at : self._at + 1] in ("'", '"')
         delimiter = self._word()
         if not delimiter.isidentifier():
-            raise _OtherError
+            raise ValueError
         self._end_of_word()
         self._delimiter = (delimiter, quoted)
 
@@ -248,7 +226,7 @@ class _Reader:
         rest = f"\n{self._source[self._at :]}\n"
         end = rest.find(f"\n{delimiter}\n")
         if end < 0 or "\0" in rest or not (quoted or _SPOILING.isdisjoint(rest[:end])):
-            raise _OtherError
+            raise ValueError
         self._at = min(self._at + end + len(delimiter) + 1, len(self._source))
 
     def _skip_blanks(self, *, newlines: bool = False) -> None:
@@ -264,7 +242,7 @@ class _Reader:
 
     def _end_of_word(self) -> None:
         if self._source[self._at : self._at + 1] not in _ENDS:
-            raise _OtherError
+            raise ValueError
 
 
 _UNFIT_IN_ZSH = "=%"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kei_gates.model import Origin
+from kei_gates.particulars import Origin
 from kei_gates.shell.ast import HereDocument, Parameter
 from kei_gates.shell.expand import PIPE
 from kei_gates.shell.expanding import Expanding

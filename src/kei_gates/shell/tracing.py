@@ -5,7 +5,7 @@ Sources: bash(1), Special Parameters, JOB CONTROL and Coprocesses; the manual pa
 
 from __future__ import annotations
 
-from kei_gates.model import Origin
+from kei_gates.particulars import Origin
 from kei_gates.shell.ast import Literal, Parameter, Subscript, Substitution
 from kei_gates.shell.installed import is_installed
 from kei_gates.shell.options import Grammar, read
