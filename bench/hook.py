@@ -95,7 +95,7 @@ def _check_audit(grown: int, commands: list[Command], rounds: int) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="time the installed hook beside floors and peers")
-    parser.add_argument("--rounds", type=_count, default=ROUNDS, help="how often each command runs")
+    parser.add_argument("--rounds", type=count, default=ROUNDS, help="how often each command runs")
     parser.add_argument("--no-peers", action="store_true", help="install and run no other guards")
     parser.add_argument("--write", action="store_true", help="write bench/results/hook.*")
     parser.add_argument("--environment", type=Path, default=REPOSITORY / ".venv")
@@ -104,7 +104,7 @@ def _options() -> argparse.Namespace:
     return options
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
     """Read a number of rounds. Raises `ValueError`, which argparse tells."""
     if int(text) < 1:
         raise ValueError

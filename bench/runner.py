@@ -3,7 +3,7 @@
 A process of its own, because the peak memory that the kernel tells of a program counts what its
 parent held when it was started: this one imports nothing that a bare interpreter does not have.
 It reads requests `(argv, stdin, environment, folder)` from stdin, in `marshal`, and answers each
-with `(seconds, exit code, peak KiB, stdout, stderr)`. A signal counts as a negative exit code.
+with `(seconds, exit code, peak bytes, stdout, stderr)`. A signal counts as a negative exit code.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _DUP2 = posix.POSIX_SPAWN_DUP2
 _CHUNK = 1 << 16
+_UNIT = 1 if sys.platform == "darwin" else 1024
+"""Bytes in one of what the kernel tells memory in."""
 
 
 def run(request: Request) -> Result:
@@ -39,7 +41,7 @@ def run(request: Request) -> Result:
     for descriptor in (feed, out_write, err_write):
         posix.close(descriptor)
     code = posix.waitstatus_to_exitcode(status)
-    return took, code, usage.ru_maxrss, _drained(out_read), _drained(err_read)
+    return took, code, usage.ru_maxrss * _UNIT, _drained(out_read), _drained(err_read)
 
 
 def _filled(content: bytes) -> int:

@@ -93,9 +93,9 @@ class Runner:
         if command.expected not in {said, ""}:
             raise UnexpectedError(
                 f"{command.name}: answered `{said}` where `{command.expected}` is right: "
-                f"{(stderr or stdout).decode(errors='replace')[:300]}"
+                f"{(stderr or stdout).decode(errors='replace')[:300].strip()}"
             )
-        return Run(seconds, peak * 1024 / 1e6, said)
+        return Run(seconds, peak / 1e6, said)
 
 
 def read_answer(name: str, code: int, stdout: bytes, stderr: bytes) -> str:
