@@ -1,105 +1,115 @@
-"""Time the installed hook beside the floor it stands on: `python bench/hook.py [HOOK_COMMAND...]`.
+"""Time the installed hook beside what it stands on and beside other guards: `python bench/hook.py`.
 
-Takes the hook's command line as the settings file has it (interpreter, -I, -S, shim, event), or
-that of the clone's own `.venv`, runs it on a few payloads, in turn with the bare interpreter, and
-prints medians and ratios. Absolute times say little on a shared machine; the ratio to the floor of
-the same run is what counts.
+Installs the hook of an environment (the clone's `.venv`, which `install.sh` makes) into a project
+of its own, runs it on the calls of `payloads` in turn with floors and peers, and prints medians,
+ratios and peak memory. `bench/README.md` says what each number means.
 """
 
 from __future__ import annotations
 
-import json
-import statistics
-import subprocess
+import argparse
+import importlib.util
 import sys
 import tempfile
-import time
 from pathlib import Path
+from subprocess import CalledProcessError
 
-RUNS = 60
-POLICY = """\
-version = 1
-[agents]
-builder = "edit-local"
-[roles.edit-local]
-extends = "builtin:edit-local"
-[roles.edit-local.scope]
-files-whitelist = ["src/**", "tests/**"]
-files-denylist = ["**/Cargo.toml", ".github/**"]
-"""
-HEREDOC = "cat > src/a.md <<'EOF'\n" + "a line of text with 'quotes' and $dollars\n" * 110 + "EOF\n"
-INPUTS: dict[str, tuple[str, dict[str, object]]] = {
-    "plain Bash": ("Bash", {"command": "cargo test --workspace"}),
-    "pipeline": ("Bash", {"command": "cd src && cargo test 2>&1 | tail -n 20"}),
-    "5 KB here-document": ("Bash", {"command": HEREDOC}),
-    "Edit": ("Edit", {"file_path": "src/a.py", "old_string": "a", "new_string": "b"}),
-    "Read": ("Read", {"file_path": "src/a.py"}),
-}
+REPOSITORY = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPOSITORY))
+
+from bench import payloads, peers, plots, results  # noqa: E402 -- the path comes first
+from bench.installed import Installed  # noqa: E402
+from bench.timing import Command, Runner, UnexpectedError, interleaved  # noqa: E402
+
+ROUNDS = 30
+RESULTS = REPOSITORY / "bench/results"
+PEERS = REPOSITORY / ".bench/peers"
 
 
-def payload(project: Path, tool: str, fields: dict[str, object]) -> bytes:
-    """Build a subagent's payload for a call in `project`."""
-    if "file_path" in fields:
-        fields = fields | {"file_path": f"{project}/{fields['file_path']}"}
-    return json.dumps(
-        {
-            "hook_event_name": "PreToolUse",
-            "cwd": str(project),
-            "agent_id": "a1",
-            "agent_type": "builder",
-            "session_id": "s1",
-            "transcript_path": f"{project}/s1.jsonl",
-            "tool_name": tool,
-            "tool_input": fields,
-        }
-    ).encode()
+class MismatchError(Exception):
+    """What ran is not what was to be measured."""
 
 
-def seconds(command: list[str], stdin: bytes, project: Path) -> float:
-    """Run a command once and give its wall time. Raises when it objects or fails."""
-    started = time.perf_counter()
-    subprocess.run(
-        command,
-        input=stdin,
-        check=True,
-        cwd=project,
-        capture_output=True,
-        env={"CLAUDE_PROJECT_DIR": str(project), "HOME": str(project.parent)},
-    )
-    return time.perf_counter() - started
+def main() -> None:
+    """Measure as the command line says. Exits 1 where what ran was not what is to be measured."""
+    options = _options()
+    if options.write and importlib.util.find_spec("matplotlib") is None:
+        sys.exit("bench: there is no matplotlib; run this with .venv-dev/bin/python")
+    if not (options.environment / "bin/kei-gates").is_file():
+        sys.exit(f"bench: there is no installation in {options.environment}; run install.sh first")
+    try:
+        found = measure(options.environment, options.rounds, with_peers=not options.no_peers)
+    except (UnexpectedError, MismatchError, peers.UnavailableError, CalledProcessError) as error:
+        sys.exit(f"bench: {error}")
+    print(results.table(found), end="")
+    if options.write:
+        RESULTS.mkdir(exist_ok=True)
+        title = "# The hook's time and memory\n\n![medians](hook.svg)\n\n"
+        (RESULTS / "hook.md").write_text(title + results.table(found))
+        (RESULTS / "hook.json").write_text(results.encoded(found))
+        plots.draw(found, RESULTS / "hook.svg")
 
 
-def main(hook: list[str]) -> None:
-    """Measure, interleaved, and print one line a payload."""
-    with tempfile.TemporaryDirectory() as folder:
-        project = Path(folder).resolve() / "project"
-        (project / ".claude").mkdir(parents=True)
-        (project / ".claude/kei-gates.toml").write_text(POLICY)
-        accept = [str(Path(hook[0]).parent / "kei-gates"), "trust", "--yes"]
-        seconds(accept, b"", project)
-        stdin = {name: payload(project, *given) for name, given in INPUTS.items()}
-        floor = [hook[0], "-I", "-S", "-c", "pass"]
-        times: dict[str, list[float]] = {name: [] for name in ("floor", *stdin)}
-        seconds(hook, stdin["Read"], project)  # compiles the policy
-        for _ in range(RUNS):
-            times["floor"].append(seconds(floor, b"", project))
-            for name, raw in stdin.items():
-                times[name].append(seconds(hook, raw, project))
-    base = statistics.median(times["floor"])
-    print(f"{'':20} median ms   ratio   ({RUNS} runs, Python {sys.version.split()[0]})")
-    for name, found in times.items():
-        middle = statistics.median(found)
-        print(f"{name:20} {middle * 1000:9.2f} {middle / base:7.2f}")
+def measure(environment: Path, rounds: int, *, with_peers: bool) -> results.Results:
+    """Run everything, interleaved, and sum it up.
+
+    Raises `UnexpectedError` where a hook does not answer as it has to, `MismatchError` where the
+    audit has not grown by a line a call or a peer is not of its kind, `UnavailableError` where the
+    peers cannot be installed.
+    """
+    if with_peers:
+        peers.install(PEERS, environment / "bin/python")
+    with tempfile.TemporaryDirectory() as folder, Runner(environment / "bin/python") as runner:
+        root = Path(folder).resolve()
+        place = peers.Place(peers.known(PEERS) if with_peers else [], root / "peers")
+        _prove(place, runner)
+        hook = Installed(environment, root)
+        day = payloads.day()
+        of_hook = hook.commands([*payloads.PAYLOADS, *day])
+        before = hook.records()
+        try:
+            found = interleaved(runner, [*hook.floors(), *of_hook, *place.commands()], rounds)
+            _check_audit(hook.records() - before, of_hook, rounds)
+        finally:
+            hook.forget()
+    machine = results.machine(hook.python)
+    return results.collect(machine, found, payloads.PAYLOADS, day, place.peers)
 
 
-def of_this_clone() -> list[str]:
-    """Give the hook command of the environment that `install.sh` made in this clone."""
-    environment = Path(__file__).resolve().parent.parent / ".venv"
-    shim = next(environment.glob("lib/*/site-packages/kei_gates/_data/hooks/*_hook.py"), None)
-    if shim is None:
-        sys.exit(f"bench: there is no installation in {environment}; run install.sh first")
-    return [str(environment / "bin/python"), "-I", "-S", str(shim), "PreToolUse"]
+def _prove(place: peers.Place, runner: Runner) -> None:
+    """Show of each peer that it reads the shell's grammar, or that it does not."""
+    for peer in place.peers:
+        right = all(
+            (runner.run(command).answer in {"ask", "deny"}) is objects
+            for command, objects in place.proofs(peer)
+        )
+        if right is not (peer.kind == peers.STRUCTURAL):
+            raise MismatchError(f"{peer.name} is not {peer.kind}, by what it says to the proofs")
+
+
+def _check_audit(grown: int, commands: list[Command], rounds: int) -> None:
+    calls = len(commands) * (rounds + 1)  # one round to begin with is not counted
+    if grown != calls:
+        raise MismatchError(f"the audit has {grown} lines of {calls} calls")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="time the installed hook beside floors and peers")
+    parser.add_argument("--rounds", type=count, default=ROUNDS, help="how often each command runs")
+    parser.add_argument("--no-peers", action="store_true", help="install and run no other guards")
+    parser.add_argument("--write", action="store_true", help="write bench/results/hook.*")
+    parser.add_argument("--environment", type=Path, default=REPOSITORY / ".venv")
+    options = parser.parse_args()
+    options.environment = options.environment.absolute()
+    return options
+
+
+def count(text: str) -> int:
+    """Read a number of rounds. Raises `ValueError`, which argparse tells."""
+    if int(text) < 1:
+        raise ValueError
+    return int(text)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or of_this_clone())
+    main()

@@ -1,0 +1,1 @@
+"""What measures kei-gates: time and memory of the hook, false denials, replays."""
