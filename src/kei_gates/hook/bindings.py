@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Task = tuple[str, str | None, list[CompiledGrant], list[CompiledGrant]]
     """A task's id, the role that its agent has at most, what its gates and its checks narrow."""
 
-_STAMP = (2, __version__, hexversion)
+_STAMP = (3, __version__, hexversion)
 _LARGEST = 1 << 24
 _MOST_ANCESTORS = 64
 _OF_NAMES = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")

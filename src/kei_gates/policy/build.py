@@ -12,7 +12,7 @@ from kei_gates.model import Fault
 from kei_gates.policy import schema, validating
 from kei_gates.policy.compiled import Agents, Policy, pack
 from kei_gates.policy.documents import Documents
-from kei_gates.policy.glob_compile import compile_glob
+from kei_gates.policy.glob_compile import compile_globs
 from kei_gates.policy.globs import Globs
 from kei_gates.policy.params import params_hints
 from kei_gates.policy.rates import merge as merge_rates
@@ -116,7 +116,7 @@ class Builder:
             keys[agent] = _key(source)
         main, default = keys.pop("main", None), keys.pop("default", None)
         globs = [
-            (compile_glob(agent, where, ("agents", agent)), role)
+            (compile_globs([agent], where, ("agents", agent)), role)
             for agent, role in keys.items()
             if set(agent) & _WILD
         ]
@@ -147,7 +147,7 @@ def compile_grant(
     plain = {name: value for name, value in params.items() if hints[name] is not Globs}
     category, _, slug = capability.partition("::")
     globs = {
-        name: [compile_glob(str(glob), where, (*key, category, slug)) for glob in value]
+        name: compile_globs([*map(str, value)], where, (*key, category, slug))
         for name, value in params.items()
         if hints[name] is Globs and isinstance(value, list)
     }

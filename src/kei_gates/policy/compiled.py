@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Final
 
     from kei_gates.model import Principal
-    from kei_gates.policy.globs import CompiledGlob
+    from kei_gates.policy.globs import CompiledGlobs
 
     Reader = Callable[[str], bytes | None]
     """Reads a source file; none when there is no such file; `OSError` when it cannot be read."""
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Sources = tuple[tuple[str, bytes | None], ...]
     """Every file the policy was made from, with its text; none where there was no such file."""
 
-    CompiledGrant = tuple[str, dict[str, object], dict[str, list[CompiledGlob]]]
+    CompiledGrant = tuple[str, dict[str, object], dict[str, CompiledGlobs]]
     """A capability id, its plain parameters, its parameters that are globs."""
 
     CompiledRole = tuple[list[CompiledGrant], list[CompiledGrant]]
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     """Both, as `pack` makes them."""
 
 # The format of this file, the package, and the interpreter whose `_sre` made the globs.
-_STAMP = (7, __version__, hexversion)
+_STAMP = (8, __version__, hexversion)
 
 _MAIN, _DEFAULT = "builtin:orchestrator", "builtin:read-only"
 
@@ -57,7 +57,7 @@ class Agents:
         main: str | None,
         default: str | None,
         exact: Mapping[str, str],
-        globs: list[tuple[CompiledGlob, str]],
+        globs: list[tuple[CompiledGlobs, str]],
     ) -> None:
         """Take the role keys; `globs` in the order they are tried."""
         self.main: Final = main
@@ -71,8 +71,8 @@ class Agents:
             return None
         if agent_type in self.exact:
             return self.exact[agent_type]
-        for glob, role in self.globs:
-            if Globs([glob]).match(agent_type):
+        for globs, role in self.globs:
+            if Globs(globs).match(agent_type):
                 return role
         return None
 
