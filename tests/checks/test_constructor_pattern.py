@@ -25,7 +25,7 @@ from kei_gates.checks._large_functions import LARGEST
 from kei_gates.checks._reading import Clock, UnreadableError
 from kei_gates.checks.quality_constructor_pattern import Params, check, count_lines
 from kei_gates.checks.work import Change, Finding, Ran
-from kei_gates.policy.glob_compile import compile_globs
+from kei_gates.policy.glob_compile import compile_glob
 from kei_gates.policy.globs import Globs
 from kei_gates.policy.where import Where
 from kei_gates.verify.changes import changes_since
@@ -249,7 +249,7 @@ def test_a_new_mark_of_generated_code_is_for_a_person_to_confirm(tmp_path: Path)
 
 
 def test_ignored(tmp_path: Path) -> None:
-    globs = Globs(compile_globs(["old/**"], Where("p.toml", ""), ("ignore",)))
+    globs = Globs([compile_glob("old/**", Where("p.toml", ""), ("ignore",))])
     files: Files = {"old/a.py": OVER, "a.py": OVER}
     findings = found(tmp_path / "a", {}, files, ignore=globs)
     assert [finding.path for finding in findings] == ["a.py"]

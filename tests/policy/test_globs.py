@@ -13,7 +13,7 @@ from pathspec import PathSpec
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from kei_gates.model import Fault
-from kei_gates.policy.glob_compile import compile_globs
+from kei_gates.policy.glob_compile import compile_glob
 from kei_gates.policy.globs import Globs
 from kei_gates.policy.where import Where
 
@@ -24,7 +24,7 @@ PATHS = st.lists(NAMES, min_size=1, max_size=4).map("/".join)
 
 
 def globs(*patterns: str) -> Globs:
-    return Globs(compile_globs(patterns, Where("f"), ("k",)))
+    return Globs([compile_glob(pattern, Where("f"), ("k",)) for pattern in patterns])
 
 
 @given(st.lists(GLOBS, max_size=4), PATHS)

@@ -11,7 +11,7 @@ import pytest
 from kei_gates.checks import quality_command_green, scope_files_whitelist
 from kei_gates.checks.work import Finding
 from kei_gates.model import Fault, Grant
-from kei_gates.policy.glob_compile import compile_globs
+from kei_gates.policy.glob_compile import compile_glob
 from kei_gates.policy.globs import Globs
 from kei_gates.policy.where import Where
 from kei_gates.verify.jobs import Jobs
@@ -50,7 +50,7 @@ def alike(other: Job, *, shared: str = "", merge: object = None, unmerged: str =
 
 
 def globs(*patterns: str) -> Mapping[str, object]:
-    return {"patterns": Globs(compile_globs(patterns, Where("policy"), ()))}
+    return {"patterns": Globs([compile_glob(one, Where("policy"), ()) for one in patterns])}
 
 
 def commands(*sources: str) -> Mapping[str, object]:

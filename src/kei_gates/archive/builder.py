@@ -1,8 +1,7 @@
 """Write the archive of an environment: every module that the hook may load, compiled.
 
 Compiled without asserts, docstrings and annotations of functions: nothing in the hook reads them.
-The archive counts for one interpreter and one installation: every installer writes the package's
-files anew, which changes the inode or the time of change of each.
+The archive counts for one interpreter and one installation of the package.
 """
 
 from __future__ import annotations
@@ -13,27 +12,28 @@ import sys
 from importlib.util import find_spec
 from marshal import dumps
 from pathlib import Path
-from posix import getpid, stat
+from posix import getpid
+from types import CodeType
 from typing import TYPE_CHECKING
 
 from kei_gates.archive import reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from types import CodeType
 
     from kei_gates.archive.reader import Group, Place
 
-NAME = "share/kei-gates/archive"
-"""Where the archive of an environment lies in it."""
+NAME = f"share/kei-gates/{sys.hexversion:x}"
+"""Where the archive of an environment lies in it: one for each interpreter."""
 
 # What only people's commands load.
 _COLD = ("_data", "agents", "archive", "cli", "install", "replay")
 
 # What is loaded together: the modules that these import as they are imported, and so on.
 _GROUPS = (
-    # every call
-    ("kei_gates.hook.main", "kei_gates.hook.session"),
+    # every event, and every call: in two, as small blocks of memory are reused
+    ("kei_gates.hook.main",),
+    ("kei_gates.hook.session",),
     # every command
     ("kei_gates.hook.own_names", "kei_gates.shell.plain"),
     # every change of a file
@@ -43,13 +43,15 @@ _GROUPS = (
         "kei_gates.gates.safety_no_dep_bump",
         "kei_gates.gates.scope_files_denylist",
         "kei_gates.gates.scope_files_whitelist",
+        "kei_gates.gates._dep_edits",
+        "kei_gates.observe.programs",
     ),
     # commands that are not plain
     ("kei_gates.hook.facts",),
 )
 
 # What others need too, and is loaded by itself wherever it is asked for first.
-_ALONE = ("kei_gates.observe.patterns", "kei_gates.observe.programs", "kei_gates.particulars")
+_ALONE = ("kei_gates.observe.patterns", "kei_gates.particulars")
 
 _EXTENSIONS = ("_json",)
 
@@ -74,14 +76,14 @@ def write(environment: str, package: str) -> None:
         index |= dict.fromkeys(names, (number,))
     index |= {name: add(dumps(code)) for name, (code, _) in codes.items() if name not in index}
     lines = "".join(f"\n{name} {' '.join(map(str, place))}" for name, place in index.items())
-    own = dumps(_compiled(Path(reader.__file__), Path(package))[0])
+    own = _compiled(Path(reader.__file__), Path(package))[0]
     place = add(f"{lines}\n".encode())
-    head = dumps((stamp(package), own, place, tuple(groups), _extensions()))
+    head = dumps((own, reader.stamp_of(package), place, tuple(groups), _extensions()))
     if len(head) > _HEAD:
         raise OSError(f"the archive's head has {len(head)} bytes, and room for {_HEAD}")
     path = Path(environment, NAME)
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_suffix(f".{getpid()}")
+    new = path.with_name(f"{path.name}.{getpid()}")
     try:
         new.write_bytes(head.ljust(_HEAD, b"\0") + body)  # to be read by whoever may run it
         new.replace(path)
@@ -97,12 +99,6 @@ def _extensions() -> dict[str, str]:
         for name, spec in found.items()
         if spec is not None and spec.has_location and spec.origin is not None
     }
-
-
-def stamp(package: str) -> tuple[int, ...]:
-    """Give what an archive counts for: the interpreter, and the file that each install writes."""
-    found = stat(f"{package}/__init__.py")
-    return (sys.hexversion, found.st_ino, found.st_ctime_ns)
 
 
 def _codes(package: Path) -> Iterator[tuple[str, tuple[CodeType, ast.Module]]]:
@@ -124,7 +120,14 @@ def _compiled(path: Path, package: Path) -> tuple[CodeType, ast.Module]:
         elif isinstance(node, ast.arg):
             node.annotation = None
     flags = __future__.annotations.compiler_flag
-    return compile(tree, name, "exec", flags, dont_inherit=True, optimize=2), tree
+    return _bare(compile(tree, name, "exec", flags, dont_inherit=True, optimize=2)), tree
+
+
+def _bare(code: CodeType) -> CodeType:
+    """Take off what only a traceback shows: lines, and where a function stands."""
+    consts = tuple(_bare(one) if isinstance(one, CodeType) else one for one in code.co_consts)
+    bare = code.replace(co_consts=consts, co_linetable=b"")
+    return bare.replace(co_qualname=code.co_name) if sys.version_info >= (3, 11) else bare
 
 
 def _is_of_future(node: ast.stmt) -> bool:

@@ -13,7 +13,7 @@ from _frozen_importlib_external import (
     spec_from_file_location,
 )
 from marshal import loads  # only of our own file: whoever can write it can write the package
-from posix import pread
+from posix import pread, stat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
     from typing import Any, Final
 
+    Stamp = tuple[int, int]
+    """An inode, and when it changed, in nanoseconds."""
     Place = tuple[int, int]
     """Where something lies in the archive: at which byte, and how many there are."""
     Group = tuple[tuple[str, ...], Place]
@@ -32,18 +34,31 @@ _SELDOM = 200_000
 
 
 def start(
-    descriptor: int, site: str, index: Place, groups: Sequence[Group], extensions: dict[str, str]
+    descriptor: int,
+    site: str,
+    stamp: Stamp,
+    index: Place,
+    groups: Sequence[Group],
+    extensions: dict[str, str],
 ) -> None:
-    """Serve an open archive from here on, and load its first group.
+    """Serve an open archive from here on, and load its first group, if it is of this package.
 
     What it holds lies as files below the folder `site`. `index` tells where its index lies;
     `extensions` tell where extension modules lie, as a search would, only at once.
     """
+    if stamp != stamp_of(f"{site}/kei_gates"):
+        return  # the package was installed anew: its modules are found one by one
     # The process ends before there is garbage worth a look: looking costs a tenth of a plain call.
     gc.set_threshold(_SELDOM)
     archive = Archive(descriptor, site, index, groups, extensions)
     sys.meta_path.insert(0, archive)
     archive.load_group(0)
+
+
+def stamp_of(package: str) -> Stamp:
+    """Give what an archive counts for: one file, which every installer of the package writes."""
+    found = stat(f"{package}/__init__.py")
+    return (found.st_ino, found.st_ctime_ns)
 
 
 class Archive:

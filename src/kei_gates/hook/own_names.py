@@ -13,8 +13,8 @@ from sys import hexversion
 from kei_gates import __version__
 from kei_gates.observe.files import mark, read_file, write_file
 from kei_gates.observe.installation import environment
-from kei_gates.observe.snapshot import changed, is_own, made, snapshots
-from kei_gates.shell.own_names import OwnNames, merged
+from kei_gates.observe.snapshot import is_own, made, snapshots
+from kei_gates.shell.own_names import OwnNames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,10 +28,8 @@ if TYPE_CHECKING:
     """When the newest snapshot was made that was ever read, and the fields of its names."""
 
 _STAMP = (1, __version__, hexversion)
-_LARGEST_STARTUP = 1 << 20
-_LARGEST_SNAPSHOT = 1 << 22
 _LARGEST_STORED = 1 << 26
-_NOTHING: Remembered = (0, ())
+NOTHING: Remembered = (0, ())
 
 # bash(1), INVOCATION; zsh(1), STARTUP/SHUTDOWN FILES; `.bash_aliases` by Debian's `.bashrc`.
 _EVERY_SHELL = (".zshenv",)
@@ -50,7 +48,9 @@ def find(home: str) -> OwnNames:
     known, names, remembered = _load(path)
     if names is not None and known == looked:
         return names
-    names, remembered = _read(looked, remembered)
+    from kei_gates.hook.own_names_reading import read  # a change is rare
+
+    names, remembered = read(looked, remembered)
     try:
         write_file(path, dumps((_STAMP, looked, names.fields(), remembered)))  # type: ignore[arg-type]
     except OSError:
@@ -84,54 +84,10 @@ def _load(path: str) -> tuple[Looked | None, OwnNames | None, Remembered]:
     """Load what was kept: from which files, the names, and what is to be remembered."""
     try:
         if not is_own(path):
-            return None, None, _NOTHING
+            return None, None, NOTHING
         stamp, looked, fields, remembered = loads(read_file(path, _LARGEST_STORED))  # noqa: S302 -- our own file, see above
         if stamp == _STAMP:
             return looked, OwnNames(*fields), remembered
     except (ValueError, TypeError, EOFError, OSError):
         pass  # damaged, or just taken away: it is made anew
-    return None, None, _NOTHING
-
-
-def _read(looked: Looked, remembered: Remembered) -> tuple[OwnNames, Remembered]:
-    """Read the files. The newest snapshot ever read also counts, until a newer one is complete.
-
-    A session's first command comes before its snapshot; the last session's, deleted since, is the
-    best that is known of what the startup files define by other files.
-    """
-    from kei_gates.shell.startup import read_startup
-
-    all_snapshots, every, first = looked
-    found, newest = _snapshots(all_snapshots)
-    if newest[0] < remembered[0]:
-        found.append(OwnNames(*remembered[1]))  # type: ignore[arg-type]
-    for file in (*every, *(one for one in first if changed(one) >= newest[0])):
-        text = _text(file[0], _LARGEST_STARTUP)
-        found.append(read_startup(text) if isinstance(text, str) else text)
-    return merged(found), max(newest, remembered, key=lambda one: one[0])
-
-
-def _snapshots(all_snapshots: tuple[Mark, ...]) -> tuple[list[OwnNames], Remembered]:
-    """Read the snapshots, and tell which was made last of those that are complete."""
-    from kei_gates.shell.startup import read_snapshot
-
-    found: list[OwnNames] = []
-    newest = _NOTHING
-    for file in all_snapshots:
-        text = _text(file[0], _LARGEST_SNAPSHOT)
-        names, complete = read_snapshot(text) if isinstance(text, str) else (text, False)
-        if complete and not names.unread and newest is _NOTHING:
-            newest = (made(file), names.fields())
-        # Killed sessions of older clients leave theirs behind, and nobody has those names now.
-        found.append(OwnNames(*names.fields()[:-1]) if found else names)  # type: ignore[arg-type]
-    return found, newest
-
-
-def _text(path: str, limit: int) -> str | OwnNames:
-    """Read a file; one that the shell itself cannot read gives no names."""
-    try:
-        return read_file(path, limit).decode("utf-8", "surrogateescape")
-    except (FileNotFoundError, PermissionError):
-        return ""
-    except OSError as error:
-        return OwnNames(unread=f"`{path}` with the shell's own names cannot be read: {error}")
+    return None, None, NOTHING

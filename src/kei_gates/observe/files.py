@@ -79,12 +79,13 @@ def read_file(path: str, limit: int) -> bytes:
 
 
 def _read_up_to(descriptor: int, limit: int, step: int) -> bytes:
-    """Read to the end, or to the first chunk past `limit`, at most `step` bytes at a time."""
+    """Read to the end, or to the first chunk past `limit`, `step` bytes of it first."""
     chunks = []
     size = 0
     while size <= limit and (chunk := read(descriptor, step)):
         chunks.append(chunk)
         size += len(chunk)
+        step = min(step, _PIPE)  # most often to see that it was all
     return b"".join(chunks)
 
 

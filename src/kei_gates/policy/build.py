@@ -12,7 +12,7 @@ from kei_gates.model import Fault
 from kei_gates.policy import schema, validating
 from kei_gates.policy.compiled import Agents, Policy, pack
 from kei_gates.policy.documents import Documents
-from kei_gates.policy.glob_compile import compile_globs
+from kei_gates.policy.glob_compile import compile_glob
 from kei_gates.policy.globs import Globs
 from kei_gates.policy.params import params_hints
 from kei_gates.policy.rates import merge as merge_rates
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from typing import Final
 
     from kei_gates.policy.capabilities import Catalogue
-    from kei_gates.policy.compiled import CompiledGrant, CompiledRole, PackedRole, Reader
+    from kei_gates.policy.compiled import CompiledGrant, CompiledRole, PackedRole, Pool, Reader
+    from kei_gates.policy.globs import CompiledGlobs
     from kei_gates.policy.schema import PolicyTable, Rates
     from kei_gates.policy.where import Key, Where
 
@@ -61,13 +62,15 @@ class Builder:
             self._add("project", project_file, required=True)
         agents = [self._agents(layer) for layer in reversed(LAYERS[1:])]
         sources = self.roles.all()
+        pool: Pool = {}
         return Policy(
             tuple(agents),
-            {_key(source): self._compile(source) for source in sources},
+            {_key(source): self._compile(source, pool) for source in sources},
             unspawnable=tuple(_key(source) for source in sources if not source.table.spawnable),
             checked_on_stop=tuple(map(_key, filter(self.roles.is_checked_on_stop, sources))),
             sources=self._documents.sources,
             rates=merge_rates(self._rates),
+            pool=pool,
         )
 
     def written(self, key: str) -> list[tuple[str, dict[str, object]]]:
@@ -116,13 +119,13 @@ class Builder:
             keys[agent] = _key(source)
         main, default = keys.pop("main", None), keys.pop("default", None)
         globs = [
-            (compile_globs([agent], where, ("agents", agent)), role)
+            (compile_glob(agent, where, ("agents", agent)), role)
             for agent, role in keys.items()
             if set(agent) & _WILD
         ]
         return Agents(main, default, keys, globs)
 
-    def _compile(self, source: RoleSource) -> PackedRole:
+    def _compile(self, source: RoleSource, pool: Pool) -> PackedRole:
         """Resolve a role to its grants in the compiled form."""
         return pack(
             split(
@@ -131,7 +134,8 @@ class Builder:
                     for capability, params in self.roles.resolve(source)
                 ],
                 self._catalogue,
-            )
+            ),
+            pool,
         )
 
 
@@ -146,8 +150,8 @@ def compile_grant(
     hints = params_hints(catalogue.params[capability])
     plain = {name: value for name, value in params.items() if hints[name] is not Globs}
     category, _, slug = capability.partition("::")
-    globs = {
-        name: compile_globs([*map(str, value)], where, (*key, category, slug))
+    globs: dict[str, CompiledGlobs] = {
+        name: [compile_glob(str(glob), where, (*key, category, slug)) for glob in value]
         for name, value in params.items()
         if hints[name] is Globs and isinstance(value, list)
     }

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Final
 
     from kei_gates.model import Principal
-    from kei_gates.policy.globs import CompiledGlobs
+    from kei_gates.policy.globs import CompiledGlob, CompiledGlobs, Packed
 
     Reader = Callable[[str], bytes | None]
     """Reads a source file; none when there is no such file; `OSError` when it cannot be read."""
@@ -41,8 +41,11 @@ if TYPE_CHECKING:
     PackedRole = tuple[bytes, bytes]
     """Both, as `pack` makes them."""
 
+    Pool = dict[bytes, int]
+    """Regular expressions of globs, which many roles share, each with its number."""
+
 # The format of this file, the package, and the interpreter whose `_sre` made the globs.
-_STAMP = (8, __version__, hexversion)
+_STAMP = (11, __version__, hexversion)
 
 _MAIN, _DEFAULT = "builtin:orchestrator", "builtin:read-only"
 
@@ -57,7 +60,7 @@ class Agents:
         main: str | None,
         default: str | None,
         exact: Mapping[str, str],
-        globs: list[tuple[CompiledGlobs, str]],
+        globs: list[tuple[CompiledGlob, str]],
     ) -> None:
         """Take the role keys; `globs` in the order they are tried."""
         self.main: Final = main
@@ -71,8 +74,8 @@ class Agents:
             return None
         if agent_type in self.exact:
             return self.exact[agent_type]
-        for globs, role in self.globs:
-            if Globs(globs).match(agent_type):
+        for glob, role in self.globs:
+            if Globs([glob]).match(agent_type):
                 return role
         return None
 
@@ -87,7 +90,7 @@ class Policy:
     A role's key is its layer and its name: `project:edit-local`.
     """
 
-    __slots__ = ("_roles", "agents", "checked_on_stop", "rates", "sources", "unspawnable")
+    __slots__ = ("_pool", "_roles", "agents", "checked_on_stop", "rates", "sources", "unspawnable")
 
     def __init__(  # noqa: PLR0913 -- a record has as many arguments as fields
         self,
@@ -98,12 +101,14 @@ class Policy:
         checked_on_stop: tuple[str, ...] = (),
         sources: Sources = (),
         rates: Mapping[str, object] | None = None,
+        pool: Iterable[bytes] = (),
     ) -> None:
         """Take the fields.
 
         `agents` are the layers', the lowest first; `unspawnable` are the keys of roles that no
         subagent may have, `checked_on_stop` of those whose main thread is checked when it ends its
-        turn; `rates` are prices as `policy.rates` describes them.
+        turn; `rates` are prices as `policy.rates` describes them; `pool` holds what the roles name
+        by its number.
         """
         self.agents: Final = agents
         self.unspawnable: Final = unspawnable
@@ -111,6 +116,7 @@ class Policy:
         self.sources: Final = sources
         self.rates: Final = rates or {}
         self._roles: Final = roles
+        self._pool: Final = tuple(pool)
 
     @property
     def role_names(self) -> list[str]:
@@ -167,7 +173,10 @@ class Policy:
         return Role(
             key.partition(":")[2],
             tuple(
-                Grant(capability, plain | {name: Globs(value) for name, value in globs.items()})
+                Grant(
+                    capability,
+                    plain | {name: Globs(value, self._pool) for name, value in globs.items()},
+                )
                 for capability, plain, globs in grants
             ),
         )
@@ -184,7 +193,9 @@ class Policy:
         ]
         keys = (self.unspawnable, self.checked_on_stop)
         stamp = (*_STAMP, made_for)
-        return dumps((stamp, sources, agents, dict(self._roles), *keys, dict(self.rates)))
+        return dumps(
+            (stamp, sources, agents, dict(self._roles), *keys, dict(self.rates), self._pool)
+        )
 
 
 _GATES, _CHECKS = 0, 1
@@ -202,9 +213,30 @@ def _add(more: list[CompiledGrant], grants: list[CompiledGrant]) -> None:
             grants.append(grant)
 
 
-def pack(role: CompiledRole) -> PackedRole:
-    """Give a role in the form that `Policy` keeps."""
-    return dumps(role[_GATES]), dumps(role[_CHECKS])
+def pack(role: CompiledRole, pool: Pool) -> PackedRole:
+    """Give a role in the form that `Policy` keeps, and put into the pool what it names there."""
+
+    def numbered(glob: CompiledGlob) -> CompiledGlob:
+        written, include, text, plain, other_text, other = glob
+        return (written, include, text, number(plain), other_text, number(other))
+
+    def number(packed: Packed) -> int:
+        return packed if isinstance(packed, int) else pool.setdefault(packed, len(pool))
+
+    def listed(globs: CompiledGlobs) -> bytes:
+        return (
+            globs if isinstance(globs, bytes) else dumps([*map(numbered, globs)]) if globs else b""
+        )
+
+    def packed(grants: list[CompiledGrant]) -> bytes:
+        return dumps(
+            [
+                (name, plain, {param: listed(all_) for param, all_ in globs.items()})
+                for name, plain, globs in grants
+            ]
+        )
+
+    return packed(role[_GATES]), packed(role[_CHECKS])
 
 
 def load(
@@ -222,7 +254,7 @@ def load(
         stamp, *parts = loads(raw)  # noqa: S302 -- our own, see ADR 0002
         if stamp != (*_STAMP, made_for):
             return None
-        sources, agents, roles, unspawnable, checked_on_stop, rates = parts
+        sources, agents, roles, unspawnable, checked_on_stop, rates, pool = parts
         if any(now(path) != kept for path, kept in sources):
             return None
         if not {path for path, _ in sources}.issuperset(needed):
@@ -234,6 +266,7 @@ def load(
             checked_on_stop=checked_on_stop,
             sources=sources,
             rates=rates,
+            pool=pool,
         )
     except (ValueError, TypeError, EOFError, OSError):
         return None

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import warnings
-from itertools import groupby
 from marshal import dumps
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from pathspec.patterns.gitignore import GitIgnorePatternError
@@ -23,31 +21,14 @@ else:
     import sre_parse as _parser
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from kei_gates.policy.globs import Compiled, CompiledGlobs
+    from kei_gates.policy.globs import Compiled, CompiledGlob
     from kei_gates.policy.where import Key, Where
 
 _LONGEST = 1000
 
 
-def compile_globs(globs: Sequence[str], where: Where, key: Key) -> CompiledGlobs:
-    """Compile a list of gitignore-style globs. Raises `Fault` naming file, line and key."""
-    read = [_read(glob, where, key) for glob in globs]
-    runs = (list(run) for _, run in groupby(reversed(read), key=itemgetter(1)))
-    return tuple(
-        (
-            tuple(glob for glob, *_ in run),
-            run[0][1],
-            _packed([regex for _, _, regex, _ in run]),
-            _packed([other for *_, other in run]),
-        )
-        for run in runs
-    )
-
-
-def _read(glob: str, where: Where, key: Key) -> tuple[str, bool, str, str]:
-    """Give a glob, whether it includes, and its regular expressions: as it is, and `folded`."""
+def compile_glob(glob: str, where: Where, key: Key) -> CompiledGlob:
+    """Compile one gitignore-style glob. Raises `Fault` naming file, line and key."""
     fault = _why_refused(glob)
     if fault is None:
         try:
@@ -55,38 +36,33 @@ def _read(glob: str, where: Where, key: Key) -> tuple[str, bool, str, str]:
                 warnings.simplefilter("ignore")  # `[[a]`: `re` may read it otherwise one day
                 pattern = GitIgnoreSpecPattern(glob)
                 if pattern.regex is not None and pattern.include is not None:
-                    regex = pattern.regex.pattern
-                    return glob, pattern.include, _unnamed(regex), _without_case(glob, regex)
+                    plain = _packed(pattern.regex.pattern)
+                    other = _without_case(glob, pattern.regex.pattern)
+                    return glob, pattern.include, _text_in(glob), plain, *other
         except (GitIgnorePatternError, re.error):  # the latter for `[z-a]`
             pass
         fault = "is not a glob that can match anything"
     raise where.fault(key, f"`{glob}` in `{shown(key)}` {fault}", "write it as in .gitignore")
 
 
-def _without_case(glob: str, regex: str) -> str:
-    """Read a glob for paths that are folded; a range that this turns around stays as it is."""
+def _without_case(glob: str, regex: str) -> tuple[str, bytes]:
+    """Compile a glob for paths that are folded; a range that this turns around stays as it is."""
     try:
         pattern = GitIgnoreSpecPattern(folded(glob))
     except (GitIgnorePatternError, re.error):
-        return f"(?i:{_unnamed(regex)})"
-    return _unnamed(pattern.regex.pattern if pattern.regex else regex)
+        return "", _packed(regex, int(re.IGNORECASE))
+    if pattern.regex is None:
+        return "", _packed(regex)
+    return _text_in(folded(glob)), _packed(pattern.regex.pattern)
 
 
-def _unnamed(regex: str) -> str:
-    """Take the names off pathspec's groups, and let it match from the start of the path."""
-    regex = re.sub(r"\(\?P<\w+>", "(?:", regex)
-    if regex.startswith("^") and "|" not in regex:
-        return regex[1:]  # the anchor stands before the whole
-    return f"(?s:.*?)(?:{regex})"
+def _text_in(glob: str) -> str:
+    """Give the longest text that is in every path which a glob matches."""
+    before_class = glob.removeprefix("!").partition("[")[0]
+    return max((part.strip("/") for part in _SPECIAL.split(before_class)), key=len)
 
 
-def _packed(regexes: Sequence[str]) -> bytes:
-    """Compile regular expressions into one, of which each is a group."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # as above
-        compiled = compile_regex("|".join(f"({regex})" for regex in regexes))
-    assert compiled[2] == len(regexes)  # noqa: S101 -- pathspec would have groups of its own
-    return dumps(compiled)
+_SPECIAL = re.compile(r"[*?\\]")
 
 
 def _why_refused(glob: str) -> str | None:
@@ -103,12 +79,13 @@ def _why_refused(glob: str) -> str | None:
     return None
 
 
-def compile_regex(regex: str) -> Compiled:
-    """Give what `_sre.compile` takes for a regular expression, without the names of groups.
+def _packed(regex: str, flags: int = 0) -> bytes:
+    """Compile a regular expression and pack what `_sre.compile` takes for it but names of groups.
 
     The same steps as in the standard library's `re._compiler.compile`, 3.10 to 3.13.
     """
-    tree = _parser.parse(regex, 0)
-    code = _compiler._code(tree, 0)  # noqa: SLF001 -- private, see ADR 0003
+    tree = _parser.parse(regex, flags)
+    code = _compiler._code(tree, flags)  # noqa: SLF001 -- private, see ADR 0003
     words = b"".join(int(word).to_bytes(4, sys.byteorder) for word in code)
-    return tree.state.flags, words, tree.state.groups - 1
+    compiled: Compiled = (flags | tree.state.flags, words, tree.state.groups - 1)
+    return dumps(compiled)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kei_gates.model import Value
 from kei_gates.policy.capabilities import ALIASES, OWN_TABLES, SHORTHANDS
 from kei_gates.policy.compiled import WAITING
-from kei_gates.policy.glob_compile import compile_globs
+from kei_gates.policy.glob_compile import compile_glob
 from kei_gates.policy.globs import Globs
 from kei_gates.policy.roles import LAYERS
 from kei_gates.policy.schema import SHARED
@@ -118,8 +118,8 @@ def _named(agent: str | None, names: list[str], where: Where) -> str | None:
     if agent is None or agent in names:
         return agent
     for name in names:
-        globs = compile_globs([name], where, ("agents", name))
-        if set(name) & set("*?[") and Globs(globs).match(agent):
+        glob = compile_glob(name, where, ("agents", name))
+        if set(name) & set("*?[") and Globs([glob]).match(agent):
             return name
     return None
 
