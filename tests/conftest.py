@@ -22,7 +22,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
     """One installation for the whole run; a test that damages it makes its own."""
-    return Environment(tmp_path_factory.mktemp("environment"))
+    found = Environment(tmp_path_factory.mktemp("environment"))
+    found.write_archive()
+    return found
 
 
 @pytest.fixture(scope="session")

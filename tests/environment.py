@@ -11,6 +11,8 @@ import sysconfig
 from pathlib import Path
 from secrets import token_hex
 
+from kei_gates.archive import builder
+
 REPOSITORY = Path(__file__).parent.parent
 NEEDED = ("pydantic", "pydantic_core", "pathspec", "annotated_types", "typing_extensions.py",
           "typing_inspection", "tomli", "lizard.py", "lizard_core", "lizard_ext",
@@ -69,6 +71,10 @@ class Environment:
                 (self.site / name).symlink_to(here / name)
         self.shim = self.package / "_data/hooks/kei_gates_hook.py"
         self.home = folder.parent / "home of the user"
+
+    def write_archive(self) -> None:
+        """Put the package into one file, as the installer does."""
+        builder.write(str(self.python.parent.parent))
 
     def command(self, *arguments: str) -> list[str]:
         """The hook's command line as the installer writes it."""

@@ -10,7 +10,7 @@ import __future__
 import ast
 import sys
 from importlib.util import find_spec
-from marshal import dumps
+from marshal import dumps, loads
 from pathlib import Path
 from posix import getpid
 from types import CodeType
@@ -59,28 +59,38 @@ _HEAD = 1 << 14
 """Bytes that the shim reads first; what they do not hold begins behind them."""
 
 
-def write(environment: str, package: str) -> None:
-    """Write the archive of the `package` that is installed in an environment. Raises `OSError`."""
-    body = bytearray()
+def refresh(environment: str) -> None:
+    """Write the archive of an environment unless it is as it should be. Raises `OSError`."""
+    if not is_fresh(environment):
+        write(environment)
 
-    def add(raw: bytes) -> Place:
-        body.extend(raw)
-        return _HEAD + len(body) - len(raw), len(raw)
 
-    codes = dict(_codes(Path(package)))
-    index: dict[str, tuple[int, ...]] = {name: add(dumps(codes[name][0])) for name in _ALONE}
-    groups: list[Group] = []
-    for number, roots in enumerate(_GROUPS):
-        names = tuple(name for name in _closure(roots, codes) if name not in index)
-        groups.append((names, add(dumps(tuple(codes[name][0] for name in names)))))
-        index |= dict.fromkeys(names, (number,))
-    index |= {name: add(dumps(code)) for name, (code, _) in codes.items() if name not in index}
-    lines = "".join(f"\n{name} {' '.join(map(str, place))}" for name, place in index.items())
-    own = _compiled(Path(reader.__file__), Path(package))[0]
-    place = add(f"{lines}\n".encode())
-    head = dumps((own, reader.stamp_of(package), place, tuple(groups), _extensions()))
-    if len(head) > _HEAD:
-        raise OSError(f"the archive's head has {len(head)} bytes, and room for {_HEAD}")
+def is_fresh(environment: str) -> bool:
+    """Say whether an environment has an archive, and it is of the files that lie there.
+
+    The hook itself does not see that a file was edited where it lies; that is seen here.
+    """
+    archive, package = Path(environment, NAME), package_in(environment)
+    try:
+        made = archive.stat().st_mtime_ns
+        with archive.open("rb") as file:
+            stamp = loads(file.read(_HEAD))[1]  # noqa: S302 -- our own
+    except (OSError, ValueError, EOFError, TypeError):
+        return False
+    newest = max(path.stat().st_mtime_ns for path in package.rglob("*.py"))
+    return stamp == reader.stamp_of(str(package)) and newest <= made
+
+
+def package_in(environment: str) -> Path:
+    """Give where the package lies in an environment: where the shim looks for it."""
+    version = "python{}.{}".format(*sys.version_info[:2])
+    return Path(environment, "lib", version, "site-packages", "kei_gates")
+
+
+def write(environment: str) -> None:
+    """Write the archive of the package that is installed in an environment. Raises `OSError`."""
+    package = package_in(environment)
+    head, body = _made(package)
     path = Path(environment, NAME)
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f"{path.name}.{getpid()}")
@@ -89,6 +99,31 @@ def write(environment: str, package: str) -> None:
         new.replace(path)
     finally:
         new.unlink(missing_ok=True)
+
+
+def _made(package: Path) -> tuple[bytes, bytes]:
+    """Make the head of an archive and what stands behind it. Raises `OSError`."""
+    body = bytearray()
+
+    def add(raw: bytes) -> Place:
+        body.extend(raw)
+        return _HEAD + len(body) - len(raw), len(raw)
+
+    codes = dict(_codes(package))
+    index: dict[str, tuple[int, ...]] = {name: add(dumps(codes[name][0])) for name in _ALONE}
+    groups: list[Group] = []
+    for number, roots in enumerate(_GROUPS):
+        names = tuple(name for name in _closure(roots, codes) if name not in index)
+        groups.append((names, add(dumps(tuple(codes[name][0] for name in names)))))
+        index |= dict.fromkeys(names, (number,))
+    index |= {name: add(dumps(code)) for name, (code, _) in codes.items() if name not in index}
+    lines = "".join(f"\n{name} {' '.join(map(str, place))}" for name, place in index.items())
+    own = _compiled(package / "archive/reader.py", package)[0]
+    place = add(f"{lines}\n".encode())
+    head = dumps((own, reader.stamp_of(str(package)), place, tuple(groups), _extensions()))
+    if len(head) > _HEAD:
+        raise OSError(f"the archive's head has {len(head)} bytes, and room for {_HEAD}")
+    return head, bytes(body)
 
 
 def _extensions() -> dict[str, str]:
@@ -159,4 +194,4 @@ def _closure(
 
 
 if __name__ == "__main__":
-    write(sys.prefix, str(Path(__file__).parent.parent))
+    refresh(sys.prefix)

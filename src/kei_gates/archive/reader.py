@@ -12,7 +12,7 @@ from _frozen_importlib_external import (
     ExtensionFileLoader,
     spec_from_file_location,
 )
-from marshal import loads  # only of our own file: whoever can write it can write the package
+from marshal import loads
 from posix import pread, stat
 
 TYPE_CHECKING = False
@@ -33,7 +33,7 @@ _PACKAGE = "/__init__.py"
 _SELDOM = 200_000
 
 
-def start(
+def start(  # noqa: PLR0913, PLR0917 -- the head of the archive
     descriptor: int,
     site: str,
     stamp: Stamp,
@@ -85,7 +85,7 @@ class Archive:
     def load_group(self, number: int) -> None:
         """Load the modules of a group that are not there yet, without a search for each."""
         names, place = self._groups[number]
-        for name, code in zip(names, loads(self._read(place)), strict=True):
+        for name, code in zip(names, loads(self._read(place)), strict=True):  # noqa: S302 -- as in the shim
             if name not in sys.modules:
                 parent, _, child = name.rpartition(".")
                 if parent:
@@ -119,7 +119,7 @@ class Archive:
         """Run a module's code, unless its group did."""
         place: Any = module.__spec__ and module.__spec__.loader_state
         if len(place) > 1:
-            self._run(module, loads(self._read(place)))
+            self._run(module, loads(self._read(place)))  # noqa: S302 -- as in the shim
 
     def _run(self, module: ModuleType, code: CodeType) -> None:
         """Run a module's code in it, as from the file that it was compiled from."""

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
+from kei_gates.archive import builder
 from kei_gates.audit import log
 from kei_gates.cli import health_settings, scoped, trust
 from kei_gates.cli.condition import INSTALL, Condition
@@ -17,6 +18,7 @@ from kei_gates.install.errors import InstallError
 from kei_gates.install.scopes import PROJECT
 from kei_gates.model import Fault
 from kei_gates.observe.files import write_file
+from kei_gates.observe.installation import environment
 from kei_gates.observe.paths import exists
 from kei_gates.protocol.answer import one_line
 
@@ -114,6 +116,15 @@ def _git(_: Places) -> Iterator[Condition]:
     yield Condition("git", "ok", require())
 
 
+def _archive(_: Places) -> Iterator[Condition]:
+    """See that the hook need not look for its modules one by one."""
+    if builder.is_fresh(environment()):
+        yield Condition("archive", "ok", "the hook reads the package from one file")
+    else:
+        what = "the hook reads the package's modules one by one, which takes about twice the time"
+        yield Condition("archive", "note", what, INSTALL)
+
+
 def _client(_: Places) -> Iterator[Condition]:
     """See that the client is one that runs the hooks as they are written."""
     program = shutil.which("claude")
@@ -171,6 +182,7 @@ _LOOKS: dict[str, Callable[[Places], Iterator[Condition]]] = {
     **health_settings.LOOKS,
     "policy": _policy,
     "state": _state,
+    "archive": _archive,
     "git": _git,
     "client": _client,
     "values": _values,

@@ -7,6 +7,7 @@ import sys
 from argparse import RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING
 
+from kei_gates.archive import builder
 from kei_gates.cli import scoped, trust
 from kei_gates.hook import places as hook_places
 from kei_gates.install import limits, settings
@@ -110,6 +111,7 @@ def _install(folder: str, scope: Scope) -> None:
     if is_starter and not scope.is_above:
         trust.accept(_hooked(where))
     unaccepted = not scope.is_above and trust.difference(_hooked(where))
+    slow = _compile(found)
     reason = probe(where, found.starter)
     _say(
         "",
@@ -119,11 +121,25 @@ def _install(folder: str, scope: Scope) -> None:
         f"Scope {scope.name}.",
         *_indented([*scope.withstands]),
         *_more(folder, where),
+        *slow,
         *(_not_accepted(where, found) if unaccepted else _next_steps(where, found)),
         "",
         f"The settings name {found.environment}, a path of this machine: on another machine, or",
         "when that folder has moved, run install there again. Until then every call is blocked.",
     )
+
+
+def _compile(found: Places) -> list[str]:
+    """Put the package into one file for the hook; say where that cannot be done."""
+    try:
+        builder.refresh(str(found.environment))
+    except OSError as error:
+        return [
+            "",
+            f"Note: {found.environment} cannot be written to ({error.strerror or error}),",
+            "so the hook reads its modules one by one, and takes about twice the time.",
+        ]
+    return []
 
 
 def _name(where: Project) -> str:

@@ -12,8 +12,13 @@ from kei_gates.shell.analysis import ShellFacts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
     from kei_gates.model import FileFact
     from kei_gates.shell.own_names import OwnNames
+
+    Seen = TypeVar("Seen")
 
 
 def shell_facts(cwd: str, home: str, own: OwnNames | None = None) -> ShellFacts:
@@ -30,15 +35,28 @@ def shell_facts(cwd: str, home: str, own: OwnNames | None = None) -> ShellFacts:
     return ShellFacts(
         cwd,
         home,
-        is_folder=lambda path: is_folder(resolve(path, "/")),
-        is_link=is_link,
-        look=look,
-        resolve=_resolved,
+        # Nothing runs while a source is followed: what was seen once stays, and loops look often.
+        is_folder=_once(lambda path: is_folder(resolve(path, "/"))),
+        is_link=_once(is_link),
+        look=_once(look),
+        resolve=_once(_resolved),
         glob=patterns.expand,
-        which=lambda name: programs.which(name, folders) or "",
+        which=_once(lambda name: programs.which(name, folders) or ""),
         environment=environment,
         own=own_names.find(home) if own is None else own,
     )
+
+
+def _once(see: Callable[[str], Seen]) -> Callable[[str], Seen]:
+    """Give a look at the machine that remembers what it saw."""
+    seen: dict[str, Seen] = {}
+
+    def known(path: str) -> Seen:
+        if path not in seen:
+            seen[path] = see(path)
+        return seen[path]
+
+    return known
 
 
 def _resolved(path: str) -> str:

@@ -19,7 +19,6 @@ from kei_gates.hook.judge import observe
 from kei_gates.hook.main import denial
 from kei_gates.model import Decision, Fault
 from kei_gates.observe.paths import exists, lexical
-from kei_gates.particulars import Past
 from kei_gates.protocol import payload
 from kei_gates.replay.past import Pasts
 from kei_gates.replay.plan import unpack
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kei_gates.model import Call, Outcome, Places, Role
+    from kei_gates.particulars import Past
     from kei_gates.policy.compiled import Policy
     from kei_gates.replay.plan import Packed, Plan
     from kei_gates.replay.reading import Recorded

@@ -213,11 +213,13 @@ def _is_like(name: str, pattern: str) -> bool:
 
 _CARGO = Grammar("CZ", "config color manifest-path")
 _BUILT_IN = frozenset(
-    ("add", "bench", "build", "check", "clean", "clippy", "config", "doc", "fetch", "fix", "fmt",
-      "generate-lockfile", "help", "info", "init", "install", "locate-project", "login", "logout",
-      "metadata", "miri", "new", "owner", "package", "pkgid", "publish", "read-manifest",
-      "remove", "report", "rustc", "rustdoc", "search", "tree", "uninstall", "update", "vendor",
-      "verify-project", "version", "yank")
+    (
+        "add", "bench", "build", "check", "clean", "clippy", "config", "doc", "fetch", "fix",
+        "fmt", "generate-lockfile", "help", "info", "init", "install", "locate-project", "login",
+        "logout", "metadata", "miri", "new", "owner", "package", "pkgid", "publish",
+        "read-manifest", "remove", "report", "run", "rustc", "rustdoc", "search", "test", "tree",
+        "uninstall", "update", "vendor", "verify-project", "version", "yank",
+    )
 )  # fmt: skip
 _ALIASES = {"b": "build", "c": "check", "d": "doc", "r": "run", "t": "test", "rm": "remove"}
 
