@@ -21,9 +21,10 @@ import pytest
 from kei_gates import gates
 from kei_gates.engine import catalogue
 from kei_gates.facts import Facts
+from kei_gates.gates._concerns import may_object
 from kei_gates.hook.facts import shell_facts
 from kei_gates.hook.judge import observe
-from kei_gates.model import Analysis, Event, Places, Verdict
+from kei_gates.model import Abstain, Analysis, Event, Places, Verdict
 from kei_gates.particulars import Past, Process
 from kei_gates.policy.build import Builder
 from kei_gates.policy.compiled import Policy
@@ -163,7 +164,9 @@ def test_case(name: str, given: object, case: dict[str, Any], project: Path) -> 
     capability = id_of(name)
     role = compiled(capability, case.get("params", given)).role("project:tested")
     gate = gates.load(capability)
-    verdict: Verdict = gate.check(event_of(case, project), gate.Params(role.grants[0].params))
+    event, params = event_of(case, project), role.grants[0].params
+    verdict: Verdict = gate.check(event, gate.Params(params))
+    assert may_object(capability, params, event) or verdict == Abstain(), "it would not be asked"
     said = f"{verdict.reason}; {verdict.remedy}"
     assert verdict.outcome == case["expect"], said
     assert case.get("says", "") in said

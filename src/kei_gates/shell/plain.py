@@ -160,8 +160,12 @@ class _Reader:
                 break
         if self._at == start or source[start] in _UNFIT_IN_ZSH:
             raise ValueError
-        if source[self._at : self._at + 1] in _REDIRECTING and source[start : self._at].isdecimal():
-            raise ValueError  # a descriptor
+        after = source[self._at : self._at + 1]
+        if after in _REDIRECTING:
+            if source[start : self._at].isdecimal():
+                raise ValueError  # a descriptor
+        elif after not in _ENDS:
+            raise ValueError
         return "".join(parts)
 
     def _quoted(self, quote: str) -> str:
