@@ -100,8 +100,6 @@ install_package() {
         tail -n 20 "$log" >&2
         fail 'pip failed (see above); check the network and the settings of pip, then run it again'
     }
-    # The hook is slower without it, and `kei-gates doctor` says so; nothing else depends on it.
-    "$venv/bin/python" -I -m kei_gates.archive.builder >"$log" 2>&1 || cat "$log" >&2
     fingerprint >"$mark"
 }
 
@@ -123,6 +121,12 @@ usable || make_environment
 if [ "$(cat "$mark" 2>/dev/null)" != "$(fingerprint)" ]; then
     install_package
 fi
+
+# The package in one file for the hook, where there is none, or it is damaged.
+"$venv/bin/python" -I -m kei_gates.archive.builder >"$log" 2>&1 || {
+    cat "$log" >&2
+    fail "cannot write below \`$venv\` (see above); make room, or mend its permissions"
+}
 
 if [ "$#" -gt 0 ]; then
     "$venv/bin/kei-gates" install "$@"

@@ -78,6 +78,19 @@ def test_a_plain_call_imports_only_the_core(
     assert {name for name in hooked - bare if not name.startswith("kei_gates")} <= STANDARD
 
 
+def test_a_plain_command_loads_no_shell_analysis_and_few_gates(
+    environment: Environment, project: Path
+) -> None:
+    stdin = payload("Bash", project).replace(b" 2>&1 | tail -20", b"")
+    assert environment.run(stdin, project=project).decision == "none"
+    script = HOOKED.format(site=str(environment.site))
+    hooked = modules_after(environment, script, stdin, project)
+    shell = {name for name in hooked if name.startswith("kei_gates.shell.")}
+    assert shell == {"kei_gates.shell.own_names", "kei_gates.shell.plain"}
+    gates = {name for name in hooked if name.startswith("kei_gates.gates.")}
+    assert gates == {"kei_gates.gates._concerns", "kei_gates.gates.tools_allowed"}
+
+
 BETRAYERS = (
     "json.py", "re.py", "os.py", "sitecustomize.py", "usercustomize.py", "site.py", "_json.py",
     "kei_gates/__init__.py", "kei_gates/hook/main.py", "pydantic/__init__.py", "tomllib.py",

@@ -12,7 +12,7 @@ from kei_gates.install import places as real_places
 
 REPOSITORY = Path(real_places.__file__).parents[3]
 
-# Knows just what the script asks: its own path and version, `-m venv`, `-m pip`.
+# Knows just what the script asks: its own path and version, `-m venv`, `-m pip`, the archive.
 PYTHON = """\
 #!/bin/sh
 echo "$*" >>"{log}"
@@ -28,6 +28,7 @@ case "$*" in
         {pip}
         printf '#!/bin/sh\\necho "ran kei-gates $*"\\n' >"$(dirname "$0")/kei-gates"
         chmod +x "$(dirname "$0")/kei-gates" ;;
+    *'-m kei_gates.archive.builder') {archive} ;;
     *) exit 99 ;;
 esac
 """
@@ -47,8 +48,12 @@ class Clone:
         shutil.copy(REPOSITORY / "install.sh", self.root)
         self.write_python()
 
-    def write_python(self, version: str = "3.11", ensurepip: str = ":", pip: str = ":") -> None:
-        body = PYTHON.format(log=self.log, version=version, ensurepip=ensurepip, pip=pip)
+    def write_python(
+        self, version: str = "3.11", ensurepip: str = ":", pip: str = ":", archive: str = ":"
+    ) -> None:
+        body = PYTHON.format(
+            log=self.log, version=version, ensurepip=ensurepip, pip=pip, archive=archive
+        )
         self.python.write_text(body)
         self.python.chmod(0o755)
 
@@ -96,6 +101,18 @@ def test_the_second_run_installs_nothing(clone: Clone) -> None:
     assert clone.run().returncode == 0
     assert "-m venv" not in clone.asked
     assert "-m pip" not in clone.asked
+
+
+def test_the_archive_of_the_hook_is_seen_to_each_time(clone: Clone) -> None:
+    for _ in range(2):
+        clone.run()
+        assert "-I -m kei_gates.archive.builder" in clone.asked
+    clone.write_python(archive="echo no room; exit 1")
+    shutil.copy(clone.python, clone.root / ".venv" / "bin" / "python")
+    done = clone.run()
+    assert done.returncode == 1
+    assert "no room" in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("kei-gates: cannot write below")
 
 
 def test_changed_source_is_installed_again_into_the_same_environment(clone: Clone) -> None:

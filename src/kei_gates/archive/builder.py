@@ -72,13 +72,14 @@ def is_fresh(environment: str) -> bool:
     """
     archive, package = Path(environment, NAME), package_in(environment)
     try:
-        made = archive.stat().st_mtime_ns
+        made = archive.stat()
         with archive.open("rb") as file:
-            stamp = loads(file.read(_HEAD))[1]  # noqa: S302 -- our own
+            _, stamp, index, *_ = loads(file.read(_HEAD))  # noqa: S302 -- our own
     except (OSError, ValueError, EOFError, TypeError):
         return False
     newest = max(path.stat().st_mtime_ns for path in package.rglob("*.py"))
-    return stamp == reader.stamp_of(str(package)) and newest <= made
+    is_whole = sum(index) == made.st_size  # the index stands last
+    return is_whole and stamp == reader.stamp_of(str(package)) and newest <= made.st_mtime_ns
 
 
 def package_in(environment: str) -> Path:
