@@ -12,8 +12,8 @@ import pytest
 from kei_gates.archive import builder
 from tests.environment import Environment
 
-COMMAND = {"tool_name": "Bash", "tool_input": {"command": "cargo test"}}
-PUSH = {"tool_name": "Bash", "tool_input": {"command": "git push"}}
+COMMAND: dict[str, object] = {"tool_name": "Bash", "tool_input": {"command": "cargo test"}}
+PUSH: dict[str, object] = {"tool_name": "Bash", "tool_input": {"command": "git push"}}
 AGENT = {"agent_id": "a1", "agent_type": "builder"}
 
 
@@ -122,9 +122,10 @@ def test_everybody_may_read_it(own: Environment) -> None:
 def test_every_module_loads_from_it_as_from_its_file(own: Environment) -> None:
     script = """
 import sys
-index = sys.meta_path[0]._read(sys.meta_path[0]._place).decode().split("\\n")
-for line in filter(None, index):
-    name = line.split(" ")[0]
+archive = sys.meta_path[0]
+lines = archive._read(archive._place).decode().split()
+index = [*lines[::3], *(name for names, _ in archive._groups for name in names)]
+for name in index:
     module = __import__(name, fromlist=("x",))
     assert sys.modules[name] is module, name
     assert open(module.__file__).read() is not None, name

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kei_gates.hook import own_names
+from kei_gates.hook import own_names, own_names_reading
 from kei_gates.shell.own_names import OwnNames
 from tests.environment import Environment
 from tests.hook.test_imports import STANDARD, modules_after
@@ -59,7 +59,7 @@ def no_reading(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         def read(*_: object) -> None:
             pytest.fail("the files were read again")
 
-        monkeypatch.setattr(own_names, "_read", read)
+        monkeypatch.setattr(own_names_reading, "read", read)
 
     return forbid
 

@@ -170,8 +170,8 @@ def test_a_call_that_takes_too_long_is_written_down(audited: Audited) -> None:
     main = audited.environment.package / "hook/main.py"
     source = main.read_text()
     slow = source.replace("DEADLINE = 8.0", "DEADLINE = 0.3").replace(
-        "    found = handler(fields, arguments)\n",
-        "    import time; time.sleep(5)\n    found = handler(fields, arguments)\n",
+        "    found = handler(recording, arguments)\n",
+        "    import time; time.sleep(5)\n    found = handler(recording, arguments)\n",
     )
     assert slow.count("sleep") == 1
     main.write_text(slow)

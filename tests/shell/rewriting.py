@@ -22,7 +22,9 @@ FORMS: dict[str, Callable[[str], str]] = {
     "a function": "kei() {{ {}\n}}; kei".format,
     "a case": "case x in x) {}\n;; esac".format,
     "true behind": "{}\ntrue".format,
-    "true in the line": lambda source: source if "\n" in source else f"{source}; true",
+    "true in the line": lambda source: (
+        source if "\n" in source or source.endswith("&") else f"{source}; true"
+    ),
     "true before": "true; {}".format,
     "a shell": lambda source: f"bash -c {quote(source)}",
     "an eval": lambda source: f"eval {quote(source)}",

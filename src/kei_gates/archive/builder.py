@@ -33,7 +33,7 @@ _COLD = ("_data", "agents", "archive", "cli", "install", "replay")
 _GROUPS = (
     # every event, and every call: in two, as small blocks of memory are reused
     ("kei_gates.hook.main",),
-    ("kei_gates.hook.session",),
+    ("kei_gates.hook.session", "kei_gates.gates.tools_allowed"),
     # every command
     ("kei_gates.hook.own_names", "kei_gates.shell.plain"),
     # every change of a file
@@ -60,8 +60,11 @@ _HEAD = 1 << 14
 
 
 def refresh(environment: str) -> None:
-    """Write the archive of an environment unless it is as it should be. Raises `OSError`."""
-    if not is_fresh(environment):
+    """Write the archive of an environment unless it is as it should be. Raises `OSError`.
+
+    One that the package is not installed in, but runs in from its sources, needs none.
+    """
+    if package_in(environment).is_dir() and not is_fresh(environment):
         write(environment)
 
 
@@ -111,14 +114,15 @@ def _made(package: Path) -> tuple[bytes, bytes]:
         return _HEAD + len(body) - len(raw), len(raw)
 
     codes = dict(_codes(package))
-    index: dict[str, tuple[int, ...]] = {name: add(dumps(codes[name][0])) for name in _ALONE}
+    grouped = set(_ALONE)
     groups: list[Group] = []
-    for number, roots in enumerate(_GROUPS):
-        names = tuple(name for name in _closure(roots, codes) if name not in index)
+    for roots in _GROUPS:
+        names = tuple(name for name in _closure(roots, codes) if name not in grouped)
         groups.append((names, add(dumps(tuple(codes[name][0] for name in names)))))
-        index |= dict.fromkeys(names, (number,))
-    index |= {name: add(dumps(code)) for name, (code, _) in codes.items() if name not in index}
-    lines = "".join(f"\n{name} {' '.join(map(str, place))}" for name, place in index.items())
+        grouped.update(names)
+    alone = [name for name in codes if name not in grouped or name in _ALONE]
+    places = [(name, add(dumps(codes[name][0]))) for name in alone]
+    lines = "".join(f"\n{name} {start} {size}" for name, (start, size) in places)
     own = _compiled(package / "archive/reader.py", package)[0]
     place = add(f"{lines}\n".encode())
     head = dumps((own, reader.stamp_of(str(package)), place, tuple(groups), _extensions()))

@@ -100,16 +100,19 @@ class Archive:
         if name in self._extensions:
             file = self._extensions[name]
             return spec_from_file_location(name, file, loader=ExtensionFileLoader(name, file))
+        if not name.startswith("kei_gates."):
+            return None
+        for number, (names, _) in enumerate(self._groups):
+            if name in names:
+                self.load_group(number)
+                return type(sys.__spec__)(name, self)  # type: ignore[arg-type]
         # Searched as text: most calls need one or two of some hundred lines.
         self._index = self._index or self._read(self._place).decode()
         at = self._index.find(f"\n{name} ")
         if at < 0:
             return None
-        _, *found = self._index[at + 1 : self._index.index("\n", at + 1)].split(" ")
-        place = tuple(map(int, found))
-        if len(place) == 1:
-            self.load_group(place[0])
-        return type(sys.__spec__)(name, self, loader_state=place)  # type: ignore[arg-type]
+        _, start, size = self._index[at + 1 : self._index.index("\n", at + 1)].split(" ")
+        return type(sys.__spec__)(name, self, loader_state=(int(start), int(size)))  # type: ignore[arg-type]
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """Give the module that its group has brought; none: importlib makes one."""
@@ -118,7 +121,7 @@ class Archive:
     def exec_module(self, module: ModuleType) -> None:
         """Run a module's code, unless its group did."""
         place: Any = module.__spec__ and module.__spec__.loader_state
-        if len(place) > 1:
+        if place is not None:
             self._run(module, loads(self._read(place)))  # noqa: S302 -- as in the shim
 
     def _run(self, module: ModuleType, code: CodeType) -> None:

@@ -18,6 +18,8 @@ from kei_gates.observe.paths import exists, resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from kei_gates.observe.paths import Links
 
 POLICY_FILE = ".claude/kei-gates.toml"
@@ -32,25 +34,38 @@ def find(cwd: str, project: str | None = None) -> Places:
         project = nearest_project(cwd) or cwd
     if not project.startswith("/"):
         raise Fault(f"the project folder `{project}` is not an absolute path", "start it by one")
-    links: Links = {}
-    of_user = home(links)
-    policy, kept = config(of_user, links), state(of_user, links)
-    own = {resolve(environment(), "/", links), resolve(PACKAGE, "/", links), policy, kept}
-    own.update(_read_by_shells(links))
-    if sys.argv[0].endswith("/kei_gates_hook.py"):
-        own.add(resolve(sys.argv[0].rpartition("/")[0], "/", links))
-    root = resolve(project, "/", links)
-    return Places(
-        project=root,
-        home=of_user,
-        installation=tuple(sorted(own)),
-        runtime=runtime(links),
-        scratch=scratch.folders(links),
-        config=_named(b"CLAUDE_CONFIG_DIR", links),
-        folds_case=folds_case(root),
-        state=kept,
-        user_policy=f"{policy}/policy.toml",
-    )
+    return _Found(project)
+
+
+class _Found(Places):
+    """Places of which most are looked up when a gate first asks for one: few calls change files."""
+
+    __slots__ = ("_links",)
+
+    def __init__(self, project: str) -> None:
+        """Look up what every call is judged by. Raises `Fault`."""
+        self._links: Final[Links] = {}
+        self.home = home(self._links)
+        self.project = self.root = resolve(project, "/", self._links)
+        self.state = state(self.home, self._links)
+        self.user_policy = f"{config(self.home, self._links)}/policy.toml"
+
+    def __getattr__(self, name: str) -> object:
+        """Look up all the rest, where one of them is asked for. Raises `Fault`."""
+        if name not in Places.__slots__:
+            raise AttributeError(name)
+        links = self._links
+        own = {resolve(environment(), "/", links), resolve(PACKAGE, "/", links), self.state}
+        own.add(self.user_policy.rpartition("/")[0])
+        own.update(_read_by_shells(links))
+        if sys.argv[0].endswith("/kei_gates_hook.py"):
+            own.add(resolve(sys.argv[0].rpartition("/")[0], "/", links))
+        self.installation = tuple(sorted(own))
+        self.runtime = runtime(links)
+        self.scratch = scratch.folders(links)
+        self.config = _named(b"CLAUDE_CONFIG_DIR", links) or f"{self.home}/.claude"
+        self.folds_case = folds_case(self.project)
+        return getattr(self, name)
 
 
 def from_client(cwd: str) -> Places:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from kei_gates.shell.ast import Span
 
 
+_STARTS = frozenset("<>&")
+
+
 class RedirectionParser(DollarParser):
     """Parses redirections; a subclass parses the commands that they belong to."""
 
@@ -78,6 +81,8 @@ class RedirectionParser(DollarParser):
 
     def operator(self) -> str:
         """Give the operator of a redirection at the cursor, empty for none."""
+        if self.peek() not in _STARTS:
+            return ""
         return next((one for one in self.OPERATORS if self.next_is(one)), "")
 
     def note_differences(self, descriptor: str, operator: str) -> None:
