@@ -52,6 +52,9 @@ def alternatives(
     word: Word, state: State, home: str | None, *, patterns: bool = False
 ) -> list[list[Field]]:
     """Give each list of fields that a word may become."""
+    plain = _plain_text(word)
+    if plain is not None:
+        return [[plain]]
     array = _whole_array(word, state, home)
     if array is not None:
         return [list(array)]
@@ -69,12 +72,20 @@ def alternatives(
             ways = [[*way, piece] for way in ways for piece in found]
     results: list[list[Field]] = []
     # Some `sh` expand no braces.
-    for plain in (False, True) if state.history.dialect == "sh" else (False,):
+    for keeps_braces in (False, True) if state.history.dialect == "sh" else (False,):
         for way in ways:
-            one = _fields(_unbraced(way) if plain else way, state, home, patterns=patterns)
+            one = _fields(_unbraced(way) if keeps_braces else way, state, home, patterns=patterns)
             if one not in results:
                 results.append(one)
     return results
+
+
+def _plain_text(word: Word) -> str | None:
+    """Give the text of a word that is one part and no shell expands further, as most are."""
+    part = word.parts[0] if len(word.parts) == 1 else None
+    if not isinstance(part, Literal) or not part.text or "\0" in part.text:
+        return None
+    return part.text if part.quoted or _SPECIAL.isdisjoint(part.text) else None
 
 
 def _unbraced(way: list[tuple[str, int]]) -> list[tuple[str, int]]:

@@ -354,6 +354,8 @@ class State:
 
 def collapse(path: str) -> str:
     """Take `.` and `..` out of an absolute path by its spelling, as `cd` does."""
+    if path[:1] == "/" != path[-1:] and "/." not in path and "//" not in path:
+        return path  # as most are
     kept: list[str] = []
     for name in path.split("/"):
         if name == "..":
