@@ -121,6 +121,10 @@ def test_numbers_too_long_for_the_interpreter() -> None:
     assert found("shift \u0663; git push").invocations
 
 
+def _names(count: int, prefix: str = "f") -> str:
+    return "".join(f" {prefix}{i}" for i in range(count))
+
+
 GROWING: dict[str, Callable[[int], str]] = {
     "commands": lambda n: "echo a b\n" * n,
     "words": lambda n: "echo" + " word" * n,
@@ -164,6 +168,8 @@ GROWING: dict[str, Callable[[int], str]] = {
     "dollars": lambda n: "echo " + "$a" * n,
     "expansions": lambda n: "echo " + "${a:-b}" * n,
     "defaults": lambda n: "echo " + "${a:=b}" * n,
+    "links": lambda n: f"ln -s{_names(n, 'a')} src/\necho >" + " >".join(_names(n).split()),
+    "patterns": lambda n: f"sed -i s/a/b/{_names(n, '*')}\n" + "sh a; " * n,
 }  # fmt: skip
 
 

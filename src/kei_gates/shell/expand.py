@@ -53,9 +53,7 @@ def alternatives(
 ) -> list[list[Field]]:
     """Give each list of fields that a word may become."""
     plain = _plain_text(word)
-    if plain is not None:
-        return [[plain]]
-    array = _whole_array(word, state, home)
+    array = _whole_array(word, state, home) if plain is None else (plain,)
     if array is not None:
         return [list(array)]
     if any(isinstance(part, Parameter) and _is_many(part) for part in word.parts):
