@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tracemalloc
 from functools import partial
 from time import process_time
 from typing import TYPE_CHECKING
@@ -69,6 +70,26 @@ def test_files_that_hold_each_other_come_to_an_end(kind: str) -> None:
         )
     )
     assert process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("start", "doubling"),
+    [
+        ("v=a", 'v="$v$v"'),
+        ("v=a", 'v+="$v"'),
+        ("v=a", 'eval "v=\\$v\\$v"'),
+        ("v=(a)", 'v+=("${v[@]}")'),
+        ("v=(a)", 'v=("${v[@]}" "${v[@]}")'),
+        ("set -- a", 'set -- "$@" "$@"'),
+    ],
+)
+def test_what_doubles_takes_no_more_memory_than_a_long_source(start: str, doubling: str) -> None:
+    tracemalloc.start()
+    try:
+        found("\n".join([start, *[doubling] * 24, 'echo "$v$v$v$v" "$@"']))
+        assert tracemalloc.get_traced_memory()[1] < 40 * MEGABYTE
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("opening", ["$(", "( ", "{ ", '"$(', "${x:-$(", "if ", "<(", "! ( "])

@@ -35,6 +35,8 @@ PIPE = "\0pipe "
 
 _BLANKS = frozenset(" \t\n")
 _SPECIAL = frozenset("{~=*?[")
+_LONGEST_WORD = 1 << 17
+"""How long a word may be that is put together: no program can be given a longer one (execve(2))."""
 _MOST_CHARACTERS = 50_000
 """How long a word may be of which each character must be looked at."""
 
@@ -131,6 +133,8 @@ def _fields(  # noqa: PLR0911 -- one reason after another why it is not known
     pieces: list[tuple[str, int]], state: State, home: str | None, *, patterns: bool
 ) -> list[Field]:
     """Give the fields of a word of which every part is known."""
+    if len(pieces) > 1 and sum(len(piece) for piece, _ in pieces) > _LONGEST_WORD:
+        return [None]
     text = "".join(piece for piece, _ in pieces)
     if text.startswith("~") and len(pieces) > 1 and _breaks_tilde(pieces[0]):
         return [None]  # whether a tilde stands for a home is not certain

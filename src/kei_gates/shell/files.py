@@ -8,7 +8,7 @@ from kei_gates.shell.values import FOLDER, TEMPORARY, FileText
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from typing import Final, TypeAlias
 
     from kei_gates.model import FileFact
@@ -124,7 +124,7 @@ class Files:
                 named.append(path)
 
     def _is_copied(self, path: str) -> bool:
-        return path in self._copied or any(one in self._copied for one in folders_above(path))
+        return path in self._copied or _is_below(path, self._copied)
 
     def write_all(self, pattern: str) -> None:
         """Note that every file that an absolute pattern matches was written."""
@@ -177,8 +177,7 @@ class Files:
     def is_own(self, path: str) -> bool:
         """Say whether the source itself writes a file."""
         return any(
-            name in self._versions or any(one in self._trees for one in folders_above(name))
-            for name in self._names(path)
+            name in self._versions or _is_below(name, self._trees) for name in self._names(path)
         )
 
     @property
@@ -284,6 +283,10 @@ def folders_above(path: str) -> Iterator[str]:
         at = path.rfind("/", 0, at)
     if at == 0:
         yield "/"
+
+
+def _is_below(path: str, folders: Collection[str]) -> bool:
+    return bool(folders) and any(one in folders for one in folders_above(path))
 
 
 def _in_order(told: Mapping[str, object], paths: Iterable[str]) -> list[str]:

@@ -215,7 +215,8 @@ class Findings:
 
     def _behind_link(self, path: str) -> bool:
         path = collapse(path)
-        return path in self._links or any(one in self._links for one in folders_above(path))
+        above = folders_above(path) if self._links else ()
+        return path in self._links or any(one in self._links for one in above)
 
     def makes(self, path: str | None, state: State) -> None:
         """Note that the source makes a folder."""
