@@ -120,6 +120,8 @@ _SHELL: dict[str, dict[str, Callable[[int], str]]] = {
         "written by one command": _repeated(" > src/f#", "echo a"),
         "deleted by one command": _repeated(" src/f#", "rm -f"),
         "copied": _repeated("cp src/a.py src/f#\n"),
+        "linked by one command": _repeated(" w#", "ln -s", " src/"),
+        "copied by one command": _repeated(" w#", "cp", " src/"),
         "folders changed": _repeated("cd src; cd ..\n"),
         "edited by sed": _repeated(" src/f#", "sed -i s/a/b/"),
     },
