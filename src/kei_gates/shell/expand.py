@@ -36,7 +36,7 @@ PIPE = "\0pipe "
 _BLANKS = frozenset(" \t\n")
 _SPECIAL = frozenset("{~=*?[")
 _LONGEST_WORD = 1 << 17
-"""How long a word may be that is put together: no program can be given a longer one (execve(2))."""
+"""How much expansions may add to a word: no program can be given a longer one (execve(2))."""
 _MOST_CHARACTERS = 50_000
 """How long a word may be of which each character must be looked at."""
 
@@ -70,11 +70,18 @@ def alternatives(
                 way.append(found[0])
         else:
             ways = [[*way, piece] for way in ways for piece in found]
+    spelled = sum(len(part.text) for part in word.parts if isinstance(part, Literal))
     results: list[list[Field]] = []
     # Some `sh` expand no braces.
     for keeps_braces in (False, True) if state.history.dialect == "sh" else (False,):
         for way in ways:
-            one = _fields(_unbraced(way) if keeps_braces else way, state, home, patterns=patterns)
+            one = _fields(
+                _unbraced(way) if keeps_braces else way,
+                state,
+                home,
+                patterns=patterns,
+                spelled=spelled,
+            )
             if one not in results:
                 results.append(one)
     return results
@@ -130,10 +137,10 @@ def _is_plain(part: Part) -> bool:
 
 
 def _fields(  # noqa: PLR0911 -- one reason after another why it is not known
-    pieces: list[tuple[str, int]], state: State, home: str | None, *, patterns: bool
+    pieces: list[tuple[str, int]], state: State, home: str | None, *, patterns: bool, spelled: int
 ) -> list[Field]:
-    """Give the fields of a word of which every part is known."""
-    if len(pieces) > 1 and sum(len(piece) for piece, _ in pieces) > _LONGEST_WORD:
+    """Give the fields of a word of which every part is known; `spelled` characters stand in it."""
+    if sum(len(piece) for piece, _ in pieces) > _LONGEST_WORD + spelled:
         return [None]
     text = "".join(piece for piece, _ in pieces)
     if text.startswith("~") and len(pieces) > 1 and _breaks_tilde(pieces[0]):
