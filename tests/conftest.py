@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-pages", action="store_true", help="write docs/commands.md and the "
                      "man page anew (tests/cli/test_pages.py)")  # fmt: skip
+    parser.addoption("--write-instructions", action="store_true", help="state anew how many "
+                     "instructions the hook takes (tests/hook/test_instructions.py)")  # fmt: skip
     parser.addoption("--write-messages", nargs="?", const="known", choices=("known", "all"),
                      help="write tests/messages/*.txt anew (tests/messages)")  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tracemalloc
 from functools import partial
 from time import process_time
 from typing import TYPE_CHECKING
@@ -71,6 +72,26 @@ def test_files_that_hold_each_other_come_to_an_end(kind: str) -> None:
     assert process_time() - start < 5
 
 
+@pytest.mark.parametrize(
+    ("start", "doubling"),
+    [
+        ("v=a", 'v="$v$v"'),
+        ("v=a", 'v+="$v"'),
+        ("v=a", 'eval "v=\\$v\\$v"'),
+        ("v=(a)", 'v+=("${v[@]}")'),
+        ("v=(a)", 'v=("${v[@]}" "${v[@]}")'),
+        ("set -- a", 'set -- "$@" "$@"'),
+    ],
+)
+def test_what_doubles_takes_no_more_memory_than_a_long_source(start: str, doubling: str) -> None:
+    tracemalloc.start()
+    try:
+        found("\n".join([start, *[doubling] * 24, 'echo "$v$v$v$v" "$@"']))
+        assert tracemalloc.get_traced_memory()[1] < 40 * MEGABYTE
+    finally:
+        tracemalloc.stop()
+
+
 @pytest.mark.parametrize("opening", ["$(", "( ", "{ ", '"$(', "${x:-$(", "if ", "<(", "! ( "])
 def test_every_depth_has_an_answer(opening: str) -> None:
     """Near the interpreter's own limit too, wherever it falls."""
@@ -121,6 +142,10 @@ def test_numbers_too_long_for_the_interpreter() -> None:
     assert found("shift \u0663; git push").invocations
 
 
+def _names(count: int, prefix: str = "f") -> str:
+    return "".join(f" {prefix}{i}" for i in range(count))
+
+
 GROWING: dict[str, Callable[[int], str]] = {
     "commands": lambda n: "echo a b\n" * n,
     "words": lambda n: "echo" + " word" * n,
@@ -164,6 +189,8 @@ GROWING: dict[str, Callable[[int], str]] = {
     "dollars": lambda n: "echo " + "$a" * n,
     "expansions": lambda n: "echo " + "${a:-b}" * n,
     "defaults": lambda n: "echo " + "${a:=b}" * n,
+    "links": lambda n: f"ln -s{_names(n, 'a')} src/\necho >" + " >".join(_names(n).split()),
+    "patterns": lambda n: f"sed -i s/a/b/{_names(n, '*')}\n" + "sh a; " * n,
 }  # fmt: skip
 
 

@@ -29,6 +29,8 @@ def lexical(path: str, cwd: str) -> str:
     """Join to `cwd` and collapse `.`, `..` and `//` by spelling alone."""
     if not path.startswith("/"):
         path = f"{cwd}/{path}"
+    if path[:1] == "/" != path[-1:] and "/." not in path and "//" not in path:
+        return path  # as most are
     parts: list[str] = []
     for part in path.split("/"):
         if part == "..":

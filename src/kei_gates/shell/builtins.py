@@ -170,9 +170,9 @@ def _set_options(ev: Evaluator, words: list[Field], state: State, span: Span) ->
     if rest:
         state.given = ev.trace_of_unknown(words)
     if rest[:1] == ["--"]:
-        state.positional = tuple(rest[1:])
+        state.place(rest[1:])
     elif rest:
-        state.positional = tuple(rest)
+        state.place(rest)
 
 
 def _shopt(ev: Evaluator, words: list[Field], state: State, span: Span) -> None:

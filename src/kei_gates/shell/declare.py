@@ -138,8 +138,7 @@ def assign_array(ev: Evaluator, word: Word, words: Sequence[Field], state: State
     if not is_name(name) or set(letters) - set("-aAgrx"):
         return
     if name not in state.history.keyed:
-        fields = [field for one in word.array or () for field in ev.expand(one, state)]
-        state.assign(name, tuple(fields))
+        state.assign(name, ev.elements(word.array or (), state))
         return
     items = [_item(ev.value(one, state)) for one in word.array or ()]
     known = [item for item in items if item is not None]

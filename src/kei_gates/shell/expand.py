@@ -35,6 +35,8 @@ PIPE = "\0pipe "
 
 _BLANKS = frozenset(" \t\n")
 _SPECIAL = frozenset("{~=*?[")
+_LONGEST_WORD = 1 << 17
+"""How much expansions may add to a word: no program can be given a longer one (execve(2))."""
 _MOST_CHARACTERS = 50_000
 """How long a word may be of which each character must be looked at."""
 
@@ -52,7 +54,8 @@ def alternatives(
     word: Word, state: State, home: str | None, *, patterns: bool = False
 ) -> list[list[Field]]:
     """Give each list of fields that a word may become."""
-    array = _whole_array(word, state, home)
+    plain = _plain_text(word)
+    array = _whole_array(word, state, home) if plain is None else (plain,)
     if array is not None:
         return [list(array)]
     if any(isinstance(part, Parameter) and _is_many(part) for part in word.parts):
@@ -67,14 +70,29 @@ def alternatives(
                 way.append(found[0])
         else:
             ways = [[*way, piece] for way in ways for piece in found]
+    spelled = sum(len(part.text) for part in word.parts if isinstance(part, Literal))
     results: list[list[Field]] = []
     # Some `sh` expand no braces.
-    for plain in (False, True) if state.history.dialect == "sh" else (False,):
+    for keeps_braces in (False, True) if state.history.dialect == "sh" else (False,):
         for way in ways:
-            one = _fields(_unbraced(way) if plain else way, state, home, patterns=patterns)
+            one = _fields(
+                _unbraced(way) if keeps_braces else way,
+                state,
+                home,
+                patterns=patterns,
+                spelled=spelled,
+            )
             if one not in results:
                 results.append(one)
     return results
+
+
+def _plain_text(word: Word) -> str | None:
+    """Give the text of a word that is one part and no shell expands further, as most are."""
+    part = word.parts[0] if len(word.parts) == 1 else None
+    if not isinstance(part, Literal) or not part.text or "\0" in part.text:
+        return None
+    return part.text if part.quoted or _SPECIAL.isdisjoint(part.text) else None
 
 
 def _unbraced(way: list[tuple[str, int]]) -> list[tuple[str, int]]:
@@ -119,9 +137,11 @@ def _is_plain(part: Part) -> bool:
 
 
 def _fields(  # noqa: PLR0911 -- one reason after another why it is not known
-    pieces: list[tuple[str, int]], state: State, home: str | None, *, patterns: bool
+    pieces: list[tuple[str, int]], state: State, home: str | None, *, patterns: bool, spelled: int
 ) -> list[Field]:
-    """Give the fields of a word of which every part is known."""
+    """Give the fields of a word of which every part is known; `spelled` characters stand in it."""
+    if sum(len(piece) for piece, _ in pieces) > _LONGEST_WORD + spelled:
+        return [None]
     text = "".join(piece for piece, _ in pieces)
     if text.startswith("~") and len(pieces) > 1 and _breaks_tilde(pieces[0]):
         return [None]  # whether a tilde stands for a home is not certain

@@ -14,6 +14,7 @@ from kei_gates.shell.streams import Input, Output
 from kei_gates.shell.values import (
     FOLDER,
     MOST_CHOICES,
+    MOST_WORDS,
     NUMBER,
     OUTSIDE,
     FileText,
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from kei_gates.shell.state import State
 
 
+# How many words a command's may become: more than a source of two megabytes could spell.
+_MOST_FIELDS = 1_000_000
 # Flags of zsh under which a value is expanded once more: zshexpn(1), Parameter Expansion Flags.
 _EVALUATING = frozenset("eP~%lr")
 
@@ -113,7 +116,7 @@ class Expanding(Findings):
         for word in words:
             self.substitutions(word.parts, state, word.span)
             each = alternatives(word, state, self.facts.home)
-            if len(found) * len(each) > MOST_CHOICES:
+            if len(found) * len(each) > MOST_CHOICES or len(each[0]) + len(found[0]) > _MOST_FIELDS:
                 each = [[None]]
             if len(each) == 1:
                 for before in found:
@@ -121,6 +124,15 @@ class Expanding(Findings):
             else:
                 found = [[*before, *one] for before in found for one in each]
         return found
+
+    def elements(self, words: Iterable[Word], state: State) -> tuple[Field, ...] | None:
+        """Run the substitutions in an array's words and give its elements; none for very many."""
+        found: list[Field] = []
+        for word in words:
+            found += self.expand(word, state)
+            if len(found) > MOST_WORDS:
+                return None
+        return tuple(found)
 
     def with_patterns(self, words: Iterable[Word], state: State) -> list[Field]:
         """Give the fields of words that were expanded before, with patterns for globs."""

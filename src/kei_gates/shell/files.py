@@ -8,7 +8,7 @@ from kei_gates.shell.values import FOLDER, TEMPORARY, FileText
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from typing import Final, TypeAlias
 
     from kei_gates.model import FileFact
@@ -22,6 +22,7 @@ LATER = "\0later"
 _MOST_VERSIONS = 8
 _MOST_STEPS = 20
 _MOST_FILES = 50
+_MOST_PATTERNS = 200
 
 
 class Copy:
@@ -86,7 +87,7 @@ class Files:
         # Files that lie where programs are found, by the names that would run them.
         self._named: dict[str, list[str]] = {}
         # Patterns of files that were written, nobody knows with what.
-        self._patterns: list[str] = []
+        self._patterns: dict[str, None] = {}
         # Whether something was written, nobody knows where.
         self.anywhere = False
         # Counts what was written, so that a loop can tell whether a pass was another one.
@@ -123,11 +124,11 @@ class Files:
                 named.append(path)
 
     def _is_copied(self, path: str) -> bool:
-        return any(path == one or _inside(path, one) for one in self._copied)
+        return path in self._copied or _is_below(path, self._copied)
 
     def write_all(self, pattern: str) -> None:
         """Note that every file that an absolute pattern matches was written."""
-        self._patterns.append(pattern)
+        self._patterns[pattern] = None
 
     def named(self, program: str) -> list[str]:
         """Give the files that the source writes where a program of a name is found."""
@@ -143,12 +144,15 @@ class Files:
         """Give a path, and where it may lead through the links that the source makes."""
         found = [path if "\0" in path else self._resolve(path)]
         for name in found:
-            for link, target in self._links.items():
-                led = target + name[len(link) :]
-                inside = f"{name}/".startswith(f"{link}/")
-                if inside and led not in found and len(found) < _MOST_STEPS:
+            for link in self._links_above(name):
+                led = self._links[link] + name[len(link) :]
+                if led not in found and len(found) < _MOST_STEPS:
                     found.append(led)
         return found
+
+    def _links_above(self, path: str) -> list[str]:
+        """Give the links that the source makes at a path and above it, the first made first."""
+        return _in_order(self._links, [path, *folders_above(path)] if self._links else [])
 
     def behind_links(self, path: str) -> str | None:
         """Give where a path leads through a link that the source makes; none when nobody knows."""
@@ -157,10 +161,10 @@ class Files:
 
     def _linked(self, path: str) -> str:
         for _ in range(_MOST_STEPS):
-            way = next((one for one in self._links if f"{path}/".startswith(f"{one}/")), None)
-            if way is None:
+            ways = self._links_above(path)
+            if not ways:
                 break
-            path = self._links[way] + path[len(way) :]
+            path = self._links[ways[0]] + path[len(ways[0]) :]
         return path
 
     def append(self, path: str, text: str | None) -> None:
@@ -173,8 +177,7 @@ class Files:
     def is_own(self, path: str) -> bool:
         """Say whether the source itself writes a file."""
         return any(
-            name in self._versions or any(_inside(name, tree) for tree in self._trees)
-            for name in self._names(path)
+            name in self._versions or _is_below(name, self._trees) for name in self._names(path)
         )
 
     @property
@@ -204,15 +207,22 @@ class Files:
         if path in self._versions:
             return self._versions[path]
         found: list[Content] = []
-        for tree, content in self._trees.items():
-            if _inside(path, tree) and isinstance(content, Copy):
-                found.append(Copy(content.path + path[len(tree) :]))
-            elif _inside(path, tree) or (path == tree and isinstance(content, Unread)):
+        for tree in _in_order(self._trees, [path, *folders_above(path)] if self._trees else []):
+            content = self._trees[tree]
+            if path != tree and isinstance(content, Copy):
+                found.append(Copy(content.path + path[len(tree.rstrip("/")) :]))
+            elif path != tree or isinstance(content, Unread):
                 found.append(content)
-        if any(_matches(path, pattern) for pattern in self._patterns):
+        if self._is_matched(path):
             found.append(None)
         on_disk = self._on_disk(path)
         return found + on_disk or ([None] if self.anywhere else [])
+
+    def _is_matched(self, path: str) -> bool:
+        """Whether a pattern of files that were written may match a path; many may match any."""
+        return len(self._patterns) > _MOST_PATTERNS or any(
+            _matches(path, pattern) for pattern in self._patterns
+        )
 
     def matching(self, pattern: str, glob: Callable[[str], list[str] | None]) -> list[str] | None:
         """Give the files that an absolute pattern matches; none when they are too many."""
@@ -265,5 +275,21 @@ def _matches(path: str, pattern: str) -> bool:
     )
 
 
-def _inside(path: str, folder: str) -> bool:
-    return path.startswith(f"{folder.rstrip('/')}/")
+def folders_above(path: str) -> Iterator[str]:
+    """Give every folder above an absolute path, the nearest first, `/` last."""
+    at = path.rfind("/")
+    while at > 0:
+        yield path[:at]
+        at = path.rfind("/", 0, at)
+    if at == 0:
+        yield "/"
+
+
+def _is_below(path: str, folders: Collection[str]) -> bool:
+    return bool(folders) and any(one in folders for one in folders_above(path))
+
+
+def _in_order(told: Mapping[str, object], paths: Iterable[str]) -> list[str]:
+    """Give those of some paths of which something is told, the first told first."""
+    found = [path for path in paths if path in told]
+    return found if len(found) < 2 else [path for path in told if path in found]  # noqa: PLR2004

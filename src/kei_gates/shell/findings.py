@@ -6,7 +6,7 @@ from kei_gates.model import Effect, Invocation
 from kei_gates.particulars import Unseen
 from kei_gates.shell.errors import MOST_WORK, Unanalysable
 from kei_gates.shell.expand import PIPE, Pattern
-from kei_gates.shell.files import LATER, Copy, Files
+from kei_gates.shell.files import LATER, Copy, Files, folders_above
 from kei_gates.shell.globs import escape
 from kei_gates.shell.origins import all_of, both
 from kei_gates.shell.state import collapse
@@ -215,8 +215,9 @@ class Findings:
             self.files.link(collapse(found[0]), content.path)
 
     def _behind_link(self, path: str) -> bool:
-        spelled = f"{collapse(path)}/"
-        return any(spelled.startswith(f"{link}/") for link in self._links)
+        path = collapse(path)
+        above = folders_above(path) if self._links else ()
+        return path in self._links or any(one in self._links for one in above)
 
     def makes(self, path: str | None, state: State) -> None:
         """Note that the source makes a folder."""

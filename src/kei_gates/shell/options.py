@@ -91,11 +91,13 @@ class Options:
     another command that stood in one word with the option that ends the options.
     """
 
-    __slots__ = ("at", "attached", "certain", "ended", "given", "operands", "strange")
+    __slots__ = ("_names", "at", "attached", "certain", "ended", "given", "operands", "strange")
 
     def __init__(self) -> None:
         """Start with nothing read."""
         self.given: list[tuple[str, Field]] = []
+        # Each name once, of as many options as that was asked of: some are asked for each file.
+        self._names: tuple[int, frozenset[str]] = (0, frozenset())
         self.operands: list[Field] = []
         self.at = 0
         self.certain = True
@@ -123,11 +125,16 @@ class Options:
 
     def has(self, *names: str) -> bool:
         """Say whether one of the options was given, or abbreviated."""
-        return any(_means(name, names) for name, _ in self.given)
+        return any(_means(name, names) for name in self._given_names())
 
     def has_exactly(self, *names: str) -> bool:
         """Say whether one of the options was given in full."""
-        return any(name in names for name, _ in self.given)
+        return not self._given_names().isdisjoint(names)
+
+    def _given_names(self) -> frozenset[str]:
+        if self._names[0] != len(self.given):
+            self._names = (len(self.given), frozenset(name for name, _ in self.given))
+        return self._names[1]
 
 
 def _means(given: str, names: Sequence[str]) -> bool:

@@ -9,7 +9,7 @@ from kei_gates.shell.ast import Arithmetic, Literal, Parameter, Subscript, Subst
 from kei_gates.shell.globs import LONGEST
 from kei_gates.shell.operators import change_of, is_count
 from kei_gates.shell.scanner import is_name
-from kei_gates.shell.values import MOST_CHOICES, OUTSIDE, Number, strings_of
+from kei_gates.shell.values import LONGEST_VALUE, MOST_CHOICES, OUTSIDE, Number, strings_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -142,6 +142,8 @@ def join(parts: Iterable[Part], state: State, home: str | None) -> Strings:
                 before.append(piece[0])
         else:
             found = [[*before, text] for before in found for text in piece]
+    if any(len(texts) > 1 and sum(map(len, texts)) > LONGEST_VALUE for texts in found):
+        return None
     return tuple(texts[0] if len(texts) == 1 else "".join(texts) for texts in found)
 
 

@@ -188,11 +188,11 @@ def method(of: object, name: str, args: list[Any], named: dict[str, Any]) -> Any
 # --- functions --------------------------------------------------------------------------------
 
 
-def _range(*bounds: int) -> list[int]:
+def _range(*bounds: int) -> range:
     found = range(*bounds)
     if len(found) > _LONGEST:
         raise NotKnown
-    return list(found)
+    return found
 
 
 def _bytes(data: Any = b"", *coding: str) -> bytes:

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from kei_gates.shell.python_fold import NotKnown, fold
-from kei_gates.shell.python_values import ANY, CONSTANTS, UNKNOWN, Func, Ref, Seq, Table, union
+from kei_gates.shell.python_values import (
+    ANY,
+    CONSTANTS,
+    MOST_ITEMS,
+    MOST_VALUES,
+    UNKNOWN,
+    Func,
+    Ref,
+    Seq,
+    Table,
+    union,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +31,8 @@ def lift(plain: Any) -> Values:
     """Give a plain object as a value."""
     if isinstance(plain, CONSTANTS):
         return (plain,)
+    if isinstance(plain, range) and len(plain) > MOST_ITEMS + MOST_VALUES:
+        return (Seq(map(lift, plain[:MOST_ITEMS]), ANY),)  # what all of it comes to, at once
     if isinstance(plain, (list, tuple, range)):
         return (Seq(lift(item) for item in plain),)
     return (bytes(plain),) if isinstance(plain, bytearray) else ANY

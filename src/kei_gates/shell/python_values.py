@@ -25,7 +25,7 @@ _MOST_OTHERS = 128
 MERGED = -1
 """The site of lists that stand for many others."""
 
-_MOST_ITEMS = 256
+MOST_ITEMS = 256
 _MOST_LISTS = 12
 
 
@@ -63,9 +63,9 @@ class Seq:
         """Take the values of each item; a `rest` of none says that there are no more."""
         self.items = list(items)
         self.rest = rest
-        if len(self.items) > _MOST_ITEMS:
-            self.rest = union(rest, *self.items[_MOST_ITEMS:])
-            del self.items[_MOST_ITEMS:]
+        if len(self.items) > MOST_ITEMS:
+            self.rest = union(rest, *self.items[MOST_ITEMS:])
+            del self.items[MOST_ITEMS:]
         self.site = 0
         self.danger: tuple[object] | None = None
         self.plain: bool | None = None

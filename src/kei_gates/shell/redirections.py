@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from kei_gates.shell.ast import Span
 
+_STARTS = frozenset("<>&{") | DIGITS
+"""What the operator of a redirection, or the descriptor before it, may begin with."""
+
 
 _STARTS = frozenset("<>&")
 
@@ -55,6 +58,8 @@ class RedirectionParser(DollarParser):
     def redirection_into(self, found: list[Redirection]) -> bool:
         """Parse a redirection at the cursor into a list; say whether there was one."""
         start = self.at
+        if self.peek() not in _STARTS:
+            return False  # nearly always, and this is asked before each word
         self.skip_descriptor()
         descriptor = self.text[start : self.at]
         operator = self.operator()

@@ -196,7 +196,7 @@ def _assign(  # noqa: C901, PLR0912 -- the steps of one assignment
         ev.substitutions(node.subscript.parts, state, span)
     value: Value
     if node.array is not None:
-        value = tuple(field for word in node.array for field in ev.expand(word, state))
+        value = ev.elements(node.array, state)
         trace = of_words(node.array, state) if ev.tracing else None
     else:
         found = ev.values(node.value, state)

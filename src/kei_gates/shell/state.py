@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from kei_gates.shell.origins import NOTHING, both, of_known
-from kei_gates.shell.values import NUMBER, OUTSIDE, either, is_number, is_unknown, strings_of
+from kei_gates.shell.values import (
+    LONGEST_VALUE,
+    MOST_WORDS,
+    NUMBER,
+    OUTSIDE,
+    either,
+    is_number,
+    is_unknown,
+    strings_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Final, TypeAlias
 
     from kei_gates.shell.ast import Function, Substitution
@@ -265,6 +274,10 @@ class State:
                 return NOTHING if known else None
         return of_known("".join(texts))
 
+    def place(self, words: Sequence[str | None]) -> None:
+        """Give the positional parameters; nothing is known of very many."""
+        self.positional = tuple(words) if len(words) <= MOST_WORDS else None
+
     def _assign(self, name: str, value: Value) -> None:
         history = self.history
         if name in history.indexed:
@@ -272,6 +285,10 @@ class State:
                 self.variables[element] = None
         if name in history.restless or (
             name not in self.variables and len(self.variables) >= MOST_VARIABLES
+        ):
+            value = None
+        if isinstance(value, (str, tuple)) and len(value) > (
+            LONGEST_VALUE if isinstance(value, str) else MOST_WORDS
         ):
             value = None
         if name in self.variables or len(self.variables) < MOST_VARIABLES:
@@ -354,6 +371,8 @@ class State:
 
 def collapse(path: str) -> str:
     """Take `.` and `..` out of an absolute path by its spelling, as `cd` does."""
+    if path[:1] == "/" != path[-1:] and "/." not in path and "//" not in path:
+        return path  # as most are
     kept: list[str] = []
     for name in path.split("/"):
         if name == "..":

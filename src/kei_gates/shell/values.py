@@ -26,6 +26,10 @@ FOLDER = "\0f"
 """Stands, inside a path, for a folder of the machine that a program has named."""
 
 MOST_CHOICES = 8
+LONGEST_VALUE = 1 << 20
+"""Characters of a text that is put together; a variable can be doubled in a few characters."""
+MOST_WORDS = 1 << 17
+"""How many words an array or the positional parameters may have."""
 """How many strings a value may be one of before it counts as unknown."""
 
 

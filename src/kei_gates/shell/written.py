@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 # How many files of its own a call may copy until they count as too many to be told.
 _MOST = 200
+# Up to how many new paths it is faster to put each in its place than to sort all again.
+_FEW = 20
 
 
 class Written:
@@ -53,15 +55,23 @@ class Written:
 
     def _first(self, start: str) -> int:
         """Give where paths begin that are not before a text."""
-        if self._new:
+        if len(self._new) < _FEW:
+            for path in self._new:
+                self._paths.insert(_place(self._paths, path), path)
+        else:
             self._paths.extend(self._new)
-            self._paths.sort()  # fast, as nearly all of it is in order
-            self._new.clear()
-        low, high = 0, len(self._paths)
-        while low < high:
-            middle = (low + high) // 2
-            if self._paths[middle] < start:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+            self._paths.sort()
+        self._new.clear()
+        return _place(self._paths, start)
+
+
+def _place(paths: list[str], text: str) -> int:
+    """Give where in sorted paths those begin that are not before a text."""
+    low, high = 0, len(paths)
+    while low < high:
+        middle = (low + high) // 2
+        if paths[middle] < text:
+            low = middle + 1
+        else:
+            high = middle
+    return low
