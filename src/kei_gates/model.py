@@ -359,16 +359,17 @@ class Places(Value):
         state: str | None = None,
         user_policy: str | None = None,
     ) -> None:
-        self.project: Final = project
-        self.home: Final = home
-        self.installation: Final = installation
-        self.root: Final = root or project
-        self.scratch: Final = scratch
-        self.folds_case: Final = folds_case
-        self.config: Final = config or f"{home}/.claude"
-        self.runtime: Final = runtime
-        self.state: Final = state or f"{home}/.local/state/kei-gates"
-        self.user_policy: Final = user_policy or f"{home}/.config/kei-gates/policy.toml"
+        """Take the fields, which nobody changes; `hook.places` finds some of them later."""
+        self.project = project
+        self.home = home
+        self.installation = installation
+        self.root = root or project
+        self.scratch = scratch
+        self.folds_case = folds_case
+        self.config = config or f"{home}/.claude"
+        self.runtime = runtime
+        self.state = state or f"{home}/.local/state/kei-gates"
+        self.user_policy = user_policy or f"{home}/.config/kei-gates/policy.toml"
 
     def rooted(self, root: str) -> Places:
         """Give the same places with scopes measured from another root."""
