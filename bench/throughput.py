@@ -19,11 +19,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-SOURCE = Path(__file__).resolve().parent.parent / "src"
-sys.path.insert(0, str(SOURCE))
+REPOSITORY = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "src")]
 
-import throughput_pages  # noqa: E402 -- they import the package
-from throughput_growth import Bench  # noqa: E402
+from bench import throughput_pages  # noqa: E402 -- the path comes first
+from bench.throughput_growth import Bench  # noqa: E402
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from math import log
 from time import process_time
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from throughput_shapes import CLASSES, FILES, SHAPES, edit
+from bench.throughput_shapes import CLASSES, FILES, SHAPES, edit
 
 from kei_gates.cli.judging import Judge
 from kei_gates.hook import places, store

@@ -6,6 +6,7 @@ import shlex
 
 import pytest
 
+from kei_gates.gates import _trainings
 from kei_gates.gates._trainings import is_paid_client, looks_like_training
 
 TRAININGS = (
@@ -132,3 +133,15 @@ def test_words_that_are_not_known_may_be_the_verb() -> None:
     assert looks_like_training(("accelerate", None))
     assert not looks_like_training((None, "train.py"))
     assert not looks_like_training(())
+
+
+def test_each_word_behind_carriers_is_looked_at_once() -> None:
+    seen: list[str] = []
+
+    def look(program: str, words: object) -> bool:  # noqa: ARG001 -- as `_trains`
+        seen.append(program)
+        return False
+
+    words = [*["timeout", "5"] * 40, "ls"]
+    assert not _trainings._is(words, look, 0)  # noqa: SLF001 -- how often it looks
+    assert len(seen) == len(words)

@@ -136,8 +136,17 @@ def is_paid_client(words: Sequence[Field]) -> bool:
     return _is(words, _pays, 0)
 
 
-def _is(words: Sequence[Field], test: Callable[[str, Sequence[Field]], bool], depth: int) -> bool:
-    """Look at a command, and at those that it runs in turn."""
+def _is(
+    words: Sequence[Field],
+    test: Callable[[str, Sequence[Field]], bool],
+    depth: int,
+    *,
+    carried: bool = False,
+) -> bool:
+    """Look at a command, and at those that it runs in turn.
+
+    Behind a carrier that is itself `carried`, the first one looks: each word is looked at once.
+    """
     words = [*words[:_MOST_WORDS]]
     if not words or words[0] is None or depth > _DEEPEST:
         return False
@@ -145,12 +154,14 @@ def _is(words: Sequence[Field], test: Callable[[str, Sequence[Field]], bool], de
     if test(program, words):
         return True
     if program in _CARRIERS:
+        if carried:
+            return False
         # Which of its words starts the command is not asked: none of the others looks like one.
         rest = range(1, len(words))
         texts = [word for word in words[1:] if word is not None and " " in word]
-        return any(_is_head(words[at]) and _is(words[at:], test, depth + 1) for at in rest) or any(
-            _in_text(text, test, depth) for text in texts
-        )
+        return any(
+            _is_head(words[at]) and _is(words[at:], test, depth + 1, carried=True) for at in rest
+        ) or any(_in_text(text, test, depth) for text in texts)
     if program in _SHELLS:
         code = _behind(words, "c")
         if code is not None:
