@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from throughput_shapes import Call, Grown
+    from bench.throughput_shapes import Call, Grown
 
     from kei_gates.model import Call as ToolCall
     from kei_gates.model import Decision, Places

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from matplotlib.axes import Axes
-    from throughput_growth import Curve, Point, Rate
+    from bench.throughput_growth import Curve, Point, Rate
 
 RESULTS = Path(__file__).resolve().parent / "results"
 _MARK = "*"

@@ -35,13 +35,14 @@ RULES: dict[str, Rule] = {
 }
 """The gates that are not asked about every call."""
 
-_MANY = "unknown_writes"
+# Parameters with which a gate asks about plain programs too: what they write, or how they build.
+_ASKING = ("locked", "unknown_writes")
 
 
 def may_object(capability: str, params: Mapping[str, object], event: Event) -> bool:
     """Say whether a gate could do more than abstain."""
     rule = RULES.get(capability)
-    if rule is None or _MANY in params:  # which asks about what a program may write
+    if rule is None or any(name in params for name in _ASKING):
         return True
     tools, programs, paths = rule
     analysis = event.analysis

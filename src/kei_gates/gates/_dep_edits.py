@@ -42,16 +42,17 @@ def _one(text: str, edit: TextEdit) -> str | None:
         return edit.new
     if not edit.old:
         return None if text.strip() else edit.new
-    old = _as_it_stands(text, edit.old)
-    count = text.count(old)
+    old = edit.old
+    count = text.count(old)  # looking through a long text is what an edit costs
+    if not count:
+        old = _as_it_stands(text, old)
+        count = text.count(old)
     if not count or (count > 1 and not edit.every):
         return None
     return text.replace(old, edit.new)
 
 
 def _as_it_stands(text: str, old: str) -> str:
-    if old in text:
-        return old
     plain = old.replace("\r\n", "\n").translate(_QUOTES)
     at = text.translate(_QUOTES).find(plain)
     return old if at < 0 else text[at : at + len(plain)]

@@ -241,7 +241,7 @@ def _edited(event: Event, text: str | None) -> tuple[str | None, ...]:
 
 def compared(name: str, by: str, form: Form, before: str | None, after: str | None) -> Deny | None:
     """Deny a change of a text that changes what it says of dependencies, or may do so."""
-    if form[1] == SCRIPT and _HEADER not in f"{before}{after}":
+    if form[1] == SCRIPT and not any(_HEADER in text for text in (before, after) if text):
         return None
     if after is None:
         if form[0] == LOCK:
