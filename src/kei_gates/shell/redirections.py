@@ -16,9 +16,6 @@ _STARTS = frozenset("<>&{") | DIGITS
 """What the operator of a redirection, or the descriptor before it, may begin with."""
 
 
-_STARTS = frozenset("<>&")
-
-
 class RedirectionParser(DollarParser):
     """Parses redirections; a subclass parses the commands that they belong to."""
 
@@ -86,8 +83,6 @@ class RedirectionParser(DollarParser):
 
     def operator(self) -> str:
         """Give the operator of a redirection at the cursor, empty for none."""
-        if self.peek() not in _STARTS:
-            return ""
         return next((one for one in self.OPERATORS if self.next_is(one)), "")
 
     def note_differences(self, descriptor: str, operator: str) -> None:
