@@ -13,13 +13,13 @@ from importlib.util import find_spec
 from marshal import dumps, loads
 from pathlib import Path
 from posix import getpid
-from types import CodeType
 from typing import TYPE_CHECKING
 
 from kei_gates.archive import reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from types import CodeType
 
     from kei_gates.archive.reader import Group, Place
 
@@ -160,14 +160,7 @@ def _compiled(path: Path, package: Path) -> tuple[CodeType, ast.Module]:
         elif isinstance(node, ast.arg):
             node.annotation = None
     flags = __future__.annotations.compiler_flag
-    return _bare(compile(tree, name, "exec", flags, dont_inherit=True, optimize=2)), tree
-
-
-def _bare(code: CodeType) -> CodeType:
-    """Take off what only a traceback shows: lines, and where a function stands."""
-    consts = tuple(_bare(one) if isinstance(one, CodeType) else one for one in code.co_consts)
-    bare = code.replace(co_consts=consts, co_linetable=b"")
-    return bare.replace(co_qualname=code.co_name) if sys.version_info >= (3, 11) else bare
+    return compile(tree, name, "exec", flags, dont_inherit=True, optimize=2), tree
 
 
 def _is_of_future(node: ast.stmt) -> bool:
