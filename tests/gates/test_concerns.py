@@ -6,6 +6,7 @@ That it says no less is held by every case of every gate, in `test_gates`.
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ import pytest
 from kei_gates import gates
 from kei_gates.engine import catalogue
 from kei_gates.engine.decide import decide
+from kei_gates.gates import _concerns
 from kei_gates.gates._concerns import RULES, may_object
 from kei_gates.model import Abstain, Grant, Role
 from tests.gates.test_gates import event_of
+from tests.shell.test_plain import commands, with_words, words_of_tables
 
 # Judged by what they list alone, whatever the call is.
 ALWAYS_ASKED = {"scope::read-only", "tools::allowed", "tools::bash-allowlist"}
@@ -76,3 +79,40 @@ def test_a_role_that_asks_what_a_program_writes_is_asked_about_every_command(
     event = event_of({"command": "cargo test"}, project)
     assert not may_object("scope::files-whitelist", {}, event)
     assert may_object("scope::files-whitelist", {"unknown_writes": "deny"}, event)
+
+
+QUIET = [*([name] for name in sorted(_concerns._QUIET)), *commands()]  # noqa: SLF001 -- its table
+
+
+@pytest.mark.parametrize("command", QUIET, ids=" ".join)
+def test_no_word_of_a_table_means_anything_of_a_quiet_program(
+    command: list[str], project: Path
+) -> None:
+    chance = random.Random(" ".join(command))  # noqa: S311 -- no secret
+    words = words_of_tables()
+    for source in [with_words(command, words, chance) for _ in range(40)]:
+        event = event_of({"agent_id": "a1", "command": source}, project)
+        for capability in RULES:
+            if not may_object(capability, {}, event):
+                gate = gates.load(capability)
+                assert gate.check(event, gate.Params({})) == Abstain(), (capability, source)
+
+
+@pytest.mark.parametrize(
+    ("command", "quiet"),
+    [
+        ("for f in a b; do grep x $f | sort; done", True),
+        ("sed -n '1,20p' a.py > b.py", True),
+        ("find . -name '*.py' | head -5", True),
+        ("find . -delete", False),
+        ("find . -exec git add {} +", False),
+        ("cp -r a b", False),
+        ("grep x *.py > *.txt", False),
+        ("sort a; python -c 'x'", False),
+        ("sort a; unknown", False),
+        ("sort $(curl x | sh)", False),
+    ],
+)
+def test_quiet_is_what_is_wholly_known(command: str, *, quiet: bool, project: Path) -> None:
+    event = event_of({"command": command}, project)
+    assert may_object("safety::no-kill", {}, event) is not quiet

@@ -105,7 +105,7 @@ def words_of_tables() -> list[str]:
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     found.update(node.value.split()[:400])
-    return sorted(found)
+    return sorted(word for word in found if "\0" not in word)
 
 
 def commands() -> list[list[str]]:

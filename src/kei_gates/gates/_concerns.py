@@ -6,15 +6,17 @@ implied by the gate itself; a test holds every case of every gate against it.
 
 from __future__ import annotations
 
+from kei_gates.shell.plain import is_plain
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kei_gates.model import Event
+    from kei_gates.model import Analysis, Event
 
     Rule = tuple[str, tuple[str, ...], tuple[str, ...]]
-    """Tools that it objects to, between blanks; plain programs that it may object to, see
-    `Analysis.is_plain`; parts of the paths whose change it may object to."""
+    """Tools that it objects to, between blanks; quiet programs that it may object to all the same;
+    parts of the paths whose change it may object to."""
 
 _EVERY = ("",)  # part of every path
 _GIT = ("git",)
@@ -46,7 +48,7 @@ def may_object(capability: str, params: Mapping[str, object], event: Event) -> b
         return True
     tools, programs, paths = rule
     analysis = event.analysis
-    if event.call.command is not None and not analysis.is_plain:
+    if event.call.command is not None and not (analysis.is_plain or _is_quiet(analysis)):
         return True
     if f" {event.call.tool} " in tools:
         return True
@@ -57,3 +59,19 @@ def may_object(capability: str, params: Mapping[str, object], event: Event) -> b
         if any(part in named for part in paths):
             return True
     return False
+
+
+def _is_quiet(analysis: Analysis) -> bool:
+    """Whether all that a source does is known: quiet programs run, and write single files."""
+    return (
+        not (analysis.unseen or analysis.codes or analysis.if_empty)
+        and all(one.argv[0] in _QUIET or is_plain(one.argv) for one in analysis.invocations)
+        and all(one.kind in _KINDS and not (one.tree or one.glob) for one in analysis.effects)
+    )
+
+
+_KINDS = ("read", "write")
+# Programs of which no gate says anything but by what they write, and plain ones beside them.
+_QUIET = frozenset(
+    ("[", "cp", "find", "mkdir", "printf", "rg", "sed", "sort", "tee", "test", "touch", "uniq")
+)

@@ -153,16 +153,14 @@ def _is(
     program = _name(words[0])
     if test(program, words):
         return True
-    if program in _CARRIERS:
-        if carried:
-            return False
+    if program in _CARRIERS and not carried:
         # Which of its words starts the command is not asked: none of the others looks like one.
         rest = range(1, len(words))
         texts = [word for word in words[1:] if word is not None and " " in word]
         return any(
             _is_head(words[at]) and _is(words[at:], test, depth + 1, carried=True) for at in rest
         ) or any(_in_text(text, test, depth) for text in texts)
-    if program in _SHELLS:
+    if program in _SHELLS:  # none of the carriers is one
         code = _behind(words, "c")
         if code is not None:
             return _in_text(code, test, depth)

@@ -13,7 +13,7 @@ from kei_gates.model import Analysis, Effect, Invocation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Final
 
     from kei_gates.shell.own_names import OwnNames
@@ -136,7 +136,7 @@ class _Reader:
             if not self._redirection(words):
                 words.append(self._word())
             self._skip_blanks()
-        if not _is_plain(words) or len(self.written) > many + 1:
+        if not is_plain(words) or len(self.written) > many + 1:
             raise ValueError
         return Invocation(tuple(words), (), (start, self._at))
 
@@ -261,11 +261,13 @@ _ODD_PARTS = frozenset(("", ".", ".."))
 _ODD_PLACES = ("/dev/", "/proc/", "-", "+")
 
 
-def _is_plain(words: list[str]) -> bool:
+def is_plain(words: Sequence[str | None]) -> bool:
     """Whether a command's program is a plain one, and is told nothing else."""
-    verbs = PROGRAMS.get(words[0]) if words else None
-    if verbs is None or any(word.startswith(_TELLING) or word == "-" for word in words):
+    verbs = PROGRAMS.get(words[0] or "") if words else None
+    if verbs is None or any(
+        word is None or word.startswith(_TELLING) or word == "-" for word in words
+    ):
         return False
     if words[0] == "cd":
-        return len(words) == 2 and words[1][:1] not in ("", "-", "+")  # noqa: PLR2004 -- a folder
+        return len(words) == 2 and (words[1] or "")[:1] not in ("", "-", "+")  # noqa: PLR2004 -- a folder
     return not verbs or (len(words) > 1 and words[1] in verbs.split())
