@@ -13,7 +13,7 @@ from kei_gates.model import Analysis, Effect, Invocation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Final
 
     from kei_gates.shell.own_names import OwnNames
@@ -60,14 +60,35 @@ def plain_analysis(
     except ValueError:
         return None
     names = {invocation.argv[0] or "" for invocation in invocations}
-    if not (names.isdisjoint(own.aliases) and names.isdisjoint(own.functions)):
+    if not names.isdisjoint(own.functions):
         return None
+    if not names.isdisjoint(own.aliases):
+        found = [
+            replaced
+            for one in invocations
+            for replaced in (one, *_replaced(one, own.aliases.get(one.argv[0] or "", ())))
+        ]
+        if reader.written or not all(is_plain(one.argv) for one in found):
+            return None
+        invocations = [*dict.fromkeys(found)]
     if reader.written and not (names <= _TEXT and names.isdisjoint(map(_name, reader.written))):
         return None  # what comes behind may run the file
     effects = [
         Effect("write", path if path[0] == "/" else f"{cwd}/{path}", ">") for path in reader.written
     ]
     return Analysis(invocations, effects, left=lambda path: whole().left(path), is_plain=True)
+
+
+def _replaced(command: Invocation, texts: Iterable[str]) -> Iterator[Invocation]:
+    """Give a command with each text that its name is an alias for; one without words for others.
+
+    Most aliases of plain programs only give them options: `ls='ls --color=auto'`.
+    """
+    for text in texts:
+        words = text.split(" ")
+        is_own = words[0] == command.argv[0] and all(words) and _UNQUOTED.issuperset("".join(words))
+        argv = (*words, *command.argv[1:]) if is_own else ("",)
+        yield Invocation(argv, (), command.span)
 
 
 def _name(path: str) -> str:
