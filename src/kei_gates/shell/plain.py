@@ -35,8 +35,8 @@ PROGRAMS: dict[str, str] = dict.fromkeys(_ANY.split(), "") | {
     "ruff": "check",
 }
 
-# What such a word may not hold, because some program takes it for more than it seems.
-_TELLING = ("--config", "--output", "--ext-diff", "--fix", "--unsafe-fixes", "--textconv")
+# Options that make some of them more than they seem, however they are shortened or go on.
+_TELLING = ("config", "output", "ext-diff", "fix", "unsafe-fixes", "textconv")
 
 _UNQUOTED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,@+%=")
 _SPOILING = frozenset("$`\\!")  # in double quotes
@@ -282,12 +282,19 @@ _ODD_PARTS = frozenset(("", ".", ".."))
 _ODD_PLACES = ("/dev/", "/proc/", "-", "+")
 
 
+def _tells(option: str) -> bool:
+    """Whether an option says more than how to read or show, or names what the program reads."""
+    name = option.lstrip("-").partition("=")[0]
+    is_long = option.startswith("--")
+    return option == "-" or any(
+        one.startswith(name) or name.startswith(one) for one in _TELLING if is_long and name
+    )
+
+
 def is_plain(words: Sequence[str | None]) -> bool:
     """Whether a command's program is a plain one, and is told nothing else."""
     verbs = PROGRAMS.get(words[0] or "") if words else None
-    if verbs is None or any(
-        word is None or word.startswith(_TELLING) or word == "-" for word in words
-    ):
+    if verbs is None or any(word is None or (word[:1] == "-" and _tells(word)) for word in words):
         return False
     if words[0] == "cd":
         return len(words) == 2 and (words[1] or "")[:1] not in ("", "-", "+")  # noqa: PLR2004 -- a folder

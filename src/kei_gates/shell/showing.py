@@ -89,7 +89,7 @@ def _printed(ev: Evaluator, words: Sequence[Field], state: State) -> str | None:
             else printed(known, ev.stdin.text, ev.dialect)
         )
     files = [word for word in known[1:] if word == "-" or not word.startswith("-")]
-    options = [word for word in known if word not in files]
+    options = [known[0], *(word for word in known[1:] if word not in files)]
     if known[0] in ("head", "tail") and files and files[0].isdecimal():
         options.append(files.pop(0))
     if not files:
