@@ -43,7 +43,7 @@ WATCHED_AS = ("pip", "python")
 
 # Code that names the package, and in it what a person accepts or installs with.
 _PACKAGE = "kei_gates"
-_LOOSENING = ("cli", "trust", "install", "ledger", "pending", "confirm", "grants")
+_LOOSENING = ("archive", "cli", "trust", "install", "ledger", "pending", "confirm", "grants")
 
 # Programs that type into a terminal, or into the client's.
 _TYPISTS = frozenset(
