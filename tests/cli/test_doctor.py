@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from kei_gates.archive import builder
 from tests.environment import Environment, make_project
 
 
@@ -82,6 +84,7 @@ def test_all_is_well(patient: Patient) -> None:
             "hook",
             "policy",
             "state",
+            "archive",
             "git",
             "client",
             "values",
@@ -301,3 +304,32 @@ def test_a_project_held_by_the_users_policy_alone(patient: Patient) -> None:
     assert "the project has none of its own" in rows["policy"]["what"] or (
         "accepted" in rows["policy"]["what"]
     )
+
+
+def test_a_missing_archive_is_noted_and_mended(patient: Patient, environment: Environment) -> None:
+    archive = environment.python.parent.parent / builder.NAME
+    try:
+        archive.unlink()
+        code, rows = patient.told()
+        assert code == 0, "it is slower, and holds all the same"
+        assert rows["archive"]["state"] == "note"
+        assert "kei-gates install" in rows["archive"]["remedy"]
+        assert patient.run("install", str(patient.root)).returncode == 0
+        assert patient.told()[1]["archive"]["state"] == "ok"
+    finally:
+        environment.write_archive()
+
+
+def test_where_no_archive_can_be_written_install_says_so(
+    patient: Patient, environment: Environment
+) -> None:
+    folder = (environment.python.parent.parent / builder.NAME).parent
+    shutil.rmtree(folder)
+    folder.write_text("")
+    try:
+        done = patient.run("install", str(patient.root))
+        assert done.returncode == 0
+        assert "the hook reads its modules one by one" in " ".join(done.stdout.split())
+    finally:
+        folder.unlink()
+        environment.write_archive()

@@ -358,7 +358,7 @@ def test_a_batch_imports_nothing_for_people() -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", script],
-        input=b'{"id": 1, "command": "ls"}\n' * 3,
+        input=b'{"id": 1, "command": "ls *.py"}\n' * 3,
         capture_output=True,
         check=True,
         env={"PYTHONPATH": str(SOURCES)},

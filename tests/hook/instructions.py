@@ -44,6 +44,7 @@ class Counter:
     def __init__(self, folder: Path) -> None:
         """Take an empty folder. Its path should always be as deep: each part of it is looked at."""
         self._environment = Environment(folder / "environment")
+        self._environment.write_archive()
         self._project = make_project(folder / "project")
         accept(self._project, self._environment.home, folder / "environment")
         self._output = folder / "valgrind.out"

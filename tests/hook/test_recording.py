@@ -175,10 +175,12 @@ def test_a_call_that_takes_too_long_is_written_down(audited: Audited) -> None:
     )
     assert slow.count("sleep") == 1
     main.write_text(slow)
+    audited.environment.write_archive()
     try:
         assert "longer than 0.3 seconds" in audited.run(payload(command="ls")).reason
     finally:
         main.write_text(source)
+        audited.environment.write_archive()
     assert "longer than 0.3 seconds" in audited.only()["verdicts"][0]["reason"]
 
 
