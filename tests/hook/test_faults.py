@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.environment import Environment
+from tests.environment import Environment, make_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ def remove(name: str) -> Callable[[Environment], None]:
 
 DAMAGES: dict[str, Callable[[Environment], None]] = {
     "no entry": remove("hook/main.py"),
-    "module missing": remove("protocol/answer.py"),
+    "module missing": remove("protocol/payload.py"),
     "module with a syntax error": replace("model.py", "def"),
     "module that raises": replace("observe/files.py", "raise RuntimeError('x\\n\\ud800')"),
     "module that exits with 0": replace("observe/paths.py", "raise SystemExit(0)"),
@@ -70,6 +70,15 @@ def test_a_damaged_installation_denies(damage: str, tmp_path: Path) -> None:
     if answer.stdout:
         output = json.loads(answer.stdout)["hookSpecificOutput"]
         assert output["permissionDecision"] == "deny"
+
+
+def test_a_denial_holds_also_where_nothing_can_be_said_of_it(tmp_path: Path) -> None:
+    environment = Environment(tmp_path / "environment")
+    project = make_project(tmp_path / "project")
+    remove("protocol/answer.py")(environment)
+    denied = PAYLOAD | {"tool_name": "Bash", "tool_input": {"command": "kill 1"}}
+    assert environment.run(denied, project=project).code == 2
+    assert environment.run(PAYLOAD, project=project).code == 0
 
 
 def test_a_missing_shim_denies(environment: Environment) -> None:

@@ -61,8 +61,12 @@ def append(folder: str, record: Mapping[str, object], *, waits: bool = True) -> 
     path = f"{folder}/{FILE}"
     line = json_text.write(record).encode("ascii") + b"\n"
     try:
-        make_folders(folder)
-        descriptor = _locked(path, F_LOCK if waits else F_TLOCK)
+        how = F_LOCK if waits else F_TLOCK
+        try:
+            descriptor = _locked(path, how)
+        except FileNotFoundError:  # the first record of all
+            make_folders(folder)
+            descriptor = _locked(path, how)
         try:
             _add(descriptor, line)
         finally:

@@ -18,8 +18,8 @@ from posix import _exit, write
 from kei_gates.hook.recording import Recording
 from kei_gates.model import Decision, Fault, fault
 from kei_gates.observe.files import TooLargeError, read_stream
-from kei_gates.protocol import answer, payload
-from kei_gates.protocol.answer import Answer
+from kei_gates.protocol import payload
+from kei_gates.protocol.reply import NO_OBJECTION, Answer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -139,6 +139,10 @@ HANDLERS: dict[str, Callable[[Recording, Sequence[str]], Decision | Answer]] = {
 
 def to_answer(event: str, decision: Decision) -> Answer:
     """Put a decision in the form that the event's answer has."""
+    if decision.outcome == "abstain":
+        return NO_OBJECTION
+    from kei_gates.protocol import answer  # most calls pass
+
     return answer.ANSWERS.get(event, answer.block)(decision)
 
 

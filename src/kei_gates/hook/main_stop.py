@@ -9,13 +9,13 @@ from __future__ import annotations
 from kei_gates.hook import places, trust, who
 from kei_gates.model import Fault
 from kei_gates.protocol import payload
-from kei_gates.protocol.answer import NO_OBJECTION
+from kei_gates.protocol.reply import NO_OBJECTION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kei_gates.protocol.answer import Answer
+    from kei_gates.protocol.reply import Answer
 
 
 def stop(fields: Mapping[str, object]) -> Answer:

@@ -13,7 +13,6 @@ from kei_gates.audit import log
 from kei_gates.audit.redact import redact
 from kei_gates.hook import own_folders, places
 from kei_gates.model import Fault
-from kei_gates.protocol.answer import one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,8 +88,8 @@ class Recording:
                 {
                     "gate": gate,
                     "outcome": one.outcome,
-                    "reason": redact(one_line(one.reason)),
-                    "remedy": redact(one_line(one.remedy)),
+                    "reason": _said(one.reason),
+                    "remedy": _said(one.remedy),
                 }
                 for gate, one in decision.verdicts
                 if one.outcome != "abstain"
@@ -103,7 +102,7 @@ class Recording:
 
             record["input"] = digest_of(decision, fields)
         if decision.by:
-            record["by"] = [redact(one_line(word)) for word in decision.by]
+            record["by"] = [*map(_said, decision.by)]
         return record
 
 
@@ -118,6 +117,12 @@ def _places(fields: Mapping[str, object]) -> Places | None:
         return places.from_client(_text(fields, "cwd") or "")
     except Fault:
         return None
+
+
+def _said(text: str) -> str:
+    from kei_gates.protocol.answer import one_line  # most calls pass
+
+    return redact(one_line(text))
 
 
 def told(fields: Mapping[str, object]) -> str:

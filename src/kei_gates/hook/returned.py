@@ -15,14 +15,15 @@ from posix import listdir
 from kei_gates.hook import bindings, places, return_notes
 from kei_gates.observe.paths import exists
 from kei_gates.protocol import payload
-from kei_gates.protocol.answer import NO_OBJECTION, told
+from kei_gates.protocol.answer import told
+from kei_gates.protocol.reply import NO_OBJECTION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kei_gates.hook.return_notes import Note
-    from kei_gates.protocol.answer import Answer
+    from kei_gates.protocol.reply import Answer
 
     Fields = Mapping[str, object]
 

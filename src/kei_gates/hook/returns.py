@@ -24,7 +24,8 @@ from kei_gates.model import Fault
 from kei_gates.observe.checkouts import root_of
 from kei_gates.observe.paths import exists
 from kei_gates.protocol import payload
-from kei_gates.protocol.answer import NO_OBJECTION, sent_back, shown
+from kei_gates.protocol.answer import sent_back, shown
+from kei_gates.protocol.reply import NO_OBJECTION
 from kei_gates.verify import summary
 from kei_gates.verify.jobs import Jobs
 from kei_gates.verify.outcome import OWN, Outcome
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kei_gates.model import Places, Role
-    from kei_gates.protocol.answer import Answer
+    from kei_gates.protocol.reply import Answer
     from kei_gates.verify.passes import Job
     from kei_gates.verify.work import Tell
 

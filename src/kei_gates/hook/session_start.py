@@ -16,7 +16,8 @@ from kei_gates.observe import client_settings
 from kei_gates.observe.files import read_file
 from kei_gates.observe.paths import exists
 from kei_gates.protocol import payload
-from kei_gates.protocol.answer import NO_OBJECTION, Answer, shown
+from kei_gates.protocol.answer import shown
+from kei_gates.protocol.reply import NO_OBJECTION, Answer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -17,14 +17,14 @@ from kei_gates.model import Fault
 from kei_gates.observe.checkouts import WORKTREES, root_of
 from kei_gates.observe.files import write_file
 from kei_gates.protocol import payload
-from kei_gates.protocol.answer import NO_OBJECTION
+from kei_gates.protocol.reply import NO_OBJECTION
 from kei_gates.verify import snapshot
 from kei_gates.verify.repository import top_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kei_gates.protocol.answer import Answer
+    from kei_gates.protocol.reply import Answer
 
     Fields = Mapping[str, object]
 

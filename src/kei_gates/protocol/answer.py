@@ -9,30 +9,16 @@ crashed a hook, and the call ran.
 from __future__ import annotations
 
 from kei_gates.protocol.json_text import quote
+from kei_gates.protocol.reply import NO_OBJECTION, Answer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Final
 
     from kei_gates.model import Decision
 
 DENY_EXIT = 2
 _LONGEST_MESSAGE = 2000
-
-
-class Answer:
-    """What the hook process does: bytes for stdout and stderr, and the exit code."""
-
-    __slots__ = ("exit_code", "stderr", "stdout")
-
-    def __init__(self, stdout: bytes, stderr: bytes, exit_code: int) -> None:
-        self.stdout: Final = stdout
-        self.stderr: Final = stderr
-        self.exit_code: Final = exit_code
-
-
-NO_OBJECTION = Answer(b"", b"", 0)
 
 
 def message(decision: Decision) -> str:
