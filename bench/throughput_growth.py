@@ -16,7 +16,6 @@ from time import process_time
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from bench.throughput_shapes import CLASSES, FILES, SHAPES, edit
-
 from kei_gates.cli.judging import Judge
 from kei_gates.hook import places, store
 from kei_gates.hook.judge import judge
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bench.throughput_shapes import Call, Grown
-
     from kei_gates.model import Call as ToolCall
     from kei_gates.model import Decision, Places
     from kei_gates.policy.compiled import Policy

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from matplotlib.axes import Axes
+
     from bench.throughput_growth import Curve, Point, Rate
 
 RESULTS = Path(__file__).resolve().parent / "results"
