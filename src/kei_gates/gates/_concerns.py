@@ -6,8 +6,6 @@ implied by the gate itself; a test holds every case of every gate against it.
 
 from __future__ import annotations
 
-from kei_gates.shell.plain import is_plain
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +61,8 @@ def may_object(capability: str, params: Mapping[str, object], event: Event) -> b
 
 def _is_quiet(analysis: Analysis) -> bool:
     """Whether all that a source does is known: quiet programs run, and write single files."""
+    from kei_gates.shell.plain import is_plain  # noqa: PLC0415 -- files and tools have no commands
+
     return (
         not (analysis.unseen or analysis.codes or analysis.if_empty)
         and all(one.argv[0] in _QUIET or is_plain(one.argv) for one in analysis.invocations)
