@@ -41,7 +41,7 @@ def start(  # noqa: PLR0913, PLR0917 -- the head of the archive
     groups: Sequence[Group],
     extensions: dict[str, str],
 ) -> None:
-    """Serve an open archive from here on, and load its first group, if it is of this package.
+    """Serve an open archive from here on, if it is of this package, and load what a call needs.
 
     What it holds lies as files below the folder `site`. `index` tells where its index lies;
     `extensions` tell where extension modules lie, as a search would, only at once.
@@ -53,6 +53,8 @@ def start(  # noqa: PLR0913, PLR0917 -- the head of the archive
     archive = Archive(descriptor, site, index, groups, extensions)
     sys.meta_path.insert(0, archive)
     archive.load_group(0)
+    if sys.argv[1:2] == ["PreToolUse"]:
+        archive.load_group(1)
 
 
 def stamp_of(package: str) -> Stamp:
