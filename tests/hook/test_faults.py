@@ -81,6 +81,19 @@ def test_a_denial_holds_also_where_nothing_can_be_said_of_it(tmp_path: Path) -> 
     assert environment.run(PAYLOAD, project=project).code == 0
 
 
+def test_the_timer_denies_also_where_its_answer_cannot_be_made(tmp_path: Path) -> None:
+    environment = Environment(tmp_path / "environment")
+    project = make_project(tmp_path / "project")
+    assert environment.run(PAYLOAD, project=project).code == 0  # compiles the policy
+    remove("protocol/answer.py")(environment)
+    main = environment.package / "hook/main.py"
+    main.write_text(main.read_text().replace("DEADLINE = 8.0", "DEADLINE = 0.5"))
+    replace("gates/tools_allowed.py", "while True: pass")(environment)
+    answer = environment.run(PAYLOAD, project=project)
+    assert answer.code == 2
+    assert answer.stderr == b"kei-gates: judging this took too long\n"
+
+
 def test_a_missing_shim_denies(environment: Environment) -> None:
     gone = Environment.__new__(Environment)
     gone.home, gone.python = environment.home, environment.python

@@ -32,6 +32,8 @@ DEADLINE = 8.0
 DEADLINES = {"SubagentStart": 50.0, "SubagentStop": 3500.0, "Stop": 3500.0}
 """The same of events that may take longer; their installed timeouts are 60 and 3600."""
 
+_BLOCKS = 2  # the exit code that blocks, whatever stdout holds
+
 _SPLIT = "split the call, or try again if the machine is busy"
 _SHORTER = "have the commands that the role runs on return take less time"
 
@@ -168,7 +170,11 @@ def _arm(event: str, recording: Recording) -> None:
             _SHORTER if event in DEADLINES else _SPLIT,
         )
         recording.try_to_write(denied, waits=False)
-        _end(to_answer(event, denied))
+        try:
+            reply = to_answer(event, denied)
+        except BaseException:  # noqa: BLE001 -- what was interrupted might swallow it, and go on
+            reply = Answer(b"", b"kei-gates: judging this took too long\n", _BLOCKS)
+        _end(reply)
 
     signal(SIGALRM, give_up)
     setitimer(ITIMER_REAL, deadline)

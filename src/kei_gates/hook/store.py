@@ -59,7 +59,7 @@ def load_above(home: str) -> Policy:
 def _load(name: str, project_file: str | None, home: str, layers: Mapping[str, str]) -> Policy:
     stored = f"{environment()}/var/kei-gates/{name}/policy"
     needed = (*layers.values(), *((project_file,) if project_file else ()))
-    own = _builtin()
+    own = f"{_builtin()}/"
 
     def now(path: str) -> bytes | Mark | None:
         return mark(path) if path.startswith(own) else read_source(path)
